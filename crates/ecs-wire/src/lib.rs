@@ -1,0 +1,49 @@
+//! What goes over the wire of the ECS management API: requests, answers and the error document, in XML and in JSON.
+//!
+//! ```text
+//! body ── read_xml / read_json ──▶ Node ──▶ EcsRequest::read        one reader a request, whatever the format
+//! answer ──▶ Document ── write_xml / write_json ──▶ body            one definition an answer, whatever the format
+//! ```
+//!
+//! Both formats meet in one small tree in each direction, so they cannot come to mean different things; every oddity
+//! of real clients is settled in the tree's accessors ([`Fields`]). Nothing here does I/O, knows a rule of the
+//! product or reads a clock. Wire types are plain: the front maps them to the domain's.
+
+mod answer;
+pub mod answers;
+mod document;
+mod error;
+mod error_code;
+mod expiry;
+mod field_error;
+mod fields;
+mod format;
+mod moment;
+mod node;
+mod path_suffix;
+mod read_json;
+mod read_xml;
+mod request;
+mod request_format;
+pub mod requests;
+mod secret;
+mod tag;
+mod user_mapping;
+mod write_json;
+mod write_xml;
+
+pub use answer::Answer;
+pub use document::Document;
+pub use error::EcsError;
+pub use error_code::ErrorCode;
+pub use expiry::parse_expiry_minutes;
+pub use field_error::FieldError;
+pub use fields::{Fields, Item};
+pub use format::Format;
+pub use moment::{event_time, instant, java_date, key_time, sample_time};
+pub use path_suffix::strip_suffix;
+pub use request::{BodyError, EcsRequest, decode};
+pub use request_format::{RequestFormat, UnsupportedMediaType};
+pub use secret::{GivenSecret, ShownOnce};
+pub use tag::Tag;
+pub use user_mapping::{MappedAttribute, UserMapping};

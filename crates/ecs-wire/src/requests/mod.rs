@@ -1,0 +1,17 @@
+//! The requests of the management API, a module a resource.
+
+mod authn_providers;
+mod base_urls;
+mod management_users;
+mod namespaces;
+mod object_users;
+mod properties;
+mod secret_keys;
+
+pub use authn_providers::{AuthnProviderCreate, AuthnProviderUpdate, ListChanges};
+pub use base_urls::{BaseUrlCreate, BaseUrlUpdate};
+pub use management_users::{ManagementUserCreate, ManagementUserUnlock, ManagementUserUpdate, PasswordChange};
+pub use namespaces::{NamespaceCreate, NamespaceUpdate};
+pub use object_users::{ObjectUserCreate, ObjectUserDelete, ObjectUserLock, ObjectUserTags};
+pub use properties::PropertyUpdate;
+pub use secret_keys::{KeysToRemove, SecretKeyCreate, SecretKeyDelete, UserSecretKeyCreate, UserSecretKeyDelete};

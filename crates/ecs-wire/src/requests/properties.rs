@@ -1,0 +1,26 @@
+//! System-wide object properties, of which the user scope is one (reference 9.2).
+
+use crate::{EcsRequest, FieldError, Fields};
+
+/// `PUT /config/object/properties`: keys and their new values, in the order sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PropertyUpdate {
+    pub properties: Vec<(String, String)>,
+}
+
+impl PropertyUpdate {
+    /// The new user scope (`GLOBAL` or `NAMESPACE`), under either spelling of its key.
+    pub fn user_scope(&self) -> Option<&str> {
+        let (_, value) = self.properties.iter().rev().find(|(key, _)| key == "user_scope" || key == "user-scope")?;
+        Some(value)
+    }
+}
+
+impl EcsRequest for PropertyUpdate {
+    const ROOT: &'static str = "property_update";
+
+    fn read(fields: &Fields<'_>) -> Result<Self, FieldError> {
+        let properties = fields.map("properties")?;
+        if properties.is_empty() { Err(fields.missing("properties")) } else { Ok(PropertyUpdate { properties }) }
+    }
+}

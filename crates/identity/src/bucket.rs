@@ -1,0 +1,106 @@
+//! Buckets as the registry keeps them: name, owner and settings, for both object backends.
+
+use keyward_ambient::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{BucketName, NamespaceName, ObjectUserId, Quota, Tag};
+
+/// A bucket of a namespace.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bucket {
+    /// Its name, unique within the namespace.
+    pub name: BucketName,
+    /// The namespace it is in.
+    pub namespace: NamespaceName,
+    /// What object backends know it by. Never used again, so that a bucket made anew under an old name does not
+    /// come upon the old one's objects.
+    pub id: u64,
+    /// The object user who owns it.
+    pub owner: ObjectUserId,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Everything else that is kept about it.
+    #[serde(default)]
+    pub settings: BucketSettings,
+}
+
+impl Bucket {
+    /// The id that the management API shows: `<namespace>.<bucket>` (reference 1.6).
+    pub fn display_id(&self) -> String {
+        format!("{}.{}", self.namespace, self.name)
+    }
+}
+
+/// Settings of a bucket (reference 8). Documents are kept in the form in which their own crates read them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct BucketSettings {
+    /// The bucket policy: the JSON document as it was put.
+    pub policy: Option<String>,
+    /// The access control list, as the policy crate stores it; `None` while it is the owner's alone.
+    pub acl: Option<String>,
+    /// The CORS rules, as they were put.
+    pub cors: Option<String>,
+    /// The lifecycle rules, as they were put.
+    pub lifecycle: Option<String>,
+    /// The object lock configuration, as it was put.
+    pub object_lock: Option<String>,
+    /// Labels, each name at most once.
+    pub tags: Vec<Tag>,
+    /// Limits on its space.
+    pub quota: Quota,
+    /// Whether versions of objects are kept.
+    pub versioning: Versioning,
+    /// Whether it refuses every change.
+    pub locked: bool,
+    /// How long a new object may not be deleted, in seconds; 0 for not at all.
+    pub retention: i64,
+    /// The replication group, as a URN.
+    pub vpool: Option<String>,
+    /// The protocol it was made for.
+    pub head_type: String,
+    /// Kept for clients that set it and read it back.
+    pub filesystem_enabled: bool,
+    /// Kept for clients that set it and read it back.
+    pub is_stale_allowed: bool,
+    /// Kept for clients that set it and read it back.
+    pub is_tso_read_only: bool,
+    /// Whether objects are encrypted at rest.
+    pub is_encryption_enabled: bool,
+}
+
+impl Default for BucketSettings {
+    fn default() -> Self {
+        Self {
+            policy: None,
+            acl: None,
+            cors: None,
+            lifecycle: None,
+            object_lock: None,
+            tags: Vec::new(),
+            quota: Quota::NONE,
+            versioning: Versioning::Off,
+            locked: false,
+            retention: 0,
+            vpool: None,
+            head_type: "s3".to_owned(),
+            filesystem_enabled: false,
+            is_stale_allowed: false,
+            is_tso_read_only: false,
+            is_encryption_enabled: false,
+        }
+    }
+}
+
+/// Whether a bucket keeps versions of its objects.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Versioning {
+    /// It never has.
+    #[default]
+    Off,
+    /// It does.
+    Enabled,
+    /// It did; old versions stay, new ones are not made.
+    Suspended,
+}

@@ -1,0 +1,40 @@
+//! Who there is and who may do what: namespaces, users, providers, principals, roles, sessions, permissions.
+//!
+//! Names are types that cannot be wrong once parsed. Records are plain data as it is persisted; the rules are functions
+//! of those records alone. No record holds a secret key: those live in the `keyring` crate and are sealed at rest.
+
+mod base_url;
+mod bucket;
+mod caseless;
+mod directory_user;
+mod management_user;
+mod mapping;
+mod name_shapes;
+mod names;
+mod namespace;
+mod object_user;
+mod permissions;
+mod person;
+mod principal;
+mod provider;
+mod redacted;
+mod roles;
+mod session;
+mod tokens;
+
+pub use base_url::BaseUrl;
+pub use bucket::{Bucket, BucketSettings, Versioning};
+pub use directory_user::{DirectoryUser, LOCAL_PROVIDER};
+pub use management_user::ManagementUser;
+pub use mapping::{MappedAttribute, MappingError, SeveralNamespaces, UserMapping, namespace_for};
+pub use name_shapes::NameError;
+pub use names::{BucketName, DomainName, ManagementUserId, NamespaceName, ObjectUserId};
+pub use namespace::{Namespace, NamespaceSettings, Quota, RetentionClass};
+pub use object_user::{DirectoryBinding, ObjectUser, Tag};
+pub use permissions::{Forbidden, Reach};
+pub use person::Person;
+pub use principal::{NoNamespace, Principal, principal_of};
+pub use provider::{AuthnProvider, ProviderError, ProviderMode, SearchScope, StartTls};
+pub use roles::{Role, Roles};
+pub use session::SessionIdentity;
+pub use tokens::{Standing, TokenHash, TokenHashError, TokenRecord, TokenRules};

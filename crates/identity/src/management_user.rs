@@ -1,0 +1,70 @@
+//! Management users as they are persisted: who may use the management API with which roles.
+
+use std::fmt;
+
+use keyward_ambient::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::redacted::Redacted;
+use crate::{ManagementUserId, Role, Roles};
+
+/// An account of our own, or a person or group of a directory, with management roles (reference 7.1).
+/// Its `Debug` does not show the password hash.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ManagementUser {
+    /// The name; with `@` it is a person or group of a directory.
+    pub id: ManagementUserId,
+    /// Holds [`Role::SystemAdmin`].
+    #[serde(default)]
+    pub system_admin: bool,
+    /// Holds [`Role::SystemMonitor`].
+    #[serde(default)]
+    pub system_monitor: bool,
+    /// Holds [`Role::SecurityAdmin`].
+    #[serde(default)]
+    pub security_admin: bool,
+    /// Whether the name is that of a group, whose members then hold the roles.
+    #[serde(default)]
+    pub is_external_group: bool,
+    /// Argon2id hash in PHC form; `None` for people and groups of a directory, whose passwords live there.
+    #[serde(default)]
+    pub password_hash: Option<String>,
+    /// Whether logins are refused after too many failures. Sessions that exist go on, or anybody could end an
+    /// administrator's by guessing passwords.
+    #[serde(default)]
+    pub locked: bool,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When the password was last set.
+    #[serde(default)]
+    pub password_changed_at: Option<Timestamp>,
+}
+
+impl ManagementUser {
+    /// The roles its flags stand for. That of a namespace administrator is not among them: it follows from the
+    /// namespaces.
+    pub fn roles(&self) -> Roles {
+        [
+            (self.system_admin, Role::SystemAdmin),
+            (self.system_monitor, Role::SystemMonitor),
+            (self.security_admin, Role::SecurityAdmin),
+        ]
+        .into_iter()
+        .filter_map(|(held, role)| held.then_some(role))
+        .collect()
+    }
+}
+
+impl fmt::Debug for ManagementUser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ManagementUser")
+            .field("id", &self.id)
+            .field("roles", &self.roles())
+            .field("is_external_group", &self.is_external_group)
+            .field("password_hash", &self.password_hash.as_ref().map(|_| Redacted))
+            .field("locked", &self.locked)
+            .field("created_at", &self.created_at)
+            .field("password_changed_at", &self.password_changed_at)
+            .finish()
+    }
+}

@@ -1,0 +1,74 @@
+//! Object users as they are persisted: the owners of access key ids.
+
+use keyward_ambient::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{DirectoryUser, NamespaceName, ObjectUserId};
+
+/// The owner of an access key id in a namespace.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObjectUser {
+    /// The name, which is the access key id.
+    pub id: ObjectUserId,
+    /// The namespace it belongs to.
+    pub namespace: NamespaceName,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// A locked user's S3 requests and self-service calls are refused; its keys stay (reference 5.5).
+    #[serde(default)]
+    pub locked: bool,
+    /// Labels set by administrators, each name at most once.
+    #[serde(default)]
+    pub tags: Vec<Tag>,
+    /// The person of a directory it was made for; `None` when an administrator made it by name.
+    #[serde(default)]
+    pub directory: Option<DirectoryBinding>,
+    /// Name of the principal who made it.
+    #[serde(default)]
+    pub created_by: String,
+}
+
+/// A label and its value.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Tag {
+    /// The label.
+    pub name: String,
+    /// Its value; may be empty.
+    #[serde(default)]
+    pub value: String,
+}
+
+/// Which person of which directory an object user was made for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DirectoryBinding {
+    /// Id of the provider that authenticated the person.
+    pub provider: String,
+    /// The directory's unique id of the person, when it has one.
+    #[serde(default)]
+    pub unique_id: Option<String>,
+}
+
+impl DirectoryBinding {
+    /// The binding to this person.
+    pub fn to(user: &DirectoryUser) -> Self {
+        Self { provider: user.provider.clone(), unique_id: user.unique_id.clone() }
+    }
+
+    /// Whether `user` is still the person that was bound.
+    ///
+    /// A directory gives the login name of somebody who left to a newcomer; a unique id it never gives twice. So when
+    /// one is on record, the same one is demanded.
+    pub fn is_to(&self, user: &DirectoryUser) -> bool {
+        self.provider == user.provider
+            && self.unique_id.as_ref().is_none_or(|bound| user.unique_id.as_ref() == Some(bound))
+    }
+}
+
+impl ObjectUser {
+    /// Whether this object user is that person's own: of the same name and, when it was made for a person of a
+    /// directory, for this very one. A user made by an administrator belongs to whoever has the name.
+    pub fn belongs_to(&self, user: &DirectoryUser) -> bool {
+        user.object_user_id().is_ok_and(|id| id == self.id)
+            && self.directory.as_ref().is_none_or(|binding| binding.is_to(user))
+    }
+}

@@ -1,0 +1,33 @@
+//! People of the built-in local domain, for those who have no directory.
+
+use std::fmt;
+
+use keyward_ambient::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::ObjectUserId;
+use crate::redacted::Redacted;
+
+/// A person whom we know ourselves. Its `Debug` does not show the password hash.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// Login name with its domain: `alice@local.test`.
+    pub name: ObjectUserId,
+    /// Argon2id hash in PHC form.
+    pub password_hash: String,
+    /// When the person was added.
+    pub created_at: Timestamp,
+    /// Random; a person who is removed and added again is somebody else.
+    pub unique_id: String,
+}
+
+impl fmt::Debug for Person {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Person")
+            .field("name", &self.name)
+            .field("password_hash", &Redacted)
+            .field("created_at", &self.created_at)
+            .field("unique_id", &self.unique_id)
+            .finish()
+    }
+}

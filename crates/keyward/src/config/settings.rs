@@ -1,0 +1,178 @@
+//! The settings as meant: parsed, checked, with their defaults.
+
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::PathBuf;
+
+use ipnet::IpNet;
+
+use super::{ConfigError, Layers};
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LogFormat {
+    /// One readable line an event.
+    Text,
+    /// One JSON object an event.
+    Json,
+}
+
+/// Everything `keyward serve` was told.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) data_dir: PathBuf,
+    pub(crate) management_address: SocketAddr,
+    /// `None` when switched off.
+    pub(crate) s3_address: Option<SocketAddr>,
+    /// `None` when switched off.
+    pub(crate) s3_tls_address: Option<SocketAddr>,
+    /// Certificate chain and private key, both PEM.
+    pub(crate) tls: Option<(PathBuf, PathBuf)>,
+    pub(crate) trusted_proxies: Vec<IpNet>,
+    pub(crate) root_password_file: Option<PathBuf>,
+    pub(crate) master_key_file: Option<PathBuf>,
+    pub(crate) local_domains: Vec<String>,
+    pub(crate) log_format: LogFormat,
+    pub(crate) log_level: tracing::Level,
+    /// Empty: any region.
+    pub(crate) s3_regions: Vec<String>,
+    pub(crate) strict_first_key: bool,
+}
+
+impl Settings {
+    /// Reads what the layers say.
+    ///
+    /// # Errors
+    /// [`ConfigError::BadValue`] naming the setting, its place and what would be right.
+    pub(crate) fn new(layers: &Layers) -> Result<Self, ConfigError> {
+        let reader = Reader { layers };
+        Ok(Self {
+            data_dir: reader.path("data_dir").unwrap_or_else(|| PathBuf::from("keyward-data")),
+            management_address: reader.address("management_address", "127.0.0.1:4443")?,
+            s3_address: reader.address_or_off("s3_address", "127.0.0.1:9020")?,
+            s3_tls_address: reader.address_or_off("s3_tls_address", "127.0.0.1:9021")?,
+            tls: reader.tls()?,
+            trusted_proxies: reader.parsed_list("trusted_proxies", "give networks such as 10.0.0.0/8, commas between")?,
+            root_password_file: reader.path("root_password_file"),
+            master_key_file: reader.path("master_key_file"),
+            local_domains: reader.domains()?,
+            log_format: reader.log_format()?,
+            log_level: reader.parsed("log_level", "give error, warn, info, debug or trace")?.unwrap_or(tracing::Level::INFO),
+            s3_regions: reader.list("s3.regions"),
+            strict_first_key: reader.parsed("compat.strict_first_key", "give true or false")?.unwrap_or(false),
+        })
+    }
+}
+
+struct Reader<'a> {
+    layers: &'a Layers,
+}
+
+impl Reader<'_> {
+    fn bad(&self, key: &'static str, why: impl Into<String>) -> ConfigError {
+        let (value, place) = self.layers.value(key).unwrap_or_default();
+        ConfigError::BadValue { key, value: value.to_owned(), place: place.to_owned(), why: why.into() }
+    }
+
+    fn path(&self, key: &'static str) -> Option<PathBuf> {
+        self.layers.value(key).map(|(value, _)| PathBuf::from(value))
+    }
+
+    fn parsed<T: std::str::FromStr>(&self, key: &'static str, remedy: &str) -> Result<Option<T>, ConfigError> {
+        self.layers.value(key).map(|(value, _)| value.parse().map_err(|_| self.bad(key, remedy))).transpose()
+    }
+
+    fn list(&self, key: &'static str) -> Vec<String> {
+        let (value, _) = self.layers.value(key).unwrap_or_default();
+        value.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
+    }
+
+    fn parsed_list<T: std::str::FromStr>(&self, key: &'static str, remedy: &str) -> Result<Vec<T>, ConfigError> {
+        self.list(key).iter().map(|item| item.parse().map_err(|_| self.bad(key, remedy))).collect()
+    }
+
+    fn address(&self, key: &'static str, default: &str) -> Result<SocketAddr, ConfigError> {
+        let value = self.layers.value(key).map_or(default, |(value, _)| value);
+        value
+            .to_socket_addrs()
+            .ok()
+            .and_then(|mut addresses| addresses.next())
+            .ok_or_else(|| self.bad(key, "give an address and a port, such as 127.0.0.1:4443"))
+    }
+
+    fn address_or_off(&self, key: &'static str, default: &str) -> Result<Option<SocketAddr>, ConfigError> {
+        match self.layers.value(key) {
+            Some(("off", _)) => Ok(None),
+            _ => self.address(key, default).map(Some),
+        }
+    }
+
+    fn tls(&self) -> Result<Option<(PathBuf, PathBuf)>, ConfigError> {
+        match (self.path("tls_certificate"), self.path("tls_key")) {
+            (None, None) => Ok(None),
+            (Some(certificate), Some(key)) => Ok(Some((certificate, key))),
+            (Some(_), None) => Err(ConfigError::Incomplete { given: "tls_certificate", missing: "tls_key" }),
+            (None, Some(_)) => Err(ConfigError::Incomplete { given: "tls_key", missing: "tls_certificate" }),
+        }
+    }
+
+    fn domains(&self) -> Result<Vec<String>, ConfigError> {
+        if self.layers.value("local_domains").is_none() {
+            return Ok(vec!["local.test".to_owned()]);
+        }
+        let domains: Vec<String> = self.list("local_domains").iter().map(|name| name.to_lowercase()).collect();
+        match domains.iter().any(|name| name.contains('@') || name.chars().any(char::is_whitespace)) {
+            true => Err(self.bad("local_domains", "give domain names without @, commas between")),
+            false => Ok(domains),
+        }
+    }
+
+    fn log_format(&self) -> Result<LogFormat, ConfigError> {
+        match self.layers.value("log_format") {
+            None | Some(("text", _)) => Ok(LogFormat::Text),
+            Some(("json", _)) => Ok(LogFormat::Json),
+            Some(_) => Err(self.bad("log_format", "give text or json")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::super::Environment;
+    use super::*;
+
+    fn settings(flags: &[(&'static str, &str)]) -> Result<Settings, ConfigError> {
+        let flags: BTreeMap<&'static str, String> = flags.iter().map(|(key, value)| (*key, (*value).to_owned())).collect();
+        Settings::new(&Layers::new(flags, &Environment::of(&[]), None).expect("valid layers"))
+    }
+
+    #[test]
+    fn nothing_given_means_loopback_and_the_local_domain() {
+        let settings = settings(&[]).expect("valid");
+        assert_eq!(settings.management_address.to_string(), "127.0.0.1:4443");
+        assert_eq!(settings.s3_address.map(|address| address.port()), Some(9020));
+        assert_eq!(settings.local_domains, ["local.test"]);
+        assert!(!settings.strict_first_key);
+    }
+
+    #[test]
+    fn a_bad_address_is_refused_with_its_place_and_the_remedy() {
+        let error = settings(&[("s3_address", "nonsense")]).expect_err("refused");
+        assert_eq!(
+            error.to_string(),
+            "s3_address is \"nonsense\" (flag --s3-address): give an address and a port, such as 127.0.0.1:4443"
+        );
+    }
+
+    #[test]
+    fn a_certificate_without_its_key_is_refused() {
+        let error = settings(&[("tls_certificate", "c.pem")]).expect_err("refused");
+        assert_eq!(error.to_string(), "tls_certificate is set without tls_key: a TLS certificate and its key go together");
+    }
+
+    #[test]
+    fn the_plain_s3_endpoint_can_be_switched_off() {
+        assert_eq!(settings(&[("s3_address", "off")]).expect("valid").s3_address, None);
+    }
+}

@@ -1,0 +1,6 @@
+//! The server's TLS identity: self-signed on first start, or given, and re-read when the files change.
+
+mod identity;
+mod reload;
+
+pub(crate) use identity::{TlsError, TlsIdentity};

@@ -1,0 +1,23 @@
+//! The port: what a login provider can do.
+
+use async_trait::async_trait;
+
+use crate::{Credentials, Outcome, Password};
+
+/// One source of identities: the built-in accounts, a directory.
+#[async_trait]
+pub trait Provider: Send + Sync {
+    /// A name for logs and audit: the id of a configured provider, `local` for the built-in ones.
+    fn name(&self) -> &str;
+
+    /// Says who these credentials belong to. Never refuses because something was out of reach, and never accepts an
+    /// empty password.
+    async fn authenticate(&self, credentials: &Credentials) -> Outcome;
+}
+
+/// Takes as long as verifying a password takes, and finds out nothing: what the chain does when it has nobody to ask,
+/// so that the time of a refusal does not tell which names exist.
+#[async_trait]
+pub trait Decoy: Send + Sync {
+    async fn verify_nothing(&self, password: &Password);
+}

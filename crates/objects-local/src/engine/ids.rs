@@ -1,0 +1,156 @@
+//! The numbers and random names by which the engine tells things apart.
+
+use std::fmt;
+
+use keyward_ambient::{Entropy, Timestamp};
+
+/// A bucket of the registry. Never reused, so a bucket deleted and made again under the same name is a new one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BucketId(pub u64);
+
+impl BucketId {
+    /// SQLite's integers are signed; the same 64 bits.
+    pub(super) fn to_sql(self) -> i64 {
+        self.0.cast_signed()
+    }
+
+    pub(super) fn from_sql(value: i64) -> Self {
+        Self(value.cast_unsigned())
+    }
+}
+
+impl fmt::Display for BucketId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+/// Which of a key's versions a row is. The engine keeps one per key today, [`Version::NULL`]; the order on disk has
+/// room for more, the newest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Version(pub u64);
+
+impl Version {
+    /// The version of an object written while its bucket keeps no versions: older than all others.
+    pub const NULL: Version = Version(0);
+}
+
+/// A multipart upload: 8 bytes of time, then 16 random ones, so that uploads of one key list in the order they were
+/// begun. Prints as 48 hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UploadId(pub(super) [u8; UploadId::LENGTH]);
+
+impl UploadId {
+    pub(super) const LENGTH: usize = 24;
+
+    pub(super) fn begun(at: Timestamp, entropy: &dyn Entropy) -> Self {
+        let mut bytes = [0; Self::LENGTH];
+        let (time, random) = bytes.split_at_mut(8);
+        time.copy_from_slice(&at.as_millis().to_be_bytes());
+        entropy.fill(random);
+        Self(bytes)
+    }
+
+    /// Reads the printed form; `None` for anything this engine cannot have handed out.
+    pub fn parse(text: &str) -> Option<Self> {
+        hex_array(text).map(Self)
+    }
+
+    /// When the upload was begun.
+    pub fn begun_at(self) -> Timestamp {
+        let mut time = [0; 8];
+        time.copy_from_slice(&self.0[..8]);
+        Timestamp::from_millis(i64::from_be_bytes(time))
+    }
+
+    pub(super) fn from_slice(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+}
+
+impl fmt::Display for UploadId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_hex(formatter, &self.0)
+    }
+}
+
+impl fmt::Debug for UploadId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "UploadId({self})")
+    }
+}
+
+/// A body file: 16 random bytes, also its name on disk. Never used twice.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct FileId(pub(super) [u8; 16]);
+
+impl FileId {
+    pub(super) fn draw(entropy: &dyn Entropy) -> Self {
+        Self(entropy.array())
+    }
+
+    pub(super) fn parse(name: &str) -> Option<Self> {
+        hex_array(name).map(Self)
+    }
+
+    pub(super) fn from_slice(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+}
+
+impl fmt::Display for FileId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_hex(formatter, &self.0)
+    }
+}
+
+impl fmt::Debug for FileId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "FileId({self})")
+    }
+}
+
+pub(super) fn write_hex(formatter: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
+    bytes.iter().try_for_each(|byte| write!(formatter, "{byte:02x}"))
+}
+
+/// Reads exactly `2 * N` lower-case hexadecimal digits.
+pub(super) fn hex_array<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let digit = |byte: u8| match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        _ => None,
+    };
+    if text.len() != 2 * N {
+        return None;
+    }
+    let mut bytes = [0; N];
+    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+        *byte = digit(pair[0])? << 4 | digit(pair[1])?;
+    }
+    Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use keyward_testkit::SeededEntropy;
+
+    use super::*;
+
+    #[test]
+    fn upload_ids_survive_printing_and_order_by_time() {
+        let entropy = SeededEntropy::new(1);
+        let earlier = UploadId::begun(Timestamp::from_seconds(1_000), &entropy);
+        let later = UploadId::begun(Timestamp::from_seconds(1_001), &entropy);
+        assert!(earlier < later);
+        assert_eq!(UploadId::parse(&later.to_string()), Some(later));
+        assert_eq!(later.begun_at(), Timestamp::from_seconds(1_001));
+    }
+
+    #[test]
+    fn only_exact_lower_case_hexadecimal_is_an_id() {
+        for text in ["", "00", &"0".repeat(47), &"A".repeat(48), &"g".repeat(48), &"é".repeat(24)] {
+            assert_eq!(UploadId::parse(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! What an operator may choose about the engine, as plain data.
+
+use std::time::Duration;
+
+/// The engine's settings; [`Default`] gives the values the product ships with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Into how many SQLite files the metadata of a **new** directory is split; an existing one keeps its number.
+    /// Writes into buckets of different shards are synced in parallel.
+    pub shards: u16,
+    /// Bodies of at most this many bytes are kept in the metadata file, larger ones in files of their own.
+    pub inline_limit: usize,
+    /// Every part of a multipart upload but the last must have at least this many bytes (5 MiB in S3).
+    pub min_part_size: u64,
+    /// How many reads of one shard run at once; more wait their turn.
+    pub readers_per_shard: usize,
+    /// How many bytes of an upload are gathered before they are hashed and written in one go.
+    pub write_batch: usize,
+    /// In pieces of how many bytes a body file is read.
+    pub read_piece: usize,
+    /// How long the search for orphaned bodies rests after each directory.
+    pub sweep_pause: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            shards: 4,
+            inline_limit: 16 * 1024,
+            min_part_size: 5 * 1024 * 1024,
+            readers_per_shard: 8,
+            write_batch: 256 * 1024,
+            read_piece: 256 * 1024,
+            sweep_pause: Duration::from_millis(2),
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Writes S3's documents: elements and text, no attributes but the namespace.
+
+use std::fmt::Display;
+
+use super::S3_NAMESPACE;
+
+const DECLARATION: &[u8] = b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+
+/// Writes one document into memory. Elements close by themselves, so a document is always well-formed as far as its
+/// text is; what XML 1.0 cannot hold goes out as a character reference, as S3 does it.
+#[derive(Debug, Default)]
+pub struct XmlWriter {
+    out: Vec<u8>,
+}
+
+impl XmlWriter {
+    /// A document whose root is in S3's namespace.
+    pub fn document(root: &str, fill: impl FnOnce(&mut XmlWriter)) -> Vec<u8> {
+        Self::whole(root, Some(S3_NAMESPACE), fill)
+    }
+
+    /// A document without a namespace: `<Error>` only.
+    pub fn bare_document(root: &str, fill: impl FnOnce(&mut XmlWriter)) -> Vec<u8> {
+        Self::whole(root, None, fill)
+    }
+
+    fn whole(root: &str, namespace: Option<&str>, fill: impl FnOnce(&mut XmlWriter)) -> Vec<u8> {
+        let mut xml = XmlWriter { out: DECLARATION.to_vec() };
+        xml.raw("<").raw(root);
+        if let Some(namespace) = namespace {
+            xml.raw(" xmlns=\"").raw(namespace).raw("\"");
+        }
+        xml.raw(">");
+        fill(&mut xml);
+        xml.raw("</").raw(root).raw(">");
+        xml.out
+    }
+
+    /// An element that holds elements.
+    pub fn element(&mut self, name: &str, fill: impl FnOnce(&mut XmlWriter)) {
+        self.raw("<").raw(name).raw(">");
+        fill(self);
+        self.raw("</").raw(name).raw(">");
+    }
+
+    /// An element that holds text.
+    pub fn text(&mut self, name: &str, text: &str) {
+        self.element(name, |xml| xml.content(text));
+    }
+
+    /// An element that holds text, when there is one.
+    pub fn optional(&mut self, name: &str, text: Option<&str>) {
+        if let Some(text) = text {
+            self.text(name, text);
+        }
+    }
+
+    /// An element that holds a number, a truth value or another plain word.
+    pub fn value(&mut self, name: &str, value: impl Display) {
+        self.text(name, &value.to_string());
+    }
+
+    /// Text of the element that is open.
+    pub fn content(&mut self, text: &str) {
+        for character in text.chars() {
+            match character {
+                '&' => self.raw("&amp;"),
+                '<' => self.raw("&lt;"),
+                '>' => self.raw("&gt;"),
+                '"' => self.raw("&quot;"),
+                // A parser turns a bare carriage return into a line feed and forbids the other controls.
+                '\0'..='\u{1f}' | '\u{7f}' | '\u{fffe}' | '\u{ffff}' => {
+                    self.raw(&format!("&#x{:x};", u32::from(character)))
+                }
+                _ => self.raw(character.encode_utf8(&mut [0; 4])),
+            };
+        }
+    }
+
+    fn raw(&mut self, text: &str) -> &mut Self {
+        self.out.extend_from_slice(text.as_bytes());
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(text: &str) -> String {
+        let xml = XmlWriter::bare_document("Key", |xml| xml.content(text));
+        String::from_utf8(xml).unwrap().split_once('\n').unwrap().1.to_owned()
+    }
+
+    #[test]
+    fn markup_in_text_stays_text() {
+        assert_eq!(written("a<b>&\"c\""), "<Key>a&lt;b&gt;&amp;&quot;c&quot;</Key>");
+    }
+
+    #[test]
+    fn characters_that_xml_forbids_go_out_as_references() {
+        assert_eq!(written("a\u{1}\r\n\u{ffff}é"), "<Key>a&#x1;&#xd;&#xa;&#xffff;é</Key>");
+    }
+}

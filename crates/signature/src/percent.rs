@@ -1,0 +1,97 @@
+//! Percent-encoding as Signature Version 4 defines it: RFC 3986 unreserved characters stay, all others are encoded.
+
+use crate::hex;
+
+/// How a raw `+` in a query is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Plus {
+    /// As a blank: form encoding.
+    Space,
+    /// As itself: RFC 3986.
+    Literal,
+}
+
+/// Whether `byte` stays as it is in a canonical URI (RFC 3986, 2.3).
+pub(crate) fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
+}
+
+/// The bytes that `raw` stands for. A `%` that begins no escape stands for itself.
+pub(crate) fn decoded(raw: &[u8], plus: Plus) -> Decoded<'_> {
+    Decoded { rest: raw, plus }
+}
+
+/// See [`decoded`].
+pub(crate) struct Decoded<'a> {
+    rest: &'a [u8],
+    plus: Plus,
+}
+
+impl Iterator for Decoded<'_> {
+    type Item = u8;
+
+    fn next(&mut self) -> Option<u8> {
+        let (&first, rest) = self.rest.split_first()?;
+        self.rest = rest;
+        match first {
+            b'%' => match rest {
+                [high, low, after @ ..] => {
+                    let (Some(high), Some(low)) = (hex::digit_value(*high), hex::digit_value(*low)) else {
+                        return Some(b'%');
+                    };
+                    self.rest = after;
+                    Some(high << 4 | low)
+                }
+                _ => Some(b'%'),
+            },
+            b'+' if self.plus == Plus::Space => Some(b' '),
+            other => Some(other),
+        }
+    }
+}
+
+/// Appends `bytes` encoded with capital digits; a `/` stays when `keep_slash`.
+pub(crate) fn push_encoded(out: &mut Vec<u8>, bytes: impl Iterator<Item = u8>, keep_slash: bool) {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    for byte in bytes {
+        if is_unreserved(byte) || (keep_slash && byte == b'/') {
+            out.push(byte);
+        } else {
+            out.extend_from_slice(&[b'%', DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn decode(raw: &str, plus: Plus) -> Vec<u8> {
+        decoded(raw.as_bytes(), plus).collect()
+    }
+
+    #[test]
+    fn a_percent_sign_that_begins_no_escape_stands_for_itself() {
+        assert_eq!(decode("100%", Plus::Literal), b"100%");
+        assert_eq!(decode("%4", Plus::Literal), b"%4");
+        assert_eq!(decode("%zz%41", Plus::Literal), b"%zzA");
+    }
+
+    #[test]
+    fn plus_is_read_as_asked() {
+        assert_eq!(decode("a+b%2B", Plus::Space), b"a b+");
+        assert_eq!(decode("a+b%2B", Plus::Literal), b"a+b+");
+    }
+
+    proptest! {
+        #[test]
+        fn encoding_is_undone_by_decoding(bytes in prop::collection::vec(any::<u8>(), 0..64), keep_slash in any::<bool>()) {
+            let mut encoded = Vec::new();
+            push_encoded(&mut encoded, bytes.iter().copied(), keep_slash);
+            let back: Vec<u8> = decoded(&encoded, Plus::Space).collect();
+            prop_assert_eq!(back, bytes);
+        }
+    }
+}
