@@ -1,5 +1,6 @@
 """A signature version 4 client of our own, for bodies that no SDK would send: every byte of a request is ours to bend."""
 
+import contextlib
 import hashlib
 import hmac
 import http.client
@@ -76,10 +77,8 @@ def send(url: str, method: str, path: str, headers: dict[str, str], body: bytes)
     connection.putrequest(method, quote(path, safe="/-_.~"), skip_host=True, skip_accept_encoding=True)
     for name, value in headers.items():
         connection.putheader(name, value)
-    try:
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
         connection.endheaders(body)
-    except (BrokenPipeError, ConnectionResetError):
-        pass
     answer = connection.getresponse()
     try:
         return Reply(answer.status, answer.headers, answer.read())

@@ -161,9 +161,7 @@ def test_a_person_of_the_built_in_domain_needs_no_directory(company, keyward):
 
 def test_a_password_that_the_server_makes_is_shown_once_and_works(company, keyward):
     name = f"{unique('dana')}@local.test"
-    added = keyward.command(
-        "person", "add", name, "--server", keyward.url, "--insecure", KEYWARD_PASSWORD=keyward.root_password
-    )
+    added = keyward.command("person", "add", name, "--server", keyward.url, "--insecure", KEYWARD_PASSWORD=keyward.root_password)
     assert added.returncode == 0, added.stderr
     made = next(line.partition(": ")[2] for line in added.stdout.splitlines() if line.startswith("password: "))
     Ecs(keyward.url).login(name, made)

@@ -3,9 +3,9 @@
 import pytest
 
 import s3
+from company import unique
 from curl import curl
 from ecs import minutes
-from company import unique
 
 XML = ("-H", "Content-Type: application/xml")
 KEY_FIELDS = ["link", "secret_key", "key_expiry_timestamp", "key_timestamp"]

@@ -12,8 +12,8 @@ pub struct Timestamp(i64);
 impl Timestamp {
     /// 1970-01-01T00:00:00.000Z.
     pub const EPOCH: Timestamp = Timestamp(0);
-    /// 9999-12-31T23:59:59.999Z, the last moment that the wire formats can print.
-    pub const MAX: Timestamp = Timestamp(253_402_300_799_999);
+    /// 9999-12-30T21:59:59.999Z, the last moment that the calendar can tell in every time zone.
+    pub const MAX: Timestamp = Timestamp(253_402_207_199_999);
 
     /// The moment `millis` milliseconds after the epoch, held within [`EPOCH`](Self::EPOCH)`..=`[`MAX`](Self::MAX).
     pub const fn from_millis(millis: i64) -> Self {
@@ -31,7 +31,8 @@ impl Timestamp {
         Self::from_millis(seconds.saturating_mul(1000))
     }
 
-    /// Reads a UTC calendar date and time; `None` when there is no such moment between 1970 and 9999.
+    /// Reads a UTC calendar date and time; `None` when there is no such moment from the epoch to
+    /// [`MAX`](Self::MAX).
     pub fn from_civil(civil: Civil) -> Option<Self> {
         let date_time = jiff::civil::DateTime::new(
             civil.year,
@@ -129,6 +130,13 @@ mod tests {
     fn addition_stops_at_the_last_printable_moment() {
         assert_eq!(Timestamp::MAX.plus(Duration::MAX), Timestamp::MAX);
         assert_eq!(Timestamp::EPOCH.minus(Duration::MAX), Timestamp::EPOCH);
+    }
+
+    #[test]
+    fn the_last_moment_has_a_calendar_date() {
+        let civil = Timestamp::MAX.civil();
+        assert_eq!((civil.year, civil.month, civil.day, civil.hour), (9999, 12, 30, 21));
+        assert_eq!(Timestamp::from_civil(civil), Some(Timestamp::MAX));
     }
 
     #[test]

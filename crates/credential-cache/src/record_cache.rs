@@ -62,7 +62,7 @@ pub struct RecordCache<K, V> {
     source: Arc<dyn Source<K, V>>,
 }
 
-impl<K: Eq + Hash + Clone, V: Clone> RecordCache<K, V> {
+impl<K: Eq + Hash + Clone + Send + Sync + 'static, V: Clone + Send + Sync + 'static> RecordCache<K, V> {
     /// An empty cache in front of `source`.
     pub fn new(capacity: Capacity, source: Arc<dyn Source<K, V>>) -> Self {
         Self { known: Cache::new(capacity.known), unknown: Cache::new(capacity.unknown), source }

@@ -121,11 +121,7 @@ impl<'a> Fields<'a> {
     /// A list of texts, in any spelling that [`items`](Self::items) knows.
     pub fn texts(&self, plural: &str, singular: &str) -> Result<Option<Vec<String>>, FieldError> {
         let Some(items) = self.items(plural, singular)? else { return Ok(None) };
-        let texts = items.into_iter().map(|item| match item {
-            Item::Text(text) => Ok(text.to_owned()),
-            Item::Fields(_) => Err(self.invalid(plural, "send plain values, not objects")),
-        });
-        texts.collect::<Result<_, _>>().map(Some)
+        items.into_iter().map(|item| self.plain(plural, item)).collect::<Result<_, _>>().map(Some)
     }
 
     /// A list of objects, in any spelling that [`items`](Self::items) knows.
@@ -147,14 +143,34 @@ impl<'a> Fields<'a> {
     /// [`FieldError::Blank`] for an empty item: skipping it could widen what the list stands for (a user mapping
     /// whose only group came from an unset variable would match a whole domain).
     pub fn items(&self, plural: &str, singular: &str) -> Result<Option<Vec<Item<'a>>>, FieldError> {
+        self.collect(plural, singular, |name| name == plural || name == singular)
+    }
+
+    /// A list of texts under one name only, in a wrapper of elements named `item` or not: what is to be added to a
+    /// list or removed from it.
+    pub fn texts_of(&self, name: &str, item: &str) -> Result<Vec<String>, FieldError> {
+        let items = self.collect(name, item, |member| member == name)?;
+        items.unwrap_or_default().into_iter().map(|item| self.plain(name, item)).collect()
+    }
+
+    fn plain(&self, name: &str, item: Item<'_>) -> Result<String, FieldError> {
+        match item {
+            Item::Text(text) => Ok(text.to_owned()),
+            Item::Fields(_) => Err(self.invalid(name, "send plain values, not objects")),
+        }
+    }
+
+    fn collect(
+        &self,
+        plural: &str,
+        singular: &str,
+        belongs: impl Fn(&str) -> bool,
+    ) -> Result<Option<Vec<Item<'a>>>, FieldError> {
         let mut list = List { path: self.path(plural), singular, items: Vec::new() };
         let mut present = false;
-        for (name, node) in self.members.iter().filter(|(_, node)| !node.is_null()) {
-            if name == plural {
-                present = true;
-                list.add_wrapper(node)?;
-            } else if name == singular {
-                present = true;
+        for (name, node) in self.members.iter().filter(|(name, node)| belongs(name) && !node.is_null()) {
+            present = true;
+            if name != plural || !node.is_blank() {
                 list.add(node)?;
             }
         }
@@ -196,10 +212,6 @@ struct List<'a, 'n> {
 }
 
 impl<'a> List<'a, '_> {
-    fn add_wrapper(&mut self, node: &'a Node) -> Result<(), FieldError> {
-        if node.is_blank() { Ok(()) } else { self.add(node) }
-    }
-
     fn add(&mut self, node: &'a Node) -> Result<(), FieldError> {
         match node {
             Node::List(nodes) => nodes.iter().try_for_each(|node| self.add_one(node)),
@@ -217,7 +229,10 @@ impl<'a> List<'a, '_> {
             }
             Node::Members(members) => self.items.push(Item::Fields(Fields { within: self.path.clone(), members })),
             Node::List(_) => {
-                return Err(FieldError::Invalid { name: self.path.clone(), remedy: "send one list, not lists in a list" });
+                return Err(FieldError::Invalid {
+                    name: self.path.clone(),
+                    remedy: "send one list, not lists in a list",
+                });
             }
         }
         Ok(())

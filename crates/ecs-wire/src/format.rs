@@ -66,7 +66,9 @@ mod tests {
 
     #[test]
     fn xml_is_answered_unless_json_was_asked_for() {
-        for accept in [&[][..], &["*/*"], &[""], &["text/html"], &["application/*"], &["application/vnd.x+json"], &["*/*;q=0.1"]] {
+        for accept in
+            [&[][..], &["*/*"], &[""], &["text/html"], &["application/*"], &["application/vnd.x+json"], &["*/*;q=0.1"]]
+        {
             assert_eq!(chosen(accept), Format::Xml, "{accept:?}");
         }
         assert_eq!(chosen(&["application/json"]), Format::Json);

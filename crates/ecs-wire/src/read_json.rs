@@ -93,7 +93,9 @@ mod tests {
 
     #[test]
     fn a_scalar_keeps_its_spelling() {
-        for (body, spelling) in [("60", "60"), (" 1e3 ", "1e3"), ("6.0", "6.0"), ("true", "true"), (r#""a\u0062""#, "ab")] {
+        for (body, spelling) in
+            [("60", "60"), (" 1e3 ", "1e3"), ("6.0", "6.0"), ("true", "true"), (r#""a\u0062""#, "ab")]
+        {
             assert_eq!(text(body), spelling);
         }
         assert_eq!(text("99999999999999999999"), "99999999999999999999");

@@ -167,8 +167,20 @@ mod tests {
     #[test]
     fn what_is_no_single_well_formed_element_is_refused() {
         for body in [
-            "<a>", "<a></b>", "</a>", "<a/><b/>", "<a/>x", "x<a/>", "<!-- only -->", "<a b=c/>", "<a", "<a>&x;</a>", "<a>&#0;</a>",
-            "<a>&</a>", "<a/>&#32;x", "<!DOCTYPE a><a/>",
+            "<a>",
+            "<a></b>",
+            "</a>",
+            "<a/><b/>",
+            "<a/>x",
+            "x<a/>",
+            "<!-- only -->",
+            "<a b=c/>",
+            "<a",
+            "<a>&x;</a>",
+            "<a>&#0;</a>",
+            "<a>&</a>",
+            "<a/>&#32;x",
+            "<!DOCTYPE a><a/>",
         ] {
             assert!(matches!(read_xml(body), Err(BodyError::Xml { .. })), "{body}");
         }

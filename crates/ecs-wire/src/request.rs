@@ -30,7 +30,9 @@ pub enum BodyError {
     #[error("the body is not UTF-8 text at byte {offset}: encode it as UTF-8")]
     NotUtf8 { offset: usize },
     /// Without a usable `Content-Type`, the body begins like neither format.
-    #[error("the body is neither XML nor JSON: send one of them, with Content-Type application/xml or application/json")]
+    #[error(
+        "the body is neither XML nor JSON: send one of them, with Content-Type application/xml or application/json"
+    )]
     Unrecognised,
     /// Not JSON; `why` names line and column.
     #[error("the body is not valid JSON: {why}")]

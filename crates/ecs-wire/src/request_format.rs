@@ -56,7 +56,9 @@ mod tests {
 
     #[test]
     fn any_other_type_is_named_in_the_refusal() {
-        for content_type in ["text/html", "application/octet-stream", "application/jsonp", "multipart/form-data; boundary=x"] {
+        for content_type in
+            ["text/html", "application/octet-stream", "application/jsonp", "multipart/form-data; boundary=x"]
+        {
             let refusal = RequestFormat::of(Some(content_type)).expect_err(content_type);
             assert!(content_type.starts_with(&refusal.0), "{refusal}");
         }

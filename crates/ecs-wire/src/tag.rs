@@ -24,6 +24,8 @@ impl Tag {
     }
 
     pub(crate) fn values(tags: &[Tag]) -> Vec<Value<'_>> {
-        tags.iter().map(|tag| object(&[], [("name", Value::text(&tag.name)), ("value", Value::text(&tag.value))])).collect()
+        tags.iter()
+            .map(|tag| object(&[], [("name", Value::text(&tag.name)), ("value", Value::text(&tag.value))]))
+            .collect()
     }
 }

@@ -104,3 +104,18 @@ pub enum Versioning {
     /// It did; old versions stay, new ones are not made.
     Suspended,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_that_were_never_written_are_read_as_defaults() {
+        let text = r#"{"name":"logs","namespace":"ns1","id":7,"owner":"dana","created_at":1772732353813}"#;
+        let read: Bucket = serde_json::from_str(text).unwrap();
+        assert_eq!(read.settings, BucketSettings::default());
+        assert_eq!(read.display_id(), "ns1.logs");
+        let stored = serde_json::to_string(&read).unwrap();
+        assert_eq!(serde_json::from_str::<Bucket>(&stored).unwrap(), read);
+    }
+}

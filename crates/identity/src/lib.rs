@@ -7,6 +7,8 @@ mod base_url;
 mod bucket;
 mod caseless;
 mod directory_user;
+#[cfg(test)]
+mod examples;
 mod management_user;
 mod mapping;
 mod name_shapes;

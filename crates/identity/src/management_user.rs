@@ -68,3 +68,26 @@ impl fmt::Debug for ManagementUser {
             .finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::examples::account;
+
+    #[test]
+    fn roles_are_those_of_the_flags() {
+        assert!(account("dana").roles().is_empty());
+        let both = ManagementUser { system_monitor: true, security_admin: true, ..account("dana") };
+        assert_eq!(both.roles().iter().collect::<Vec<_>>(), [Role::SystemMonitor, Role::SecurityAdmin]);
+        assert!(ManagementUser { system_admin: true, ..account("dana") }.roles().contains(Role::SystemAdmin));
+    }
+
+    #[test]
+    fn debug_does_not_show_the_password_hash() {
+        let root = ManagementUser { password_hash: Some("$argon2id$v=19$abc".to_owned()), ..account("root") };
+        let shown = format!("{root:?}");
+        assert!(shown.contains("root") && !shown.contains("argon2id"), "{shown}");
+        let stored = serde_json::to_string(&root).unwrap();
+        assert_eq!(serde_json::from_str::<ManagementUser>(&stored).unwrap(), root);
+    }
+}

@@ -145,3 +145,182 @@ pub fn namespace_for<'a>(
     }
     Ok(matching.pop())
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::examples::{mapping, member, named, namespace, namespace_of_domain, person};
+
+    fn having(values: &[(&str, &str)]) -> DirectoryUser {
+        let mut user = person("alice@corp.example");
+        for (key, value) in values {
+            user.attributes.entry((*key).to_owned()).or_default().push((*value).to_owned());
+        }
+        user
+    }
+
+    fn attribute(key: &str, values: &[&str]) -> MappedAttribute {
+        MappedAttribute { key: key.to_owned(), values: values.iter().map(|value| (*value).to_owned()).collect() }
+    }
+
+    fn with_attributes(attributes: &[MappedAttribute]) -> UserMapping {
+        UserMapping { attributes: attributes.to_vec(), ..mapping("corp.example") }
+    }
+
+    fn with_groups(groups: &[&str]) -> UserMapping {
+        UserMapping { groups: groups.iter().map(|group| (*group).to_owned()).collect(), ..mapping("corp.example") }
+    }
+
+    #[test]
+    fn everybody_of_the_domain_is_meant_when_nothing_else_is_asked() {
+        assert!(mapping("CORP.example").matches(&person("alice@corp.example")));
+        assert!(!mapping("corp.example").matches(&person("alice@evil.example")));
+    }
+
+    #[test]
+    fn any_domain_of_the_users_provider_will_do() {
+        assert!(mapping("sales.example").matches(&person("alice@corp.example")));
+        let upper = DirectoryUser { domains: vec!["CORP.EXAMPLE".to_owned()], ..person("alice@corp.example") };
+        assert!(mapping("corp.example").matches(&upper));
+    }
+
+    #[test]
+    fn all_values_of_all_attributes_are_needed() {
+        let engineers =
+            with_attributes(&[attribute("Department", &["engineering", "research"]), attribute("l", &["Bonn"])]);
+        let all = [("department", "Research"), ("department", "Engineering"), ("L", "bonn")];
+        assert!(engineers.matches(&having(&all)));
+        for missing in 0..all.len() {
+            let some: Vec<_> = all.iter().enumerate().filter(|(at, _)| *at != missing).map(|(_, held)| *held).collect();
+            assert!(!engineers.matches(&having(&some)), "without {:?}", all[missing]);
+        }
+    }
+
+    #[test]
+    fn all_groups_are_needed_and_compared_without_domain_and_case() {
+        let builders = with_groups(&["S3Users@corp.example", "Builders"]);
+        assert!(builders.matches(&member("alice@corp.example", &["builders@corp.example", "s3users", "others"])));
+        assert!(!builders.matches(&member("alice@corp.example", &["s3users"])));
+        assert!(!builders.matches(&member("alice@corp.example", &["s3users", "builders2"])));
+    }
+
+    #[test]
+    fn a_condition_that_says_nothing_is_refused() {
+        let domain = || DomainName::parse("corp.example").unwrap();
+        let refusal = |attributes: &[MappedAttribute], groups: &[&str]| {
+            let groups = groups.iter().map(|group| (*group).to_owned()).collect();
+            UserMapping::new(domain(), attributes.to_vec(), groups).unwrap_err()
+        };
+        let empty_value = MappingError::EmptyValue { domain: domain(), key: "l".to_owned() };
+        assert_eq!(refusal(&[attribute("l", &[])], &[]), empty_value);
+        assert_eq!(refusal(&[attribute("l", &["Bonn", " "])], &[]), empty_value);
+        assert_eq!(refusal(&[attribute(" ", &["Bonn"])], &[]), MappingError::EmptyKey { domain: domain() });
+        for group in ["", " ", "@corp.example"] {
+            assert_eq!(refusal(&[], &[group]), MappingError::EmptyGroup { domain: domain() });
+        }
+    }
+
+    #[test]
+    fn a_stored_condition_that_says_nothing_means_nobody() {
+        let user = DirectoryUser { groups: vec![String::new()], ..having(&[("l", "")]) };
+        for broken in
+            [with_attributes(&[attribute("l", &[])]), with_attributes(&[attribute("l", &[""])]), with_groups(&[""])]
+        {
+            assert!(!broken.matches(&user), "{broken:?}");
+        }
+    }
+
+    #[test]
+    fn alternatives_are_several_mappings() {
+        let either =
+            Namespace { user_mappings: vec![with_groups(&["red"]), with_groups(&["blue"])], ..namespace("ns1") };
+        for (groups, found) in [(&["red"][..], true), (&["blue"], true), (&["red", "blue"], true), (&["green"], false)]
+        {
+            let user = member("alice@corp.example", groups);
+            assert_eq!(namespace_for(&user, [&either]), Ok(found.then(|| named("ns1"))));
+        }
+    }
+
+    #[test]
+    fn a_person_whom_no_mapping_means_has_no_namespace() {
+        assert_eq!(namespace_for(&person("alice@corp.example"), []), Ok(None));
+        let other = namespace_of_domain("ns1", "evil.example");
+        assert_eq!(namespace_for(&person("alice@corp.example"), [&other, &namespace("ns2")]), Ok(None));
+    }
+
+    #[test]
+    fn a_person_of_two_namespaces_is_told_apart_from_a_person_of_none() {
+        let namespaces = [namespace_of_domain("ns2", "corp.example"), namespace_of_domain("ns1", "sales.example")];
+        let error = namespace_for(&person("alice@corp.example"), &namespaces).unwrap_err();
+        assert_eq!(error.name, "alice@corp.example");
+        assert_eq!(error.namespaces, [named("ns1"), named("ns2")]);
+    }
+
+    /// Few names, so that conditions are met and missed about as often.
+    fn any_mapping() -> impl Strategy<Value = UserMapping> {
+        let domain = prop_oneof!["corp\\.example", "evil\\.example"];
+        let values = prop::collection::vec("[ab]", 1..3);
+        let attributes = prop::collection::vec(("[kl]", values), 0..2);
+        (domain, attributes, prop::collection::vec("[gh]", 0..2)).prop_map(|(domain, attributes, groups)| UserMapping {
+            domain: DomainName::parse(&domain).unwrap(),
+            attributes: attributes.into_iter().map(|(key, values)| MappedAttribute { key, values }).collect(),
+            groups,
+        })
+    }
+
+    fn any_namespaces() -> impl Strategy<Value = Vec<Namespace>> {
+        prop::collection::vec(prop::collection::vec(any_mapping(), 0..3), 0..4).prop_map(|all| {
+            let namespaces = all.into_iter().enumerate();
+            namespaces.map(|(at, user_mappings)| Namespace { user_mappings, ..namespace(&format!("ns{at}")) }).collect()
+        })
+    }
+
+    fn any_user() -> impl Strategy<Value = DirectoryUser> {
+        let attributes = prop::collection::btree_map("[klKL]", prop::collection::vec("[abAB]", 0..3), 0..3);
+        let groups = prop::collection::vec("[gh](@corp\\.example)?", 0..3);
+        (attributes, groups).prop_map(|(attributes, groups)| DirectoryUser {
+            attributes,
+            groups,
+            ..person("alice@corp.example")
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn no_order_of_anything_changes_who_belongs_where(
+            user in any_user(),
+            namespaces in any_namespaces(),
+        ) {
+            let mut turned = namespaces.clone();
+            turned.reverse();
+            for namespace in &mut turned {
+                namespace.user_mappings.reverse();
+                for mapping in &mut namespace.user_mappings {
+                    mapping.attributes.reverse();
+                    mapping.groups.reverse();
+                    mapping.attributes.iter_mut().for_each(|attribute| attribute.values.reverse());
+                }
+            }
+            let mut same_user = user.clone();
+            same_user.groups.reverse();
+            same_user.domains.reverse();
+            prop_assert_eq!(namespace_for(&user, &namespaces), namespace_for(&same_user, &turned));
+        }
+
+        #[test]
+        fn more_groups_and_values_never_take_a_person_out_of_a_mapping(
+            user in any_user(),
+            more in any_user(),
+            mapping in any_mapping(),
+        ) {
+            let mut richer = user.clone();
+            richer.groups.extend(more.groups);
+            for (key, values) in more.attributes {
+                richer.attributes.entry(key).or_default().extend(values);
+            }
+            prop_assert!(!mapping.matches(&user) || mapping.matches(&richer));
+        }
+    }
+}

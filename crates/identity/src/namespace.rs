@@ -116,3 +116,32 @@ pub struct RetentionClass {
     /// Its length in seconds; -1 for ever.
     pub period: i64,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::examples::{mapping, namespace};
+
+    #[test]
+    fn settings_that_were_never_written_are_read_as_ecs_has_them() {
+        let read: Namespace = serde_json::from_str(r#"{"name":"ns1","created_at":1772732353813}"#).unwrap();
+        assert_eq!(read, namespace("ns1"));
+        assert_eq!(read.settings.default_bucket_block_size, -1);
+        assert_eq!(read.settings.quota, Quota::NONE);
+    }
+
+    #[test]
+    fn a_namespace_is_read_as_it_was_written() {
+        let written = Namespace {
+            user_mappings: vec![mapping("corp.example")],
+            external_group_admins: vec!["admins@corp.example".to_owned()],
+            settings: NamespaceSettings {
+                retention_classes: vec![RetentionClass { name: "y7".to_owned(), period: 220_752_000 }],
+                ..NamespaceSettings::default()
+            },
+            ..namespace("ns1")
+        };
+        let stored = serde_json::to_string(&written).unwrap();
+        assert_eq!(serde_json::from_str::<Namespace>(&stored).unwrap(), written);
+    }
+}

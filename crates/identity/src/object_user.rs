@@ -72,3 +72,58 @@ impl ObjectUser {
             && self.directory.as_ref().is_none_or(|binding| binding.is_to(user))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::examples::{NOW, named, person};
+
+    fn alice(unique_id: Option<&str>) -> DirectoryUser {
+        DirectoryUser { unique_id: unique_id.map(str::to_owned), ..person("alice@corp.example") }
+    }
+
+    fn object_user(directory: Option<DirectoryBinding>) -> ObjectUser {
+        ObjectUser {
+            id: ObjectUserId::parse("alice@corp.example").unwrap(),
+            namespace: named("ns1"),
+            created_at: NOW,
+            locked: false,
+            tags: Vec::new(),
+            directory,
+            created_by: "alice@corp.example".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_person_comes_back_to_their_own_object_user() {
+        for id in [None, Some("guid-1")] {
+            assert!(object_user(Some(DirectoryBinding::to(&alice(id)))).belongs_to(&alice(id)));
+        }
+    }
+
+    #[test]
+    fn a_newcomer_with_the_name_of_somebody_who_left_does_not_inherit() {
+        let bound = object_user(Some(DirectoryBinding::to(&alice(Some("guid-1")))));
+        assert!(!bound.belongs_to(&alice(Some("guid-2"))));
+        assert!(!bound.belongs_to(&alice(None)));
+    }
+
+    #[test]
+    fn the_same_name_from_another_provider_is_somebody_else() {
+        let bound = object_user(Some(DirectoryBinding::to(&alice(None))));
+        assert!(!bound.belongs_to(&DirectoryUser { provider: "local".to_owned(), ..alice(None) }));
+    }
+
+    #[test]
+    fn a_user_made_by_an_administrator_belongs_to_who_has_the_name() {
+        assert!(object_user(None).belongs_to(&alice(Some("guid-1"))));
+        assert!(!object_user(None).belongs_to(&person("bob@corp.example")));
+    }
+
+    #[test]
+    fn fields_added_later_are_read_from_older_records() {
+        let text = r#"{"id":"alice@corp.example","namespace":"ns1","created_at":1772732353813}"#;
+        let read: ObjectUser = serde_json::from_str(text).unwrap();
+        assert_eq!(read, ObjectUser { created_by: String::new(), ..object_user(None) });
+    }
+}

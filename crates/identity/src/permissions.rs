@@ -200,3 +200,106 @@ impl Principal {
         Forbidden { name: self.name.clone() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Roles;
+    use crate::examples::{logged_in, named};
+
+    fn holding(roles: Roles, administered: &[&str]) -> Principal {
+        Principal {
+            name: "dana".to_owned(),
+            roles,
+            namespace: None,
+            administered: administered.iter().map(|name| named(name)).collect(),
+            several_namespaces: None,
+            identity: logged_in("dana"),
+        }
+    }
+
+    /// A permission, asked of a principal about namespace `ns1`.
+    type Question = fn(&Principal, &NamespaceName) -> Result<(), Forbidden>;
+
+    /// Permission by role: system admin, system monitor, security admin, admin of `ns1`, admin of `ns2`.
+    const TABLE: &[(&str, Question, [u8; 5])] = &[
+        ("manage namespaces", |p, _| p.may_manage_namespaces(), [1, 0, 0, 0, 0]),
+        ("read namespaces", |p, _| p.may_read_namespaces(), [1, 1, 0, 0, 0]),
+        ("update namespace", |p, ns| p.may_update_namespace(ns), [1, 0, 0, 1, 0]),
+        ("read namespace", |p, ns| p.may_read_namespace(ns), [1, 1, 0, 1, 0]),
+        ("manage users", |p, ns| p.may_manage_users_in(ns), [1, 0, 0, 1, 0]),
+        ("read users", |p, ns| p.may_read_users_in(ns), [1, 1, 0, 1, 0]),
+        ("list users", |p, _| p.may_list_users().map(drop), [1, 1, 0, 1, 1]),
+        ("manage keys", |p, ns| p.may_manage_keys_in(ns), [1, 0, 0, 1, 0]),
+        ("manage buckets", |p, ns| p.may_manage_buckets_in(ns), [1, 0, 0, 1, 0]),
+        ("read buckets", |p, ns| p.may_read_buckets_in(ns), [1, 1, 0, 1, 0]),
+        ("list buckets", |p, _| p.may_list_buckets().map(drop), [1, 1, 0, 1, 1]),
+        ("manage management users", |p, _| p.may_manage_management_users(), [1, 0, 1, 0, 0]),
+        ("read management users", |p, _| p.may_read_management_users(), [1, 1, 1, 0, 0]),
+        ("manage providers", |p, _| p.may_manage_providers(), [1, 0, 1, 0, 0]),
+        ("read providers", |p, _| p.may_read_providers(), [1, 1, 1, 0, 0]),
+        ("manage people", |p, _| p.may_manage_people(), [1, 0, 1, 0, 0]),
+        ("read people", |p, _| p.may_read_people(), [1, 1, 1, 0, 0]),
+        ("manage login security", |p, _| p.may_manage_login_security(), [1, 0, 1, 0, 0]),
+        ("read login security", |p, _| p.may_read_login_security(), [1, 1, 1, 0, 0]),
+        ("end sessions of others", |p, _| p.may_end_sessions_of_others(), [1, 0, 1, 0, 0]),
+        ("manage base URLs", |p, _| p.may_manage_base_urls(), [1, 0, 0, 0, 0]),
+        ("read base URLs", |p, _| p.may_read_base_urls(), [1, 1, 0, 0, 0]),
+        ("manage properties", |p, _| p.may_manage_properties(), [1, 0, 0, 0, 0]),
+        ("read properties", |p, _| p.may_read_properties(), [1, 1, 0, 0, 0]),
+        ("read the system", |p, _| p.may_read_system(), [1, 1, 0, 0, 0]),
+        ("read audit", |p, _| p.may_read_audit(), [1, 1, 0, 0, 0]),
+    ];
+
+    fn columns() -> [Principal; 5] {
+        let of_namespace = Roles::NONE.with(Role::NamespaceAdmin);
+        [
+            holding(Roles::NONE.with(SystemAdmin), &[]),
+            holding(Roles::NONE.with(SystemMonitor), &[]),
+            holding(Roles::NONE.with(SecurityAdmin), &[]),
+            holding(of_namespace, &["ns1"]),
+            holding(of_namespace, &["ns2"]),
+        ]
+    }
+
+    #[test]
+    fn every_role_may_do_what_the_table_says_and_nothing_else() {
+        let ns1 = named("ns1");
+        for (what, allowed, expected) in TABLE {
+            let actual = columns().map(|principal| u8::from(allowed(&principal, &ns1).is_ok()));
+            assert_eq!(actual, *expected, "{what}");
+        }
+    }
+
+    #[test]
+    fn without_a_role_nothing_is_allowed() {
+        let nobody = holding(Roles::NONE, &[]);
+        for (what, allowed, _) in TABLE {
+            assert!(allowed(&nobody, &named("ns1")).is_err(), "{what}");
+        }
+    }
+
+    #[test]
+    fn roles_add_up() {
+        let both = holding(Roles::from_iter([SystemMonitor, Role::NamespaceAdmin]), &["ns1"]);
+        for (what, allowed, [_, monitor, _, admin, _]) in TABLE {
+            assert_eq!(allowed(&both, &named("ns1")).is_ok(), monitor + admin > 0, "{what}");
+        }
+    }
+
+    #[test]
+    fn lists_reach_as_far_as_the_role() {
+        let [admin, monitor, security, of_ns1, _] = columns();
+        assert_eq!(admin.may_list_users(), Ok(Reach::Everything));
+        assert_eq!(monitor.may_list_buckets(), Ok(Reach::Everything));
+        let reach = of_ns1.may_list_users().unwrap();
+        assert!(reach.includes(&named("ns1")) && !reach.includes(&named("ns2")));
+        assert!(security.may_list_users().is_err());
+    }
+
+    #[test]
+    fn a_refusal_names_the_caller() {
+        let error = holding(Roles::NONE, &[]).may_manage_namespaces().unwrap_err();
+        assert_eq!(error.to_string(), "Insufficient permissions for user dana.");
+    }
+}

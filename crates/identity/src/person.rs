@@ -31,3 +31,21 @@ impl fmt::Debug for Person {
             .finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::examples::NOW;
+
+    #[test]
+    fn debug_does_not_show_the_password_hash() {
+        let alice = Person {
+            name: ObjectUserId::parse("alice@local.test").unwrap(),
+            password_hash: "$argon2id$v=19$abc".to_owned(),
+            created_at: NOW,
+            unique_id: "1".to_owned(),
+        };
+        let shown = format!("{alice:?}");
+        assert!(shown.contains("alice@local.test") && !shown.contains("argon2id"), "{shown}");
+    }
+}

@@ -200,3 +200,128 @@ fn fits(pattern: &str, text: &str) -> bool {
     }
     remaining.ends_with(tail)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::examples::NOW;
+
+    fn provider() -> AuthnProvider {
+        AuthnProvider {
+            id: "urn:AuthProvider:1".to_owned(),
+            mode: ProviderMode::Ldap,
+            name: "corp".to_owned(),
+            description: String::new(),
+            server_urls: vec!["ldaps://ldap.corp.example:636".to_owned()],
+            domains: vec![DomainName::parse("corp.example").unwrap()],
+            manager_dn: "cn=reader,dc=corp,dc=example".to_owned(),
+            search_base: "dc=corp,dc=example".to_owned(),
+            search_filter: "uid=%U".to_owned(),
+            search_scope: SearchScope::OneLevel,
+            group_attribute: "CN".to_owned(),
+            group_whitelist: Vec::new(),
+            group_object_classes: Vec::new(),
+            group_member_attributes: Vec::new(),
+            max_page_size: 0,
+            validate_certificates: true,
+            start_tls: StartTls::Required,
+            disabled: false,
+            tags: Vec::new(),
+            server_cert: None,
+            created_at: NOW,
+        }
+    }
+
+    #[test]
+    fn a_complete_provider_passes() {
+        assert_eq!(provider().check(), Ok(()));
+        let groups = AuthnProvider {
+            group_object_classes: vec!["groupOfNames".to_owned()],
+            group_member_attributes: vec!["member".to_owned()],
+            ..provider()
+        };
+        assert_eq!(groups.check(), Ok(()));
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        type Removal = fn(&mut AuthnProvider);
+        let cases: [(&str, Removal); 7] = [
+            ("name", |p| p.name.clear()),
+            ("server_urls", |p| p.server_urls.clear()),
+            ("domains", |p| p.domains.clear()),
+            ("manager_dn", |p| p.manager_dn = " ".to_owned()),
+            ("search_base", |p| p.search_base.clear()),
+            ("search_filter", |p| p.search_filter.clear()),
+            ("group_attribute", |p| p.group_attribute.clear()),
+        ];
+        for (field, remove) in cases {
+            let mut broken = provider();
+            remove(&mut broken);
+            assert_eq!(broken.check(), Err(ProviderError::Missing { field }));
+        }
+    }
+
+    #[test]
+    fn a_filter_that_finds_the_same_entry_for_everybody_is_refused() {
+        let filtering = |filter: &str| AuthnProvider { search_filter: filter.to_owned(), ..provider() }.check();
+        assert_eq!(filtering("objectClass=person"), Err(ProviderError::FilterWithoutName));
+        assert_eq!(filtering("userPrincipalName=%u"), Ok(()));
+    }
+
+    #[test]
+    fn only_addresses_of_directories_are_accepted() {
+        let at = |url: &str| AuthnProvider { server_urls: vec![url.to_owned()], ..provider() }.check();
+        for url in ["ldap://dc1", "LDAPS://dc1:636", "ldap://[2001:db8::1]:389", "ldap://[2001:db8::1]", "ldap://dc1/"]
+        {
+            assert_eq!(at(url), Ok(()), "{url:?}");
+        }
+        for url in ["", "dc1", "http://dc1", "ldap://", "ldap://:389", "ldap://dc1:0", "ldap://dc1:99999", "ldap://a b"]
+        {
+            assert_eq!(at(url), Err(ProviderError::ServerUrl { url: url.to_owned() }));
+        }
+    }
+
+    #[test]
+    fn a_group_search_needs_both_of_its_settings() {
+        let half = AuthnProvider { group_object_classes: vec!["groupOfNames".to_owned()], ..provider() };
+        assert_eq!(half.check(), Err(ProviderError::HalfAGroupSearch));
+    }
+
+    #[test]
+    fn groups_count_when_a_pattern_fits() {
+        assert!(provider().counts_group("anything"));
+        let listed = AuthnProvider { group_whitelist: vec!["s3*".to_owned(), "*-Ops".to_owned()], ..provider() };
+        for (group, counts) in [("S3Users@corp.example", true), ("night-ops", true), ("xs3", false), ("ops", false)] {
+            assert_eq!(listed.counts_group(group), counts, "{group:?}");
+        }
+    }
+
+    #[test]
+    fn a_star_stands_for_any_run_of_characters() {
+        for (pattern, text) in
+            [("*", ""), ("a*b*c", "abc"), ("a*b*c", "axxbbxc"), ("**", "x"), ("*a*", "bab"), ("", "")]
+        {
+            assert!(fits(pattern, text), "{pattern:?} {text:?}");
+        }
+        for (pattern, text) in [("a*a", "a"), ("a*b*c", "acb"), ("", "x"), ("ab*ba", "aba"), ("*a*a*", "a")] {
+            assert!(!fits(pattern, text), "{pattern:?} {text:?}");
+        }
+    }
+
+    #[test]
+    fn people_are_looked_up_by_domain_whatever_its_case() {
+        assert!(provider().serves("Corp.EXAMPLE"));
+        assert!(!provider().serves("example"));
+    }
+
+    #[test]
+    fn settings_that_were_never_written_are_read_as_the_safe_ones() {
+        let mut stored = serde_json::to_value(provider()).unwrap();
+        let fields = stored.as_object_mut().unwrap();
+        for optional in ["validate_certificates", "start_tls", "disabled", "tags", "server_cert", "group_attribute"] {
+            assert!(fields.remove(optional).is_some());
+        }
+        assert_eq!(serde_json::from_value::<AuthnProvider>(stored).unwrap(), provider());
+    }
+}

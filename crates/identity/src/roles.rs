@@ -95,3 +95,33 @@ impl fmt::Debug for Roles {
         f.debug_set().entries(self.iter()).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_holds_what_was_put_in_and_nothing_else() {
+        for role in Role::ALL {
+            let only = Roles::NONE.with(role);
+            assert_eq!(only.iter().collect::<Vec<_>>(), [role]);
+            assert!(only.contains_any(&Role::ALL) && !only.is_empty());
+        }
+        assert!(Roles::NONE.is_empty() && !Roles::NONE.contains_any(&Role::ALL));
+    }
+
+    #[test]
+    fn roles_are_listed_in_one_order_whatever_the_order_they_came_in() {
+        let set: Roles = Role::ALL.into_iter().rev().collect();
+        assert_eq!(set.iter().collect::<Vec<_>>(), Role::ALL);
+        assert_eq!(set.union(Roles::NONE), set);
+    }
+
+    #[test]
+    fn roles_are_spelled_as_ecs_spells_them() {
+        for role in Role::ALL {
+            assert_eq!(serde_json::to_string(&role).unwrap(), format!("\"{role}\""));
+        }
+        assert_eq!(Role::NamespaceAdmin.to_string(), "NAMESPACE_ADMIN");
+    }
+}

@@ -32,3 +32,20 @@ impl SessionIdentity {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::examples::{logged_in, member};
+
+    #[test]
+    fn an_identity_is_read_as_it_was_written() {
+        let alice = SessionIdentity::Directory(member("alice@corp.example", &["builders"]));
+        for (identity, name) in [(alice, "alice@corp.example"), (logged_in("root"), "root")] {
+            let stored = serde_json::to_string(&identity).unwrap();
+            assert_eq!(serde_json::from_str::<SessionIdentity>(&stored).unwrap(), identity);
+            assert_eq!(identity.name(), name);
+            assert_eq!(identity.directory_user().is_some(), name.contains('@'));
+        }
+    }
+}

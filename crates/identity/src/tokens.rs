@@ -135,3 +135,76 @@ impl fmt::Debug for TokenHash {
         write!(f, "TokenHash({self})")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::examples::{NOW, logged_in};
+
+    const MINUTE: Duration = Duration::from_secs(60);
+
+    fn record() -> TokenRecord {
+        TokenRecord::begun(TokenHash([0xa7; 32]), logged_in("root"), NOW)
+    }
+
+    #[test]
+    fn a_token_lives_until_its_life_is_over_however_much_it_is_used() {
+        let rules = TokenRules::default();
+        let used = TokenRecord { last_used_at: NOW.plus(480 * MINUTE), ..record() };
+        let last_moment = NOW.plus(480 * MINUTE - Duration::from_millis(1));
+        assert_eq!(used.standing(last_moment, &rules), Standing::Live { remaining: Duration::from_millis(1) });
+        assert_eq!(used.standing(NOW.plus(480 * MINUTE), &rules), Standing::Expired);
+    }
+
+    #[test]
+    fn a_token_that_is_not_used_for_too_long_is_idle() {
+        let rules = TokenRules::default();
+        let last_moment = NOW.plus(120 * MINUTE - Duration::from_millis(1));
+        assert!(matches!(record().standing(last_moment, &rules), Standing::Live { .. }));
+        assert_eq!(record().standing(NOW.plus(120 * MINUTE), &rules), Standing::Idle);
+        assert_eq!(record().standing(NOW.plus(480 * MINUTE), &rules), Standing::Expired);
+    }
+
+    #[test]
+    fn what_remains_is_counted_from_the_login() {
+        let used = TokenRecord { last_used_at: NOW.plus(60 * MINUTE), ..record() };
+        let standing = used.standing(NOW.plus(90 * MINUTE), &TokenRules::default());
+        assert_eq!(standing, Standing::Live { remaining: 390 * MINUTE });
+    }
+
+    #[test]
+    fn a_clock_that_stepped_back_gives_a_token_no_more_than_its_life() {
+        let standing = record().standing(NOW.minus(60 * MINUTE), &TokenRules::default());
+        assert_eq!(standing, Standing::Live { remaining: 480 * MINUTE });
+    }
+
+    #[test]
+    fn the_hundred_and_first_session_is_refused() {
+        let rules = TokenRules::default();
+        assert!(rules.admits_another(99) && !rules.admits_another(100));
+    }
+
+    #[test]
+    fn a_use_is_recorded_every_ten_minutes_and_often_enough_under_a_short_idle_limit() {
+        let rules = TokenRules::default();
+        assert!(!record().use_is_worth_recording(NOW.plus(9 * MINUTE), &rules));
+        assert!(record().use_is_worth_recording(NOW.plus(10 * MINUTE), &rules));
+        let strict = TokenRules { idle: 5 * MINUTE, ..rules };
+        assert!(strict.use_step() < strict.idle);
+        assert!(record().use_is_worth_recording(NOW.plus(MINUTE), &strict));
+    }
+
+    #[test]
+    fn a_record_is_read_as_it_was_written() {
+        let stored = serde_json::to_string(&record()).unwrap();
+        assert!(stored.contains(&"a7".repeat(32)));
+        assert_eq!(serde_json::from_str::<TokenRecord>(&stored).unwrap(), record());
+    }
+
+    #[test]
+    fn anything_but_64_hexadecimal_digits_is_no_hash() {
+        for text in ["", "a7", &"g".repeat(64), &"+1".repeat(32), &"a".repeat(65), &"é".repeat(32)] {
+            assert_eq!(TokenHash::try_from(text.to_owned()), Err(TokenHashError), "{text:?}");
+        }
+    }
+}

@@ -1,1 +1,34 @@
-//! Placeholder.
+//! Logs people in against an LDAP directory; Active Directory is a dialect of it.
+//!
+//! ```text
+//! alice@corp.example ──▶ search as the manager: exactly one entry, or refused
+//!                    ──▶ bind as that entry, on a connection of its own, with the password
+//!                    ──▶ groups, read as the manager
+//!                    ──▶ name, unique id and attributes, all from the entry and none from what was typed
+//! ```
+//!
+//! Only a clear answer about this person refuses a login. A server that is away, slow, confused, or that does not accept
+//! the manager's own password makes the provider *unavailable*.
+
+mod ad;
+mod bind;
+mod configuration;
+mod connection;
+mod directory;
+mod dn;
+mod entry;
+mod failure;
+mod filter;
+mod groups;
+mod limits;
+mod person;
+mod provider;
+mod search;
+mod server_list;
+mod tls;
+
+pub use configuration::ConfigurationError;
+pub use failure::{Attempt, LdapFailure};
+pub use limits::Limits;
+pub use provider::{LdapProvider, Surroundings};
+pub use tls::SystemRoots;

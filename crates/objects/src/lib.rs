@@ -1,1 +1,15 @@
-//! Placeholder.
+//! The port of an object store: what it is given, what proves that it may act, and what it answers.
+//!
+//! A backend sees a [`Checked`] request and nothing else. It can only be put together from a head that was verified or
+//! found anonymous ([`Clean`](keyward_signature::Clean)) and from a permission ([`Allowed`](keyward_policy::Allowed)),
+//! which names the operation and its resource: forgetting to verify or to authorise does not compile.
+
+mod backend;
+mod body;
+mod checked;
+mod refusal;
+
+pub use backend::{Backend, BucketError};
+pub use body::{BodyError, RequestBody, ResponseBody, empty, full, streamed};
+pub use checked::Checked;
+pub use refusal::{refused_body, refused_head};

@@ -1,1 +1,30 @@
-//! Placeholder.
+//! The use cases: log in, issue, rotate, revoke, list. The only place that orders steps.
+//!
+//! A use case reads, asks the rules, commits one transaction with its audit record, makes the caches forget, and only
+//! then answers. Everything but logging in is a method of [`Caller`], which only a live token yields: without a login
+//! there is nothing to call.
+
+mod cached;
+mod caller;
+mod commit;
+mod error;
+mod first_start;
+mod ports;
+mod service;
+mod use_cases;
+
+pub use cached::{BucketSource, CredentialSource};
+pub use caller::{Caller, Origin};
+pub use error::{KeyTime, ServiceError, Subject};
+pub use first_start::FirstStart;
+pub use ports::{BucketContents, ContentsError, Directories, DirectoryCheckFailed, Passwords};
+pub use service::{Parts, Service, SystemSettings};
+pub use use_cases::base_urls::BaseUrlChange;
+pub use use_cases::buckets::BucketCreation;
+pub use use_cases::log_in::Session;
+pub use use_cases::management_users::{ManagementUserChange, NewManagementUser};
+pub use use_cases::namespaces::NamespaceChange;
+pub use use_cases::object_users::page_request;
+pub use use_cases::own_keys::IssuedKey;
+pub use use_cases::people::MadePassword;
+pub use use_cases::providers::{ListChange, ProviderChange};

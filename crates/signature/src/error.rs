@@ -12,6 +12,8 @@ pub enum SignatureError {
          parameters of a presigned URL"
     )]
     SeveralMechanisms,
+    #[error("the request carries a signature: it has to be verified and cannot pass as anonymous")]
+    NotAnonymous,
     #[error("the Authorization header does not begin with AWS4-HMAC-SHA256: sign with Signature Version 4")]
     UnsupportedMechanism,
     #[error("Signature Version 2 is not supported: configure the client for Signature Version 4 (AWS4-HMAC-SHA256)")]
@@ -42,7 +44,9 @@ pub enum SignatureError {
     MissingDecodedLength,
     #[error("x-amz-decoded-content-length must be a decimal number of bytes")]
     InvalidDecodedLength,
-    #[error("x-amz-trailer names {name:?}: only x-amz-checksum-crc32, -crc32c, -crc64nvme, -sha1 and -sha256 can follow a body")]
+    #[error(
+        "x-amz-trailer names {name:?}: only x-amz-checksum-crc32, -crc32c, -crc64nvme, -sha1 and -sha256 can follow a body"
+    )]
     UnsupportedTrailer { name: String },
     #[error("the header {name} was sent and not signed: add it to SignedHeaders")]
     UnsignedHeader { name: String },
@@ -125,6 +129,7 @@ impl SignatureError {
             | Self::UnsupportedTrailer { .. } => ("InvalidRequest", StatusCode::BAD_REQUEST),
             Self::MissingDecodedLength => ("MissingContentLength", StatusCode::LENGTH_REQUIRED),
             Self::MissingDate
+            | Self::NotAnonymous
             | Self::ChunksWithoutSignature
             | Self::UnsignedHeader { .. }
             | Self::SignedHeaderMissing { .. }

@@ -14,11 +14,11 @@ pub(crate) const CONTENT_MD5: HeaderName = HeaderName::from_static("content-md5"
 
 /// The one value of `header`, if it arrived; refused when it arrived twice, since two readers could each believe
 /// another of the two.
-pub(crate) fn single<K: AsHeaderName>(
-    headers: &http::HeaderMap,
+pub(crate) fn single<'a, K: AsHeaderName>(
+    headers: &'a http::HeaderMap,
     header: K,
     name: &'static str,
-) -> Result<Option<&HeaderValue>, SignatureError> {
+) -> Result<Option<&'a HeaderValue>, SignatureError> {
     let mut values = headers.get_all(header).iter();
     let first = values.next();
     if values.next().is_some() {
@@ -63,7 +63,10 @@ mod tests {
 
     #[test]
     fn two_opinions_about_the_host_are_refused() {
-        assert_eq!(host(&parts("/", &["a.example", "b.example"])), Err(SignatureError::RepeatedHeader { name: "host" }));
+        assert_eq!(
+            host(&parts("/", &["a.example", "b.example"])),
+            Err(SignatureError::RepeatedHeader { name: "host" })
+        );
         assert_eq!(host(&parts("http://a.example/", &["b.example"])), Err(SignatureError::HostsDiffer));
         assert_eq!(host(&parts("http://a.example/", &["A.example"])), Ok(&b"A.example"[..]));
     }

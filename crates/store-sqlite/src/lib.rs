@@ -1,1 +1,25 @@
-//! Placeholder.
+//! The embedded identity store: one SQLite file, one thread that writes it, a few connections that read it.
+//!
+//! The writer takes whatever has queued up, applies each transaction under a savepoint of its own, and commits all of
+//! them with one sync before it answers any. Readers see the last commit, never wait for the writer, and never run on
+//! an async thread. No other process may write the file meanwhile; that is for the binary to see to.
+
+mod apply;
+mod batch;
+mod chain;
+mod failure;
+mod file;
+mod keyed;
+mod ledger;
+mod open;
+#[cfg(test)]
+mod plan;
+mod port;
+mod readers;
+mod schema;
+mod store;
+mod upkeep;
+mod writer;
+
+pub use open::OpenError;
+pub use store::SqliteStore;

@@ -141,7 +141,8 @@ fn encoding(revision: Revision, record: &AuditRecord) -> Vec<u8> {
     bytes.extend_from_slice(&record.at.as_millis().to_be_bytes());
     let from = record.from.map(|address| address.to_string());
     let namespace = record.namespace.as_ref().map(|name| name.as_str());
-    let fields = [&record.actor, from.as_deref().unwrap_or(""), &record.action, namespace.unwrap_or(""), &record.target];
+    let fields =
+        [&record.actor, from.as_deref().unwrap_or(""), &record.action, namespace.unwrap_or(""), &record.target];
     for field in fields.into_iter().chain([record.outcome.as_str()]) {
         append(&mut bytes, field);
     }
@@ -222,9 +223,8 @@ mod tests {
         let before = AuditKeys::new([1; 32]);
         let link = before.link(ChainLink::START, Revision::new(1), &record());
         let after = AuditKeys::new([2; 32]).with_earlier([1; 32]);
-        let check = |keys: &AuditKeys| {
-            keys.link_with(before.current_id(), ChainLink::START, Revision::new(1), &record())
-        };
+        let check =
+            |keys: &AuditKeys| keys.link_with(before.current_id(), ChainLink::START, Revision::new(1), &record());
         assert_eq!(check(&after), Some(link));
         assert_eq!(check(&AuditKeys::new([2; 32])), None);
     }

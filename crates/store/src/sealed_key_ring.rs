@@ -88,12 +88,7 @@ impl SealedKeyRing {
     }
 
     /// Gives back the ring that was sealed for this user of this scope.
-    pub fn open(
-        &self,
-        scope: &Scope,
-        owner: &ObjectUserId,
-        sealer: &dyn Sealer,
-    ) -> Result<KeyRing, OpenRingError> {
+    pub fn open(&self, scope: &Scope, owner: &ObjectUserId, sealer: &dyn Sealer) -> Result<KeyRing, OpenRingError> {
         let secrets = self.secrets.iter().map(|secret| secret.open(scope, owner, sealer));
         KeyRing::from_secrets(secrets.collect::<Result<_, _>>()?)
             .map_err(|source| OpenRingError::NoRing { owner: owner.clone(), source })

@@ -22,7 +22,9 @@ pub trait Sealer: Send + Sync + 'static {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum SealError {
     /// It was sealed under a master key that is not among those given.
-    #[error("the secret was sealed with master key {fingerprint}, which was not given; add that key to the master keys")]
+    #[error(
+        "the secret was sealed with master key {fingerprint}, which was not given; add that key to the master keys"
+    )]
     UnknownMasterKey {
         /// What tells the key from others, in hexadecimal.
         fingerprint: String,

@@ -136,10 +136,7 @@ pub struct ListChanges {
 impl ListChanges {
     fn read(fields: &Fields<'_>, name: &str, item: &str) -> Result<Self, FieldError> {
         let Some(changes) = fields.nested(name)? else { return Ok(ListChanges::default()) };
-        Ok(ListChanges {
-            add: changes.texts("add", item)?.unwrap_or_default(),
-            remove: changes.texts("remove", item)?.unwrap_or_default(),
-        })
+        Ok(ListChanges { add: changes.texts_of("add", item)?, remove: changes.texts_of("remove", item)? })
     }
 
     /// Whether nothing is to change.

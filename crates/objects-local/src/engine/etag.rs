@@ -72,7 +72,8 @@ mod tests {
     #[test]
     fn foreign_tags_are_not_read() {
         let digest = "5d41402abc4b2a76b9719d911017c592";
-        for text in ["", "*", "\"", "5d41", &format!("{digest}-"), &format!("{digest}-01"), &format!("W/\"{digest}\"")] {
+        for text in ["", "*", "\"", "5d41", &format!("{digest}-"), &format!("{digest}-01"), &format!("W/\"{digest}\"")]
+        {
             assert_eq!(Etag::parse(text), None, "{text}");
         }
     }

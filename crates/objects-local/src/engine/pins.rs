@@ -55,6 +55,11 @@ impl Pins {
         }
     }
 
+    /// Notes that there may be files which only a sweep can tell from orphans.
+    pub(super) fn leave_to_sweep(&self) {
+        self.unlinks.note_missed();
+    }
+
     fn stripe(&self, id: FileId) -> MutexGuard<'_, HashMap<FileId, Pinned>> {
         let stripe = &self.stripes[usize::from(id.0[0]) % STRIPES];
         // Every change under this lock is a single map operation, so a panic elsewhere leaves nothing half-done.

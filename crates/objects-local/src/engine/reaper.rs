@@ -25,8 +25,12 @@ pub(super) struct Unlinks {
 impl Unlinks {
     pub(super) fn ask(&self, id: FileId) {
         if self.wishes.send(Wish::Unlink(id)).is_err() {
-            self.missed.store(true, Ordering::Relaxed);
+            self.note_missed();
         }
+    }
+
+    pub(super) fn note_missed(&self) {
+        self.missed.store(true, Ordering::Relaxed);
     }
 }
 
@@ -42,7 +46,8 @@ impl Reaper {
         let (wishes, asked) = mpsc::channel();
         let missed = Arc::new(AtomicBool::new(false));
         let unlinks = Unlinks { wishes, missed: Arc::clone(&missed) };
-        let thread = thread::Builder::new().name("objects-reaper".into()).spawn(move || reap(&bodies, &asked, &missed))?;
+        let thread =
+            thread::Builder::new().name("objects-reaper".into()).spawn(move || reap(&bodies, &asked, &missed))?;
         Ok(Self { unlinks, thread: Some(thread) })
     }
 

@@ -104,11 +104,7 @@ impl ByteRange {
     }
 }
 
-fn part_range(
-    wanted: u16,
-    size: u64,
-    parts: impl IntoIterator<Item = (u16, u64)>,
-) -> Result<Range<u64>, EngineError> {
+fn part_range(wanted: u16, size: u64, parts: impl IntoIterator<Item = (u16, u64)>) -> Result<Range<u64>, EngineError> {
     let mut start = 0;
     let mut in_one_piece = true;
     for (number, length) in parts {

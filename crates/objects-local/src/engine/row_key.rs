@@ -149,7 +149,8 @@ mod tests {
         #[test]
         fn keys_are_read_back_from_their_rows(key in keys(), id in any::<[u8; 24]>()) {
             let id = UploadId(id);
-            prop_assert_eq!(key_of_object(&object(BUCKET_7, &key).unwrap()), Some(key.as_str()));
+            let row = object(BUCKET_7, &key).unwrap();
+            prop_assert_eq!(key_of_object(&row), Some(key.as_str()));
             let row = upload(BUCKET_7, &key, id).unwrap();
             prop_assert_eq!((key_of_upload(&row), upload_of(&row)), (Some(key.as_str()), Some(id)));
         }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::EngineError;
+
 /// The engine's settings; [`Default`] gives the values the product ships with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -34,4 +36,25 @@ impl Default for Settings {
             sweep_pause: Duration::from_millis(2),
         }
     }
+}
+
+impl Settings {
+    /// Refuses what cannot work.
+    pub(super) fn check(&self) -> Result<(), EngineError> {
+        let least = [
+            ("shards", usize::from(self.shards)),
+            ("readers_per_shard", self.readers_per_shard),
+            ("write_batch", self.write_batch),
+            ("read_piece", self.read_piece),
+        ];
+        match least.into_iter().find(|(_, value)| *value == 0) {
+            Some((name, _)) => Err(EngineError::Setting { name, fault: "must be at least 1" }),
+            None if self.inline_limit > Self::MOST_INLINE => {
+                Err(EngineError::Setting { name: "inline_limit", fault: "must be at most 1 MiB" })
+            }
+            None => Ok(()),
+        }
+    }
+
+    const MOST_INLINE: usize = 1024 * 1024;
 }

@@ -91,10 +91,9 @@ mod tests {
             "Sun, 31 Feb 2021 08:49:37 GMT",
             "Sun, 06 Nov 1994 25:49:37 GMT",
             "Sun, 06 Nov 1994 08:49 GMT",
-            "Sun, -6 Nov 1994 08:49:37 GMT",
             "784111777",
         ] {
-            assert_eq!(parse_http_date(text), (text.contains("-6 Nov")).then_some(MOMENT), "{text}");
+            assert_eq!(parse_http_date(text), None, "{text}");
         }
     }
 

@@ -74,6 +74,7 @@ codes! {
     MalformedACLError BAD_REQUEST "The access control list is not of the published form.";
     MalformedPOSTRequest BAD_REQUEST "The form is not well-formed multipart/form-data.";
     MalformedPolicy BAD_REQUEST "The policy is not of the published form.";
+    MalformedTrailerError BAD_REQUEST "The trailer after the body cannot be read; send the checksum that x-amz-trailer announces.";
     MalformedXML BAD_REQUEST "The XML body is not well-formed or not of the published form.";
     MaxMessageLengthExceeded BAD_REQUEST "The body is longer than this operation reads; send fewer entries at a time.";
     MaxPostPreDataLengthExceededError BAD_REQUEST "The form's fields before the file are too large; shorten them.";
@@ -119,6 +120,11 @@ codes! {
 }
 
 impl ErrorCode {
+    /// The code that stands as `name` on the wire.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.as_str() == name)
+    }
+
     /// Whether an answer with this code carries an XML body (304 never does).
     pub const fn has_body(self) -> bool {
         !matches!(self, ErrorCode::NotModified)

@@ -9,11 +9,8 @@ use crate::{Page, PageRequest, Revised, StoreError};
 #[async_trait]
 pub trait Buckets: Send + Sync + 'static {
     /// One bucket; `None` when there is none of this name in this namespace.
-    async fn bucket(
-        &self,
-        namespace: &NamespaceName,
-        name: &BucketName,
-    ) -> Result<Option<Revised<Bucket>>, StoreError>;
+    async fn bucket(&self, namespace: &NamespaceName, name: &BucketName)
+    -> Result<Option<Revised<Bucket>>, StoreError>;
 
     /// The bucket with this id. An id is never given to a second bucket, so `None` for one that existed means that
     /// the bucket was deleted.

@@ -1,0 +1,48 @@
+//! Base URLs: one and the list (reference 9.1).
+
+use crate::Answer;
+use crate::answers::{NamedLink, self_link};
+use crate::document::{Document, Value};
+
+const COLLECTION: &str = "/object/baseurl";
+
+/// The answer to creating and reading a base URL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BaseUrl {
+    /// A URN.
+    pub id: String,
+    pub name: String,
+    pub baseurl: String,
+    pub namespace_in_host: bool,
+}
+
+impl Answer for BaseUrl {
+    fn document(&self) -> Document<'_> {
+        Document::new(
+            "base_url",
+            &["id", "inactive", "link", "name"],
+            [
+                ("name", Value::text(&self.name)),
+                ("id", Value::text(&self.id)),
+                ("link", Value::Link(self_link(COLLECTION, &self.id).into())),
+                ("inactive", Value::Flag(false)),
+                ("tags", Value::Wrapped { item: "tag", items: Vec::new() }),
+                ("baseurl", Value::text(&self.baseurl)),
+                ("namespace_in_host", Value::Flag(self.namespace_in_host)),
+            ],
+        )
+    }
+}
+
+/// `GET /object/baseurl`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BaseUrls {
+    pub base_urls: Vec<NamedLink>,
+}
+
+impl Answer for BaseUrls {
+    fn document(&self) -> Document<'_> {
+        let entries = Value::Repeated(NamedLink::values(&self.base_urls, COLLECTION));
+        Document::new("base_urls", &[], [("base_url", entries)])
+    }
+}

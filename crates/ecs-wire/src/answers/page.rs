@@ -1,0 +1,26 @@
+//! Where a page of a list ends and the next begins (reference 1.6).
+
+use crate::document::Value;
+
+/// The paging fields of a list. A client reads on until there is no next marker.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    /// How many entries the page could hold.
+    pub limit: Option<u32>,
+    pub next_marker: Option<String>,
+    /// The filter in force, such as `userid=*`. A known client insists on a text here.
+    pub filter: String,
+    pub next_page_link: Option<String>,
+}
+
+impl Page {
+    /// The fields; `max` is the name that this list gives to its limit.
+    pub(crate) fn fields(&self, max: &'static str) -> [(&'static str, Value<'_>); 4] {
+        [
+            (max, self.limit.map_or(Value::Null, |limit| Value::Number(limit.into()))),
+            ("NextMarker", Value::text_or_null(self.next_marker.as_deref())),
+            ("Filter", Value::text(&self.filter)),
+            ("NextPageLink", Value::text_or_null(self.next_page_link.as_deref())),
+        ]
+    }
+}

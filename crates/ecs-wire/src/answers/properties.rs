@@ -1,0 +1,24 @@
+//! System-wide object properties (reference 9.2).
+
+use crate::Answer;
+use crate::document::{Document, Value};
+
+/// `GET /config/object/properties`: keys and values, such as `user_scope` and `GLOBAL`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PropertyInfo {
+    pub properties: Vec<(String, String)>,
+}
+
+impl Answer for PropertyInfo {
+    fn document(&self) -> Document<'_> {
+        Document::new(
+            "property_info",
+            &[],
+            [
+                ("properties", Value::Map(&self.properties)),
+                ("allProperties", Value::Map(&self.properties).in_json_only()),
+                ("empty", Value::Flag(self.properties.is_empty()).in_json_only()),
+            ],
+        )
+    }
+}

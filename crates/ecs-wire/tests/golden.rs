@@ -1,0 +1,230 @@
+//! Every answer and the error document, byte for byte, in XML and in JSON: `golden/<name>.xml` and `golden/<name>.json`.
+
+use std::path::Path;
+
+use keyward_ambient::Timestamp;
+use keyward_ecs_wire::answers::*;
+use keyward_ecs_wire::{Answer, EcsError, Format, MappedAttribute, ShownOnce, Tag, UserMapping};
+
+const CREATED: Timestamp = Timestamp::from_millis(1_772_732_353_813);
+const LATER: Timestamp = Timestamp::from_millis(1_772_732_446_010);
+const EXPIRY: Timestamp = Timestamp::from_millis(1_772_733_046_010);
+
+/// Compares `answer` with its two files. A file holds the body and one newline, which editors insist on.
+#[track_caller]
+fn holds(name: &str, answer: &dyn Answer) {
+    for (format, extension) in [(Format::Xml, "xml"), (Format::Json, "json")] {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(format!("{name}.{extension}"));
+        let golden = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        let body = answer.render(format);
+        assert_eq!(body.capacity(), body.len(), "the buffer of {name}.{extension} grew while it was written");
+        assert_eq!(String::from_utf8(body).expect("UTF-8") + "\n", golden, "{name}.{extension}");
+    }
+}
+
+fn key(secret: &str, created: Timestamp, expiry: Option<Timestamp>) -> IssuedKey {
+    IssuedKey {
+        secret_key: ShownOnce::new(secret),
+        key_timestamp: created,
+        key_expiry_timestamp: expiry,
+        secret_key_id: None,
+    }
+}
+
+fn with_id(key: IssuedKey) -> IssuedKey {
+    IssuedKey { secret_key_id: Some("00112233445566778899aabbccddeeff".into()), ..key }
+}
+
+fn first_key() -> IssuedKey {
+    key("wemtu5OTOqGH1k4VOavxYGFUzdGceyrnr95PjMlx", CREATED, None)
+}
+
+#[test]
+fn session() {
+    holds("logged_in", &LoggedIn { user: "root".into() });
+    holds("logged_out", &LoggedOut { user: "root".into() });
+    let mut admin = WhoAmI {
+        common_name: "root".into(),
+        distinguished_name: String::new(),
+        namespace: None,
+        roles: vec!["SYSTEM_ADMIN".into(), "SECURITY_ADMIN".into()],
+        last_time_password_changed: Some(CREATED),
+    };
+    holds("whoami_admin", &admin);
+    admin.common_name = "dana@corp.example".into();
+    (admin.namespace, admin.roles, admin.last_time_password_changed) = (Some("ns1".into()), Vec::new(), None);
+    holds("whoami_plain_user", &admin);
+}
+
+#[test]
+fn a_login_is_the_recorded_93_bytes() {
+    assert_eq!(LoggedIn { user: "root".into() }.to_xml().len(), 93);
+}
+
+#[test]
+fn a_new_key_and_a_new_user() {
+    holds("user_secret_key", &UserSecretKey { uid: "Dana@CORP.example".into(), key: Some(first_key()) });
+    let listed = with_id(key("+aGGbeGheXRfp33OQtpmXE1mvtzhYHH4qr5C5zW/", CREATED, Some(EXPIRY)));
+    holds("user_secret_key_with_id", &UserSecretKey { uid: "a/b&c".into(), key: Some(listed) });
+    holds("user_secret_key_of_new_user", &UserSecretKey { uid: "dana@corp.example".into(), key: None });
+}
+
+#[test]
+fn the_two_slots() {
+    let second = || key("+aGGbeGheXRfp33OQtpmXE1mvtzhYHH4qr5C5zW/", LATER, None);
+    let first = key("wemtu5OTOqGH1k4VOavxYGFUzdGceyrnr95PjMlx", CREATED, Some(EXPIRY));
+    holds("user_secret_keys", &UserSecretKeys { slots: [Some(first), Some(second())] });
+    holds("user_secret_keys_one", &UserSecretKeys { slots: [Some(first_key()), None] });
+    holds("user_secret_keys_none", &UserSecretKeys { slots: [None, None] });
+    holds("user_secret_keys_with_id", &UserSecretKeys { slots: [Some(with_id(second())), None] });
+    holds("user_secret_keys_exist", &UserSecretKeysExist { slots: [true, false] });
+}
+
+#[test]
+fn object_users() {
+    let user = |userid: &str| ListedUser { namespace: "ns1".into(), userid: userid.into() };
+    let page = Page { filter: "userid=*".into(), ..Page::default() };
+    let mut list = ObjectUsers { users: vec![user("dana@corp.example"), user("eve<&>")], page };
+    holds("users", &list);
+    list.users.clear();
+    holds("users_none", &list);
+    list.users.push(user("dana@corp.example"));
+    list.page = Page {
+        limit: Some(1),
+        next_marker: Some("dana@corp.example".into()),
+        filter: "namespace=ns1&limit=1".into(),
+        next_page_link: Some("/object/users/ns1?limit=1&marker=dana@corp.example".into()),
+    };
+    holds("users_page", &list);
+}
+
+#[test]
+fn one_object_user() {
+    let tags =
+        vec![Tag { name: "team".into(), value: "blue".into() }, Tag { name: "lead".into(), value: String::new() }];
+    let user =
+        |tags| ObjectUser { namespace: "ns1".into(), name: "dana".into(), locked: false, created: CREATED, tags };
+    holds("user_info", &user(tags.clone()));
+    holds("user_info_without_tags", &user(Vec::new()));
+    holds("object_user_lock", &ObjectUserLock { user_name: "dana".into(), is_locked: true });
+    holds("object_user_tag", &ObjectUserTags { user_name: "dana".into(), tags });
+}
+
+fn namespace() -> Namespace {
+    Namespace {
+        name: "ns1".into(),
+        default_data_services_vpool: None,
+        allowed_vpools_list: Vec::new(),
+        disallowed_vpools_list: Vec::new(),
+        namespace_admins: Vec::new(),
+        external_group_admins: Vec::new(),
+        user_mapping: Vec::new(),
+        is_encryption_enabled: false,
+        default_bucket_block_size: -1,
+        is_stale_allowed: false,
+        is_compliance_enabled: false,
+        is_object_lock_with_ado_allowed: false,
+        default_audit_delete_expiration: None,
+        block_size: -1,
+        notification_size: -1,
+        creation_time: CREATED,
+    }
+}
+
+#[test]
+fn namespaces() {
+    holds("namespace", &namespace());
+    let attribute = MappedAttribute { key: "department".into(), values: vec!["engineering".into(), "research".into()] };
+    let some =
+        UserMapping { domain: "corp.example".into(), attributes: vec![attribute], groups: vec!["S3Users".into()] };
+    let all = UserMapping { domain: "lab.example".into(), attributes: Vec::new(), groups: Vec::new() };
+    let group = "urn:storageos:ReplicationGroupInfo:6f0a:global";
+    let full = Namespace {
+        default_data_services_vpool: Some(group.into()),
+        allowed_vpools_list: vec![group.into()],
+        namespace_admins: vec!["nsadmin".into(), "dana@corp.example".into()],
+        external_group_admins: vec!["admins@corp.example".into()],
+        user_mapping: vec![some, all],
+        is_encryption_enabled: true,
+        default_audit_delete_expiration: Some(3600),
+        ..namespace()
+    };
+    holds("namespace_full", &full);
+    let entry = NamedLink { name: "ns1".into(), id: "ns1".into() };
+    let page = Page { filter: "name=*".into(), ..Page::default() };
+    holds("namespaces", &Namespaces { namespaces: vec![entry], page });
+}
+
+#[test]
+fn authentication_providers() {
+    let id = "urn:storageos:AuthnProvider:0b1c6d2e-0000-4000-8000-000000000001:";
+    let provider = AuthnProvider {
+        id: id.into(),
+        name: "corp".into(),
+        creation_time: CREATED,
+        tags: vec!["head office".into()],
+        mode: "ad".into(),
+        description: "The company's directory".into(),
+        server_urls: vec!["ldaps://dc1.corp.example:636".into(), "ldaps://dc2.corp.example:636".into()],
+        domains: vec!["corp.example".into()],
+        manager_dn: "CN=reader,DC=corp,DC=example".into(),
+        search_base: "DC=corp,DC=example".into(),
+        search_filter: "(&(objectClass=user)(userPrincipalName=%u))".into(),
+        search_scope: "SUBTREE".into(),
+        group_attribute: "CN".into(),
+        group_whitelist_values: vec!["S3*".into()],
+        group_object_classes: Vec::new(),
+        group_member_attributes: Vec::new(),
+        max_page_size: 1000,
+        validate_certificates: true,
+        start_tls: "off".into(),
+        disable: false,
+        server_cert: None,
+    };
+    holds("authnprovider", &provider);
+    let providers = vec![NamedLink { name: "corp".into(), id: id.into() }];
+    holds("authnproviders", &AuthnProviders { providers });
+}
+
+#[test]
+fn management_users() {
+    let root = ManagementUser {
+        user_id: "root".into(),
+        is_system_admin: true,
+        is_system_monitor: false,
+        is_security_admin: true,
+        is_external_group: false,
+        is_locked: false,
+        last_time_password_changed: Some(CREATED),
+    };
+    let group = ManagementUser {
+        user_id: "admins@corp.example".into(),
+        is_external_group: true,
+        last_time_password_changed: None,
+        ..root.clone()
+    };
+    holds("mgmt_user_info", &root);
+    holds("mgmt_user_infos", &ManagementUsers { users: vec![root, group] });
+    holds("token_count", &TokenCount { count: 2 });
+}
+
+#[test]
+fn base_urls() {
+    let id = "urn:storageos:ObjectBaseUrl:7d1e6d2e-0000-4000-8000-000000000002:";
+    let url =
+        BaseUrl { id: id.into(), name: "main".into(), baseurl: "s3.example.test".into(), namespace_in_host: true };
+    holds("base_url", &url);
+    holds("base_urls", &BaseUrls { base_urls: vec![NamedLink { name: "main".into(), id: id.into() }] });
+}
+
+#[test]
+fn properties() {
+    holds("property_info", &PropertyInfo { properties: vec![("user_scope".into(), "GLOBAL".into())] });
+}
+
+#[test]
+fn errors() {
+    holds("error_not_found", &EcsError::not_found_in_url("dana"));
+    holds("error_no_valid_secret_key", &EcsError::no_valid_secret_key("dana@corp.example"));
+    holds("error_unavailable", &EcsError::unavailable("the identity store"));
+}

@@ -1,0 +1,28 @@
+//! What can be wrong with a provider's settings before any server is asked.
+
+use keyward_identity::ProviderError;
+
+/// The settings can never work. The texts name the setting and the remedy, in the words of the management API.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigurationError {
+    #[error(transparent)]
+    Record(#[from] ProviderError),
+    /// A bind with an empty password succeeds on many servers as *anonymous* (RFC 4513, 5.1.2).
+    #[error("manager_password is empty")]
+    EmptyManagerPassword,
+    #[error("search_filter is not a valid LDAP filter; an example is (&(objectClass=person)(uid=%U))")]
+    FilterSyntax,
+    #[error(
+        "search_filter must compare one attribute with exactly %u (the whole login name) or %U (the part before the \
+         '@'), as in uid=%U: that attribute names the person"
+    )]
+    FilterNamesNobody,
+    #[error("search_filter may use %u and %U as plain values only, not in attribute names or inside a DN")]
+    FilterPlaceholder,
+    #[error("server_cert holds no certificate; give one or more in PEM form")]
+    NoServerCertificate,
+    #[error("server_cert could not be read as certificates in PEM form")]
+    ServerCertificate(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error("TLS could not be set up for this provider")]
+    Tls(#[source] rustls::Error),
+}

@@ -1,0 +1,138 @@
+//! Why a directory could not be asked. None of this is ever the fault of the person who logs in.
+
+use std::error::Error;
+use std::fmt;
+use std::time::Duration;
+
+use ldap3::{LdapError, LdapResult};
+
+/// The directory gave no answer that could be used.
+#[derive(Debug, thiserror::Error)]
+pub enum LdapFailure {
+    #[error("no server of the directory could be used: {}", Attempt::list(tried))]
+    NoServer { tried: Vec<Attempt> },
+    #[error("the directory does not accept manager_dn with manager_password (LDAP result {code})")]
+    ManagerRefused { code: u32 },
+    /// Trying it at every login would lock the manager's account.
+    #[error("the directory did not accept manager_password; it is tried again in {} s", retry_after.as_secs() + 1)]
+    ManagerHeldBack { retry_after: Duration },
+    #[error("search_base {base:?} does not exist, or manager_dn may not read it")]
+    NoSearchBase { base: String },
+    #[error("the {operation} took longer than {} ms", limit.as_millis())]
+    TimedOut { operation: &'static str, limit: Duration },
+    #[error("the connection broke during the {operation}")]
+    Broken {
+        operation: &'static str,
+        #[source]
+        cause: LdapError,
+    },
+    #[error("the directory answered the {operation} with LDAP result {code}{}", in_parentheses(text))]
+    Answer { operation: &'static str, code: u32, text: String },
+    #[error("the directory's answer could not be understood")]
+    Nonsense,
+    #[error("the entry {dn:?} has no value in {attributes} that could name the person")]
+    NoName { dn: String, attributes: String },
+    #[error("the login took longer than {} s", limit.as_secs())]
+    LoginTimedOut { limit: Duration },
+}
+
+/// What happened at one server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// The server, as configured.
+    pub url: String,
+    /// The whole chain of causes.
+    pub reason: String,
+}
+
+impl LdapFailure {
+    /// The answer to `operation` was this result.
+    pub(crate) fn answer(operation: &'static str, result: &LdapResult) -> Self {
+        Self::Answer { operation, code: result.rc, text: printable(&result.text) }
+    }
+
+    /// `operation` met an error of the client library.
+    pub(crate) fn broken(operation: &'static str, limit: Duration, cause: LdapError) -> Self {
+        match cause {
+            LdapError::Timeout { .. } => Self::TimedOut { operation, limit },
+            cause => Self::Broken { operation, cause },
+        }
+    }
+
+    /// Whether another connection might do better.
+    pub(crate) fn is_of_the_connection(&self) -> bool {
+        match self {
+            Self::TimedOut { .. } | Self::Broken { .. } => true,
+            Self::Answer { code, .. } => matches!(*code, crate::bind::BUSY | crate::bind::UNAVAILABLE),
+            _ => false,
+        }
+    }
+
+    /// The failure with its causes on one line, for the answer to whoever configures the provider.
+    pub fn explain(&self) -> String {
+        explain(self)
+    }
+}
+
+impl Attempt {
+    fn list(tried: &[Attempt]) -> String {
+        tried.iter().map(Attempt::to_string).collect::<Vec<_>>().join("; ")
+    }
+}
+
+impl fmt::Display for Attempt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.url, self.reason)
+    }
+}
+
+/// An error and its causes on one line.
+pub(crate) fn explain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let next = error.to_string();
+        // The client library's errors repeat their sources in their own text.
+        if !text.contains(&next) {
+            text.push_str(": ");
+            text.push_str(&next);
+        }
+        cause = error.source();
+    }
+    text
+}
+
+/// A directory's diagnostic text, fit for a log line.
+pub(crate) fn printable(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(200).collect()
+}
+
+fn in_parentheses(text: &str) -> String {
+    if text.is_empty() { String::new() } else { format!(" ({text})") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_explanation_names_every_server_and_its_trouble() {
+        let tried = ["ldap://a", "ldap://b"].map(|url| Attempt { url: url.to_owned(), reason: "refused".to_owned() });
+        let failure = LdapFailure::NoServer { tried: tried.to_vec() };
+        assert_eq!(failure.explain(), "no server of the directory could be used: ldap://a: refused; ldap://b: refused");
+    }
+
+    #[test]
+    fn diagnostic_texts_cannot_break_a_log_line() {
+        let result = LdapResult {
+            rc: 80,
+            matched: String::new(),
+            text: format!("bad\r\nnews\0{}", "x".repeat(999)),
+            refs: Vec::new(),
+            ctrls: Vec::new(),
+        };
+        let text = LdapFailure::answer("search", &result).to_string();
+        assert!(text.starts_with("the directory answered the search with LDAP result 80 (badnewsxxx"), "{text}");
+        assert!(text.len() < 300);
+    }
+}

@@ -1,0 +1,244 @@
+//! The login provider: one configured directory.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use async_trait::async_trait;
+use futures_util::FutureExt;
+use keyward_ambient::Clock;
+use keyward_identity::{AuthnProvider, DirectoryUser, SearchScope, SessionIdentity};
+use keyward_login::{Credentials, LoginName, Outcome, Password, Provider, Refusal, Unavailable};
+use ldap3::{Ldap, Scope};
+use tokio::sync::{Mutex, OnceCell, Semaphore};
+use tokio::time::timeout;
+
+use crate::bind::{BindAnswer, bind_answer};
+use crate::configuration::ConfigurationError;
+use crate::connection::{Connector, Server};
+use crate::directory::{Directory, Manager, Shared};
+use crate::entry::Entry;
+use crate::failure::LdapFailure;
+use crate::filter::FilterTemplate;
+use crate::groups::Groups;
+use crate::limits::Limits;
+use crate::person;
+use crate::search::{Extent, Search};
+use crate::server_list::ServerList;
+use crate::tls::{SystemRoots, client_config};
+
+/// What all directories of this process share.
+#[derive(Clone)]
+pub struct Surroundings {
+    pub clock: Arc<dyn Clock>,
+    pub roots: SystemRoots,
+    pub limits: Limits,
+}
+
+/// A directory that people log in against.
+pub struct LdapProvider {
+    record: AuthnProvider,
+    filter: FilterTemplate,
+    directory: Directory,
+    wanted: ArcSwap<Vec<String>>,
+    turns: Semaphore,
+    group_base: OnceCell<String>,
+}
+
+impl LdapProvider {
+    /// Reads the settings; reaches out to nothing. `wanted_attributes` are those that namespace mappings ask for: only
+    /// they are kept of an entry.
+    pub fn new(
+        record: AuthnProvider,
+        manager_password: Password,
+        wanted_attributes: Vec<String>,
+        surroundings: &Surroundings,
+    ) -> Result<Self, ConfigurationError> {
+        record.check()?;
+        if manager_password.is_empty() {
+            return Err(ConfigurationError::EmptyManagerPassword);
+        }
+        let limits = surroundings.limits;
+        let servers: Vec<Server> = record.server_urls.iter().filter_map(|url| Server::parse(url)).collect();
+        let directory = Directory {
+            order: ServerList::new(servers.len(), limits.rest),
+            servers,
+            connector: Connector {
+                tls: client_config(&record, &surroundings.roots)?,
+                start_tls: record.start_tls,
+                limits,
+            },
+            clock: surroundings.clock.clone(),
+            manager: Manager { dn: record.manager_dn.clone(), password: manager_password },
+            shared: Mutex::new(Shared::default()),
+        };
+        Ok(Self {
+            filter: FilterTemplate::parse(&record.search_filter)?,
+            directory,
+            wanted: ArcSwap::from_pointee(wanted_attributes),
+            turns: Semaphore::new(limits.at_once),
+            group_base: OnceCell::new(),
+            record,
+        })
+    }
+
+    /// The settings it was made from.
+    pub fn record(&self) -> &AuthnProvider {
+        &self.record
+    }
+
+    /// Keeps other attributes from the next login on: call it when a namespace's mappings change.
+    pub fn set_wanted_attributes(&self, attributes: Vec<String>) {
+        self.wanted.store(Arc::new(attributes));
+    }
+
+    /// Whether the directory can be used as configured: reaches a server, binds as the manager, reads the search base.
+    /// The failure's [`explain`](LdapFailure::explain) is fit for whoever configures the provider.
+    pub async fn check(&self) -> Result<(), LdapFailure> {
+        self.guarded(async {
+            let base = &self.record.search_base;
+            let found = self.directory.search(&Search::entry("search for search_base", base, no_attributes())).await?;
+            // Some directories hide what the manager may not read instead of refusing it.
+            if found.is_empty() { Err(LdapFailure::NoSearchBase { base: base.clone() }) } else { Ok(()) }
+        })
+        .await
+    }
+
+    async fn log_in(&self, credentials: &Credentials) -> Result<Result<DirectoryUser, Refusal>, LdapFailure> {
+        let name = &credentials.name;
+        // Both at once: it saves time, and an unknown name costs the directory and the clock what a known one costs.
+        let (found, door) = tokio::join!(self.find(name), self.directory.open());
+        let mut found = found?.into_iter();
+        let entry = match (found.next(), found.next()) {
+            (Some(entry), None) => entry,
+            (None, _) => {
+                let round_trip = Search::entry("round trip", "", no_attributes());
+                let _ = round_trip.run(door?, self.directory.limits().operation).await;
+                return Ok(Err(Refusal::UnknownUser));
+            }
+            (Some(_), Some(_)) => return Ok(Err(Refusal::SeveralEntries)),
+        };
+        if let Some(refusal) = self.bind(door?, &entry.dn, &credentials.password).await? {
+            return Ok(Err(refusal));
+        }
+        let sources = self.filter.sources();
+        let Some(own_name) = person::name_of(&entry, sources, name, &self.record) else {
+            let attributes: Vec<_> = sources.iter().map(|source| &*source.attribute).collect();
+            return Err(LdapFailure::NoName { dn: entry.dn, attributes: attributes.join(", ") });
+        };
+        let groups = Groups { directory: &self.directory, provider: &self.record };
+        let group_base = self.group_base.get_or_try_init(|| groups.base()).await?;
+        let groups = groups.of(&entry, &own_name, group_base).await?;
+        Ok(Ok(DirectoryUser {
+            name: own_name.as_str().to_owned(),
+            provider: self.record.id.clone(),
+            domains: self.record.domains.iter().map(|domain| domain.as_str().to_owned()).collect(),
+            unique_id: person::unique_id(&entry),
+            attributes: person::attributes(&entry, &self.wanted.load()),
+            groups,
+        }))
+    }
+
+    /// The entries for `name`, two at most: more than one names nobody.
+    async fn find(&self, name: &LoginName) -> Result<Vec<Entry>, LdapFailure> {
+        let named = self.filter.sources().iter().map(|source| source.attribute.clone());
+        let always = person::UNIQUE_IDS.iter().chain(&["memberOf"]).map(|&attribute| attribute.to_owned());
+        let wanted = self.wanted.load();
+        // By lower-cased name: asking for an attribute twice is an error in some directories.
+        let attributes: BTreeMap<String, String> = named
+            .chain(always)
+            .chain(wanted.iter().cloned())
+            .map(|attribute| (attribute.to_ascii_lowercase(), attribute))
+            .collect();
+        let search = Search {
+            operation: "search for the person",
+            base: self.record.search_base.clone(),
+            scope: match self.record.search_scope {
+                SearchScope::OneLevel => Scope::OneLevel,
+                SearchScope::Subtree => Scope::Subtree,
+            },
+            filter: self.filter.for_name(name),
+            attributes: attributes.into_values().collect(),
+            extent: Extent::AtMost(2),
+        };
+        self.directory.search(&search).await
+    }
+
+    /// Binds as `dn` on a connection that nothing else uses. Not retried: a directory that counts failures may have
+    /// counted this one although its answer was lost.
+    async fn bind(&self, mut door: Ldap, dn: &str, password: &Password) -> Result<Option<Refusal>, LdapFailure> {
+        const OPERATION: &str = "person's bind";
+        let limit = self.directory.limits().operation;
+        if dn.is_empty() || password.is_empty() {
+            // Either makes it an anonymous bind, which succeeds and proves nothing (RFC 4513, 5.1).
+            return Ok(Some(Refusal::EmptyPassword));
+        }
+        let result = timeout(limit, door.simple_bind(dn, password.expose()))
+            .await
+            .map_err(|_| LdapFailure::TimedOut { operation: OPERATION, limit })?
+            .map_err(|cause| LdapFailure::broken(OPERATION, limit, cause))?;
+        // A courtesy to the server's log; the connection is closed in any case.
+        let _ = timeout(limit, door.unbind()).await;
+        match bind_answer(result.rc, &result.text) {
+            BindAnswer::Accepted => Ok(None),
+            BindAnswer::Refused(refusal) => Ok(Some(refusal)),
+            BindAnswer::Unclear => Err(LdapFailure::answer(OPERATION, &result)),
+        }
+    }
+
+    /// Bounds the work in number and time, and catches what the client library does with answers that break the
+    /// protocol: it panics.
+    async fn guarded<T>(&self, work: impl Future<Output = Result<T, LdapFailure>> + Send) -> Result<T, LdapFailure> {
+        let limit = self.directory.limits().login;
+        let bounded = async {
+            let _turn = self.turns.acquire().await;
+            work.await
+        };
+        match timeout(limit, AssertUnwindSafe(bounded).catch_unwind()).await {
+            Ok(Ok(done)) => done,
+            Ok(Err(_)) => Err(LdapFailure::Nonsense),
+            Err(_) => Err(LdapFailure::LoginTimedOut { limit }),
+        }
+    }
+}
+
+/// Asks for an entry without its attributes (RFC 4511, 4.5.1.8).
+fn no_attributes() -> Vec<String> {
+    vec!["1.1".to_owned()]
+}
+
+#[async_trait]
+impl Provider for LdapProvider {
+    #[expect(clippy::misnamed_getters, reason = "ids are unique, the names that administrators choose need not be")]
+    fn name(&self) -> &str {
+        &self.record.id
+    }
+
+    async fn authenticate(&self, credentials: &Credentials) -> Outcome {
+        let asked_for = credentials.name.domain().is_some_and(|domain| self.record.serves(domain));
+        if self.record.disabled || !asked_for {
+            return Outcome::NotAskedFor;
+        }
+        if credentials.password.is_empty() {
+            return Outcome::Refused(Refusal::EmptyPassword);
+        }
+        match self.guarded(self.log_in(credentials)).await {
+            Ok(Ok(user)) => Outcome::Authenticated(SessionIdentity::Directory(user)),
+            Ok(Err(refusal)) => Outcome::Refused(refusal),
+            Err(failure) => {
+                Outcome::Unavailable(Unavailable { provider: self.record.id.clone(), cause: Box::new(failure) })
+            }
+        }
+    }
+}
+
+impl fmt::Debug for LdapProvider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LdapProvider")
+            .field("id", &self.record.id)
+            .field("directory", &self.directory)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,14 @@
+//! Logins against a real OpenLDAP server, one of its own for each test, and against scripted ones where a real one
+//! would never misbehave so.
+
+#![expect(clippy::unwrap_used, reason = "what tests prepare stops at the first surprise")]
+
+mod checks;
+mod fixture;
+mod groups;
+mod house;
+mod names;
+mod outages;
+mod passwords;
+mod scripted;
+mod tls;

@@ -1,0 +1,1 @@
+//! A directory that says what a test wants it to say.

@@ -1,0 +1,175 @@
+//! The object store's engine: buckets, objects and multipart uploads in a directory, and nothing of HTTP or XML.
+//!
+//! Metadata is in SQLite files, sharded by bucket, each written by one thread that commits what has queued up with one
+//! sync ([`writer`]). Bodies up to a limit are rows of the same file; larger ones are files that are durable before the
+//! row that names them is committed, and unlinked only after the commit that drops the last such row ([`pins`]). So a
+//! crash at any moment leaves the old object or the new one, and at worst a file that no row names, which
+//! [`Engine::sweep`] removes after the next start.
+//!
+//! ```text
+//! BodyWriter ─► Body ─► put / put_part ─► writer thread of the shard ─► answer
+//! open ─► row and files pinned on a blocking thread ─► BodyReader
+//! ```
+//! Not here: authorisation, checksums other than the entity tag's MD5, versions (the keys have room for them).
+
+mod body_dir;
+mod buckets;
+mod copy;
+mod delete;
+mod error;
+mod etag;
+mod head;
+mod ids;
+mod incoming;
+mod layout;
+mod list;
+mod locate;
+mod multipart;
+mod multipart_list;
+mod objects;
+mod outgoing;
+mod pending_file;
+mod pins;
+mod readers;
+mod reaper;
+mod record;
+mod row_key;
+mod schema;
+mod settings;
+mod sweep;
+mod tables;
+mod walk;
+mod writer;
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use keyward_ambient::{Clock, Entropy};
+
+pub use copy::CopyRequest;
+pub use error::{EngineError, KeyFault};
+pub use etag::Etag;
+pub use head::{Checksum, ChecksumAlgorithm, ChecksumKind, ChecksumPlan, ChecksumUnreadable, ObjectHead};
+pub use ids::{BucketId, UploadId, Version};
+pub use incoming::{Body, BodyWriter};
+pub use list::{ListQuery, Page};
+pub use multipart::{CompletedPart, Completion};
+pub use multipart_list::{PartsPage, UploadsPage, UploadsQuery};
+pub use objects::OpenedObject;
+pub use outgoing::BodyReader;
+pub use record::{ByteRange, ObjectRecord, Precondition, PutResult};
+pub use settings::Settings;
+pub use sweep::SweepReport;
+pub use tables::buckets::{BucketState, Usage};
+pub use tables::objects::ListedObject;
+pub use tables::parts::PartRecord;
+pub use tables::uploads::UploadRecord;
+pub use walk::After;
+
+use body_dir::BodyDir;
+use incoming::Spool;
+use layout::Layout;
+use pins::Pins;
+use readers::Readers;
+use reaper::Reaper;
+use writer::Writer;
+
+/// An open object store. Clones share it; it closes when the last is dropped, or at [`close`](Engine::close).
+/// All async methods must run inside a tokio runtime.
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    shards: Vec<Shard>,
+    bodies: Arc<BodyDir>,
+    pins: Arc<Pins>,
+    reaper: Mutex<Reaper>,
+    spool: Arc<Spool>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    settings: Settings,
+    may_hold_orphans: AtomicBool,
+    // Last, so that the lock goes when all else is closed.
+    layout: Layout,
+}
+
+struct Shard {
+    writer: Writer,
+    readers: Arc<Readers>,
+}
+
+impl Engine {
+    /// Opens the store in `directory`, creating it if there is none. Blocks, briefly and whatever the store holds.
+    /// [`InUse`](EngineError::InUse) when it is open already.
+    pub fn open(
+        directory: &Path,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        settings: Settings,
+    ) -> Result<Self, EngineError> {
+        settings.check()?;
+        let (layout, files) = Layout::open(directory, settings.shards, entropy.as_ref())?;
+        let bodies = Arc::new(BodyDir::new(layout.bodies()));
+        let reaper = Reaper::start(layout.bodies()).map_err(EngineError::io("start the thread that unlinks bodies"))?;
+        let pins = Arc::new(Pins::new(reaper.unlinks()));
+        let mut shards = Vec::with_capacity(files.len());
+        for (number, (path, connection)) in files.into_iter().enumerate() {
+            let name = format!("objects-meta-{number:02}");
+            let writer = Writer::start(name, connection, Arc::clone(&clock), Arc::clone(&pins))?;
+            shards.push(Shard { writer, readers: Readers::new(path, settings.readers_per_shard) });
+        }
+        let spool = Arc::new(Spool {
+            bodies: Arc::clone(&bodies),
+            pins: Arc::clone(&pins),
+            entropy: Arc::clone(&entropy),
+            inline_limit: settings.inline_limit,
+            batch: settings.write_batch.max(settings.inline_limit + 1),
+        });
+        let may_hold_orphans = AtomicBool::new(layout.may_hold_orphans);
+        let reaper = Mutex::new(reaper);
+        let inner = Inner { shards, bodies, pins, reaper, spool, clock, entropy, settings, may_hold_orphans, layout };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Finishes the writes queued so far and closes the store for all clones; later calls are
+    /// [`Unavailable`](EngineError::Unavailable). Bodies still being read stay readable.
+    pub async fn close(&self) {
+        let inner = Arc::clone(&self.inner);
+        if tokio::task::spawn_blocking(move || inner.close()).await.is_err() {
+            tracing::error!("closing the object store was cut short");
+        }
+    }
+
+    fn shard(&self, bucket: BucketId) -> &Shard {
+        &self.inner.shards[self.shard_number(bucket)]
+    }
+
+    /// Which shard holds `bucket`. Part of the layout on disk.
+    fn shard_number(&self, bucket: BucketId) -> usize {
+        // Bucket ids are handed out in order, so the remainder spreads them evenly; it always fits.
+        usize::try_from(bucket.0 % self.inner.shards.len() as u64).unwrap_or(0)
+    }
+}
+
+impl Inner {
+    fn close(&self) {
+        for shard in &self.shards {
+            shard.readers.close();
+            shard.writer.stop();
+        }
+        let all_unlinked = self.reaper.lock().unwrap_or_else(PoisonError::into_inner).stop();
+        let in_order = all_unlinked && self.pins.is_empty() && !self.may_hold_orphans.load(Ordering::Acquire);
+        if in_order && let Err(error) = self.layout.mark_clean() {
+            tracing::warn!(%error, "the next start will search for orphaned bodies");
+        }
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.close();
+    }
+}

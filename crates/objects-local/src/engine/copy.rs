@@ -1,0 +1,155 @@
+//! Copying on the server's side: within a shard by sharing the bytes, across shards by a second name of each file.
+
+use std::sync::Arc;
+
+use rusqlite::Connection;
+
+use super::body_dir::BodyDir;
+use super::etag::Etag;
+use super::head::{Checksum, ObjectHead};
+use super::ids::{BucketId, FileId, UploadId};
+use super::incoming::Content;
+use super::locate::{HeldBytes, locate};
+use super::pending_file::PendingFile;
+use super::pins::Pins;
+use super::record::{ByteRange, ObjectRecord, Precondition, PutResult};
+use super::tables::bodies::{self};
+use super::tables::objects::{self, NewObject, StoredBody};
+use super::tables::parts::{self, PartRecord, StoredPart};
+use super::writer::Commit;
+use super::{Engine, EngineError, row_key};
+
+/// What to copy where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CopyRequest {
+    /// The bucket and key to copy from.
+    pub source: (BucketId, String),
+    /// Copy only if the source has this tag: the one that the caller judged.
+    pub source_etag: Option<Etag>,
+    /// The bucket and key to copy to; may be the source.
+    pub target: (BucketId, String),
+    /// What to keep about the copy instead of what is kept about the source.
+    pub head: Option<ObjectHead>,
+    /// What must hold of the target.
+    pub precondition: Precondition,
+}
+
+impl Engine {
+    /// Copies an object. The copy has the source's entity tag and checksum and, like a put, survives a power cut.
+    pub async fn copy(&self, request: CopyRequest) -> Result<PutResult, EngineError> {
+        row_key::check(&request.target.1)?;
+        let new_set = UploadId::begun(self.inner.clock.now(), self.inner.entropy.as_ref());
+        let (source, target) = (request.source.0, request.target.0);
+        if self.shard_number(source) == self.shard_number(target) {
+            return self.shard(target).writer.commit(move |commit| copy_within(commit, &request, new_set)).await;
+        }
+        let replicas = Replicator {
+            bodies: Arc::clone(&self.inner.bodies),
+            pins: Arc::clone(&self.inner.pins),
+            entropy: Arc::clone(&self.inner.entropy),
+        };
+        let reading = self.shard(source).readers.read(move |connection| {
+            let replica = replicas.replicate(connection, &request)?;
+            Ok((request, replica))
+        });
+        let (request, replica) = reading.await?;
+        self.shard(target).writer.commit(move |commit| replica.store(commit, request, new_set)).await
+    }
+}
+
+fn judge(request: &CopyRequest, source: &ObjectRecord) -> Result<(), EngineError> {
+    match request.source_etag {
+        Some(wanted) if wanted != source.etag => Err(EngineError::PreconditionFailed),
+        _ => Ok(()),
+    }
+}
+
+fn copy_within(commit: &mut Commit<'_>, request: &CopyRequest, new_set: UploadId) -> Result<PutResult, EngineError> {
+    let (bucket, key) = &request.target;
+    let (source, body) = objects::find(commit.connection, request.source.0, &request.source.1)?;
+    judge(request, &source)?;
+    objects::may_write(commit, *bucket, key, request.precondition)?;
+    // Shared before the target is replaced, so that copying an object onto itself never lets its bytes go.
+    let body = match body {
+        StoredBody::Bytes(bytes) => StoredBody::Bytes(bodies::share(commit, bytes)?),
+        StoredBody::Parts(set) => {
+            parts::share_set(commit, set, new_set)?;
+            StoredBody::Parts(new_set)
+        }
+    };
+    let head = request.head.as_ref().unwrap_or(&source.head);
+    let object = NewObject { size: source.size, etag: source.etag, checksum: source.checksum.as_ref(), head, body };
+    objects::put(commit, *bucket, key, &object)
+}
+
+/// Makes durable second names for files.
+struct Replicator {
+    bodies: Arc<BodyDir>,
+    pins: Arc<Pins>,
+    entropy: Arc<dyn keyward_ambient::Entropy>,
+}
+
+/// An object of one shard, ready to be stored in another.
+struct Replica {
+    size: u64,
+    etag: Etag,
+    checksum: Option<Checksum>,
+    head: ObjectHead,
+    body: ReplicaBody,
+}
+
+enum ReplicaBody {
+    Bytes(Content),
+    Parts(Vec<(PartRecord, Content)>),
+}
+
+impl Replicator {
+    fn replicate(&self, connection: &Connection, request: &CopyRequest) -> Result<Replica, EngineError> {
+        let (bucket, key) = &request.source;
+        let located = locate(connection, &self.pins, *bucket, key, ByteRange::Whole)?;
+        judge(request, &located.record)?;
+        let mut pieces = Vec::with_capacity(located.extents.len());
+        for extent in located.extents {
+            let content = match &extent.bytes {
+                HeldBytes::Memory(bytes) => Content::Memory(bytes.clone()),
+                HeldBytes::File(held) => {
+                    let replica = PendingFile::new(self.pins.pin(FileId::draw(self.entropy.as_ref())));
+                    self.bodies.link(held.id(), replica.id())?;
+                    Content::File(replica)
+                }
+            };
+            pieces.push((extent.part, content));
+        }
+        let ObjectRecord { size, etag, checksum, head, .. } = located.record;
+        let body = match <[_; 1]>::try_from(pieces) {
+            Ok([(None, content)]) => ReplicaBody::Bytes(content),
+            Ok([(Some(part), content)]) => ReplicaBody::Parts(vec![(part, content)]),
+            Err(pieces) => {
+                let parts = pieces.into_iter().filter_map(|(part, content)| Some((part?, content)));
+                ReplicaBody::Parts(parts.collect())
+            }
+        };
+        Ok(Replica { size, etag, checksum, head, body })
+    }
+}
+
+impl Replica {
+    fn store(self, commit: &mut Commit<'_>, request: CopyRequest, new_set: UploadId) -> Result<PutResult, EngineError> {
+        let (bucket, key) = request.target;
+        objects::may_write(commit, bucket, &key, request.precondition)?;
+        let body = match self.body {
+            ReplicaBody::Bytes(content) => StoredBody::Bytes(bodies::store(commit, content)?),
+            ReplicaBody::Parts(parts) => {
+                for (record, content) in parts {
+                    let bytes = bodies::store(commit, content)?;
+                    parts::put(commit, new_set, &StoredPart { record, bytes })?;
+                }
+                StoredBody::Parts(new_set)
+            }
+        };
+        let head = request.head.unwrap_or(self.head);
+        let object =
+            NewObject { size: self.size, etag: self.etag, checksum: self.checksum.as_ref(), head: &head, body };
+        objects::put(commit, bucket, &key, &object)
+    }
+}

@@ -1,0 +1,146 @@
+//! An upload's bytes on their way in: gathered, hashed and written, until a commit gives them a key.
+
+use std::io::Write;
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+use keyward_ambient::Entropy;
+use md5::{Digest, Md5};
+use tokio::task::{JoinHandle, spawn_blocking};
+
+use super::EngineError;
+use super::body_dir::BodyDir;
+use super::etag::Etag;
+use super::ids::FileId;
+use super::pending_file::PendingFile;
+use super::pins::Pins;
+
+/// Bytes that arrived whole and, if they are in a file, durably. Dropping it without a commit frees their space.
+pub struct Body {
+    pub(super) size: u64,
+    pub(super) md5: [u8; 16],
+    pub(super) content: Content,
+}
+
+pub(super) enum Content {
+    Memory(Bytes),
+    File(PendingFile),
+}
+
+impl Body {
+    /// How many bytes arrived.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// The MD5 of the bytes, as entity tag.
+    pub fn etag(&self) -> Etag {
+        Etag::of_body(self.md5)
+    }
+}
+
+/// Where a [`BodyWriter`] puts its bytes.
+pub(super) struct Spool {
+    pub(super) bodies: Arc<BodyDir>,
+    pub(super) pins: Arc<Pins>,
+    pub(super) entropy: Arc<dyn Entropy>,
+    /// More bytes than this go to a file.
+    pub(super) inline_limit: usize,
+    /// So many bytes are gathered before they are written. Greater than `inline_limit`.
+    pub(super) batch: usize,
+}
+
+/// Takes the bytes of one body. While one batch is hashed and written on a blocking thread the next is gathered, so
+/// memory stays within two batches and the largest piece handed in. Dropping it removes what was written.
+pub struct BodyWriter {
+    spool: Arc<Spool>,
+    gathered: BytesMut,
+    size: u64,
+    file: FileState,
+}
+
+enum FileState {
+    /// Nothing was written yet.
+    None,
+    /// A batch is being written.
+    Writing(JoinHandle<Result<OpenFile, EngineError>>),
+    /// A write failed; the file is gone.
+    Failed,
+}
+
+struct OpenFile {
+    pending: PendingFile,
+    file: std::fs::File,
+    md5: Md5,
+}
+
+impl BodyWriter {
+    pub(super) fn new(spool: Arc<Spool>) -> Self {
+        Self { spool, gathered: BytesMut::new(), size: 0, file: FileState::None }
+    }
+
+    /// Takes the next bytes. After an error the writer only repeats that it failed. Dropping the future half-way
+    /// loses no bytes.
+    pub async fn write(&mut self, bytes: Bytes) -> Result<(), EngineError> {
+        self.size += bytes.len() as u64;
+        if self.gathered.is_empty() && bytes.len() >= self.spool.batch {
+            return self.write_out(Some(bytes)).await;
+        }
+        self.gathered.extend_from_slice(&bytes);
+        if self.gathered.len() >= self.spool.batch { self.write_out(None).await } else { Ok(()) }
+    }
+
+    /// Waits until all bytes are safe.
+    pub async fn finish(mut self) -> Result<Body, EngineError> {
+        if self.size <= self.spool.inline_limit as u64 && matches!(self.file, FileState::None) {
+            let bytes = self.gathered.freeze();
+            return Ok(Body { size: self.size, md5: Md5::digest(&bytes).into(), content: Content::Memory(bytes) });
+        }
+        let (open, rest, spool, size) = (self.written().await?, self.gathered, self.spool, self.size);
+        let settling = spawn_blocking(move || {
+            let open = append(open, &rest, &spool)?;
+            spool.bodies.settle(open.pending.id(), &open.file)?;
+            Ok(Body { size, md5: open.md5.finalize().into(), content: Content::File(open.pending) })
+        });
+        settling.await.unwrap_or(Err(EngineError::Unavailable))
+    }
+
+    /// Starts writing `direct`, or else what is gathered, once the batch before it is written.
+    async fn write_out(&mut self, direct: Option<Bytes>) -> Result<(), EngineError> {
+        // Until the batch before is written the bytes stay here, so that a dropped future does not lose them.
+        if let Some(direct) = direct {
+            self.gathered = BytesMut::from(direct);
+        }
+        let open = self.written().await?;
+        let (batch, spool) = (self.gathered.split().freeze(), Arc::clone(&self.spool));
+        self.file = FileState::Writing(spawn_blocking(move || append(open, &batch, &spool)));
+        Ok(())
+    }
+
+    /// Waits for the batch being written.
+    async fn written(&mut self) -> Result<Option<OpenFile>, EngineError> {
+        let outcome = match &mut self.file {
+            FileState::None => return Ok(None),
+            FileState::Failed => return Err(EngineError::Unavailable),
+            FileState::Writing(writing) => writing.await.unwrap_or(Err(EngineError::Unavailable)),
+        };
+        self.file = FileState::Failed;
+        outcome.map(Some)
+    }
+}
+
+/// Hashes and writes `bytes`, into a new file if there is none.
+fn append(open: Option<OpenFile>, bytes: &[u8], spool: &Spool) -> Result<OpenFile, EngineError> {
+    let mut open = match open {
+        Some(open) => open,
+        None => {
+            // Pinned before it exists, so that a sweep going on never takes it for an orphan.
+            let pending = PendingFile::new(spool.pins.pin(FileId::draw(spool.entropy.as_ref())));
+            let file = spool.bodies.create(pending.id())?;
+            OpenFile { pending, file, md5: Md5::new() }
+        }
+    };
+    open.md5.update(bytes);
+    open.file.write_all(bytes).map_err(EngineError::io("write a body file"))?;
+    Ok(open)
+}

@@ -1,0 +1,199 @@
+//! The store's directory: who may have it open, which metadata files belong to it, whether it was left in order.
+//!
+//! ```text
+//! lock           held while the store is open
+//! clean          present while the store is closed and no body is orphaned
+//! meta-00.db ..  metadata, a file per shard; each knows its number and the store it belongs to
+//! bodies/        body files
+//! ```
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use keyward_ambient::Entropy;
+use rusqlite::{Connection, OptionalExtension};
+
+use super::body_dir::{create_private, sync};
+use super::{EngineError, schema};
+
+/// An opened directory.
+pub(super) struct Layout {
+    root: PathBuf,
+    /// Closing it releases the lock.
+    _lock: File,
+    /// The store was not closed in order, so there may be bodies that no row names.
+    pub(super) may_hold_orphans: bool,
+}
+
+/// The writing connections of the shards, in order, with the paths of their files.
+pub(super) type ShardFiles = Vec<(PathBuf, Connection)>;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Identity {
+    store: [u8; 16],
+    shards: u16,
+}
+
+impl Layout {
+    /// Opens `root`, creating what is missing; `shards` counts for a new store only.
+    pub(super) fn open(root: &Path, shards: u16, entropy: &dyn Entropy) -> Result<(Self, ShardFiles), EngineError> {
+        let create = EngineError::io("create the object store's directory");
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(root).map_err(&create)?;
+        let lock = lock(root)?;
+        create_private(&root.join("bodies")).map_err(&create)?;
+        let (shards, new) = open_shards(root, shards, entropy)?;
+        let clean = take_clean_mark(root)?;
+        sync(root).map_err(EngineError::io("sync the object store's directory"))?;
+        Ok((Self { root: root.to_owned(), _lock: lock, may_hold_orphans: !clean && !new }, shards))
+    }
+
+    pub(super) fn bodies(&self) -> PathBuf {
+        self.root.join("bodies")
+    }
+
+    /// Notes that the store is closed and holds no orphans, so that the next start need not look for any.
+    pub(super) fn mark_clean(&self) -> Result<(), EngineError> {
+        let attempt = EngineError::io("note that the object store was closed in order");
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true).mode(0o600).open(self.root.join("clean")).map_err(&attempt)?;
+        sync(&self.root).map_err(attempt)
+    }
+}
+
+fn lock(root: &Path) -> Result<File, EngineError> {
+    let attempt = "lock the object store's directory";
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false).mode(0o600);
+    let file = options.open(root.join("lock")).map_err(EngineError::io(attempt))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(EngineError::InUse),
+        Err(TryLockError::Error(error)) => Err(EngineError::io(attempt)(error)),
+    }
+}
+
+fn take_clean_mark(root: &Path) -> Result<bool, EngineError> {
+    match fs::remove_file(root.join("clean")) {
+        Ok(()) => Ok(true),
+        Err(missing) if missing.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(EngineError::io("remove the mark of an orderly end")(error)),
+    }
+}
+
+fn path_of(root: &Path, number: u16) -> PathBuf {
+    root.join(format!("meta-{number:02}.db"))
+}
+
+/// Opens every shard, and tells whether the store is new. Shard 0 is written last when a store is made, so a store
+/// whose making was cut short is made again, and one that has shard 0 has all others.
+fn open_shards(root: &Path, shards: u16, entropy: &dyn Entropy) -> Result<(ShardFiles, bool), EngineError> {
+    let first = path_of(root, 0);
+    let present = if first.exists() { identity_in(&schema::open_writer(&first)?, 0)? } else { None };
+    let identity = present.unwrap_or_else(|| Identity { store: entropy.array(), shards });
+    let mut opened = Vec::with_capacity(usize::from(identity.shards));
+    for number in (0..identity.shards).rev() {
+        let path = path_of(root, number);
+        if present.is_some() && !path.exists() {
+            return Err(EngineError::corrupt(format!("metadata file meta-{number:02}.db is missing")));
+        }
+        let connection = schema::open_writer(&path)?;
+        match present {
+            Some(_) if identity_in(&connection, number)? == present => {}
+            Some(_) => {
+                return Err(EngineError::corrupt(format!("metadata file meta-{number:02}.db is of another store")));
+            }
+            None => claim(&connection, number, identity)?,
+        }
+        opened.push((path, connection));
+    }
+    opened.reverse();
+    Ok((opened, present.is_none()))
+}
+
+fn identity_in(connection: &Connection, number: u16) -> Result<Option<Identity>, EngineError> {
+    let sql = "SELECT store, shards FROM shard WHERE number = ?1";
+    let row = connection.query_row(sql, [number], |row| Ok(Identity { store: row.get(0)?, shards: row.get(1)? }));
+    Ok(row.optional()?)
+}
+
+fn claim(connection: &Connection, number: u16, identity: Identity) -> Result<(), EngineError> {
+    let in_use: bool = connection.query_row("SELECT EXISTS (SELECT 1 FROM buckets)", [], |row| row.get(0))?;
+    if in_use {
+        return Err(EngineError::corrupt(format!(
+            "metadata file meta-00.db is missing, yet meta-{number:02}.db holds buckets"
+        )));
+    }
+    connection.execute(
+        "INSERT OR REPLACE INTO shard (id, store, number, shards) VALUES (0, ?1, ?2, ?3)",
+        (identity.store, number, identity.shards),
+    )?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use keyward_testkit::SeededEntropy;
+
+    use super::*;
+
+    fn open(root: &Path, shards: u16) -> Result<(Layout, ShardFiles), EngineError> {
+        Layout::open(root, shards, &SeededEntropy::new(1))
+    }
+
+    #[test]
+    fn a_store_keeps_the_number_of_shards_it_was_made_with() {
+        let home = tempfile::tempdir().unwrap();
+        assert_eq!(open(home.path(), 3).unwrap().1.len(), 3);
+        assert_eq!(open(home.path(), 8).unwrap().1.len(), 3);
+    }
+
+    #[test]
+    fn a_directory_is_open_once_at_a_time() {
+        let home = tempfile::tempdir().unwrap();
+        let first = open(home.path(), 1).unwrap();
+        assert!(matches!(open(home.path(), 1), Err(EngineError::InUse)));
+        drop(first);
+        assert!(open(home.path(), 1).is_ok());
+    }
+
+    #[test]
+    fn a_missing_metadata_file_is_noticed() {
+        let home = tempfile::tempdir().unwrap();
+        drop(open(home.path(), 2).unwrap());
+        fs::remove_file(path_of(home.path(), 1)).unwrap();
+        assert!(matches!(open(home.path(), 2), Err(EngineError::Corrupt(_))));
+    }
+
+    #[test]
+    fn a_store_without_its_first_file_is_not_made_anew_over_its_buckets() {
+        let home = tempfile::tempdir().unwrap();
+        let (layout, shards) = open(home.path(), 2).unwrap();
+        shards[1].1.execute("INSERT INTO buckets VALUES (1, 0, 0, 0)", []).unwrap();
+        drop((layout, shards));
+        fs::remove_file(path_of(home.path(), 0)).unwrap();
+        assert!(matches!(open(home.path(), 2), Err(EngineError::Corrupt(_))));
+    }
+
+    #[test]
+    fn a_shard_of_another_store_is_noticed() {
+        let (ours, theirs) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        drop(open(ours.path(), 2).unwrap());
+        drop(Layout::open(theirs.path(), 2, &SeededEntropy::new(2)).unwrap());
+        fs::copy(path_of(theirs.path(), 1), path_of(ours.path(), 1)).unwrap();
+        assert!(matches!(open(ours.path(), 2), Err(EngineError::Corrupt(_))));
+    }
+
+    #[test]
+    fn only_an_orderly_end_saves_the_search_for_orphans() {
+        let home = tempfile::tempdir().unwrap();
+        assert!(!open(home.path(), 1).unwrap().0.may_hold_orphans, "a new store has none");
+        let layout = open(home.path(), 1).unwrap().0;
+        assert!(layout.may_hold_orphans);
+        layout.mark_clean().unwrap();
+        drop(layout);
+        assert!(!open(home.path(), 1).unwrap().0.may_hold_orphans);
+        assert!(open(home.path(), 1).unwrap().0.may_hold_orphans, "the mark counts once");
+    }
+}

@@ -1,0 +1,204 @@
+//! Multipart uploads: beginning, parts, completing, aborting.
+//!
+//! A completed object refers to the parts where they are; nothing is read or written again.
+
+use std::collections::HashMap;
+
+use md5::{Digest, Md5};
+
+use super::etag::Etag;
+use super::head::{Checksum, ChecksumPlan, ObjectHead};
+use super::ids::{BucketId, UploadId};
+use super::incoming::Body;
+use super::record::{Precondition, PutResult};
+use super::tables::objects::{self, NewObject, StoredBody};
+use super::tables::parts::{self, PartRecord, StoredPart};
+use super::tables::uploads::{self, UploadRecord};
+use super::tables::{bodies, buckets};
+use super::writer::Commit;
+use super::{Engine, EngineError, row_key};
+
+const PART_NUMBERS: std::ops::RangeInclusive<u16> = 1..=10_000;
+
+/// A part as the completion names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CompletedPart {
+    /// Its number.
+    pub number: u16,
+    /// The tag that its upload was answered with.
+    pub etag: Etag,
+}
+
+/// What an upload is to become.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Completion {
+    /// The object's parts, in ascending order of their numbers. Parts that are not named are freed.
+    pub parts: Vec<CompletedPart>,
+    /// The object's checksum, as the caller worked it out from the parts'.
+    pub checksum: Option<Checksum>,
+    /// What must hold of the object under the key.
+    pub precondition: Precondition,
+}
+
+impl Engine {
+    /// Begins a multipart upload of `key`.
+    pub async fn create_upload(
+        &self,
+        bucket: BucketId,
+        key: &str,
+        head: ObjectHead,
+        checksum: Option<ChecksumPlan>,
+    ) -> Result<UploadId, EngineError> {
+        row_key::check(key)?;
+        let key = key.to_owned();
+        let id = UploadId::begun(self.inner.clock.now(), self.inner.entropy.as_ref());
+        let committed = self.shard(bucket).writer.commit(move |commit| {
+            buckets::require_open(commit.connection, bucket)?;
+            uploads::insert(commit, bucket, &key, &UploadRecord { id, head, checksum })?;
+            Ok(id)
+        });
+        committed.await
+    }
+
+    /// Puts `body` as part `number`, in place of an earlier one of the same number.
+    pub async fn put_part(
+        &self,
+        bucket: BucketId,
+        key: &str,
+        upload: UploadId,
+        number: u16,
+        body: Body,
+        checksum: Option<Checksum>,
+    ) -> Result<PartRecord, EngineError> {
+        if !PART_NUMBERS.contains(&number) {
+            return Err(EngineError::PartNumberOutOfRange { number });
+        }
+        let key = key.to_owned();
+        let committed = self.shard(bucket).writer.commit(move |commit| {
+            require_upload(commit, bucket, &key, upload)?;
+            let (size, etag) = (body.size(), body.etag());
+            let bytes = bodies::store(commit, body.content)?;
+            let record = PartRecord { number, size, modified: commit.now, etag, checksum };
+            let part = StoredPart { record, bytes };
+            parts::put(commit, upload, &part)?;
+            Ok(part.record)
+        });
+        committed.await
+    }
+
+    /// Gives up an upload and frees its parts.
+    pub async fn abort_upload(&self, bucket: BucketId, key: &str, upload: UploadId) -> Result<(), EngineError> {
+        let key = key.to_owned();
+        let committed = self.shard(bucket).writer.commit(move |commit| {
+            require_upload(commit, bucket, &key, upload)?;
+            parts::release_set(commit, upload)?;
+            uploads::delete(commit, &row_key::upload(bucket, &key, upload)?)
+        });
+        committed.await
+    }
+
+    /// Makes the upload's parts the object under `key`, in one commit. Repeating a completion whose answer was lost
+    /// gives the same answer while the object stands.
+    pub async fn complete_upload(
+        &self,
+        bucket: BucketId,
+        key: &str,
+        upload: UploadId,
+        completion: Completion,
+    ) -> Result<PutResult, EngineError> {
+        row_key::check(key)?;
+        let key = key.to_owned();
+        let least = self.inner.settings.min_part_size;
+        let committed = self.shard(bucket).writer.commit(move |commit| {
+            buckets::require_open(commit.connection, bucket)?;
+            match uploads::find(commit.connection, bucket, &key, upload) {
+                Ok(record) => complete(commit, bucket, &key, record, &completion, least),
+                Err(EngineError::NoSuchUpload) => already_completed(commit, bucket, &key, upload, &completion),
+                Err(error) => Err(error),
+            }
+        });
+        committed.await
+    }
+}
+
+fn require_upload(
+    commit: &Commit<'_>,
+    bucket: BucketId,
+    key: &str,
+    upload: UploadId,
+) -> Result<UploadRecord, EngineError> {
+    buckets::require_open(commit.connection, bucket)?;
+    uploads::find(commit.connection, bucket, key, upload)
+}
+
+fn complete(
+    commit: &mut Commit<'_>,
+    bucket: BucketId,
+    key: &str,
+    upload: UploadRecord,
+    completion: &Completion,
+    least: u64,
+) -> Result<PutResult, EngineError> {
+    let stored = parts::all_of_set(commit.connection, upload.id)?;
+    let size = check_parts(&stored, &completion.parts, least)?;
+    objects::may_write(commit, bucket, key, completion.precondition)?;
+    let named = |number: u16| completion.parts.binary_search_by_key(&number, |part| part.number).is_ok();
+    for part in stored.iter().filter(|part| !named(part.record.number)) {
+        parts::release(commit, upload.id, part)?;
+    }
+    uploads::delete(commit, &row_key::upload(bucket, key, upload.id)?)?;
+    let object = NewObject {
+        size,
+        etag: etag_of(&completion.parts),
+        checksum: completion.checksum.as_ref(),
+        head: &upload.head,
+        body: StoredBody::Parts(upload.id),
+    };
+    objects::put(commit, bucket, key, &object)
+}
+
+/// Checks the named parts against those uploaded, in the order in which S3 reports faults; gives the object's size.
+fn check_parts(stored: &[StoredPart], named: &[CompletedPart], least: u64) -> Result<u64, EngineError> {
+    if named.is_empty() {
+        return Err(EngineError::NoParts);
+    }
+    if !named.is_sorted_by(|left, right| left.number < right.number) {
+        return Err(EngineError::InvalidPartOrder);
+    }
+    let stored: HashMap<u16, &PartRecord> = stored.iter().map(|part| (part.record.number, &part.record)).collect();
+    let mut sizes = Vec::with_capacity(named.len());
+    for part in named {
+        match stored.get(&part.number) {
+            Some(record) if record.etag == part.etag => sizes.push((part.number, record.size)),
+            _ => return Err(EngineError::InvalidPart { number: part.number }),
+        }
+    }
+    let all_but_last = &sizes[..sizes.len() - 1];
+    match all_but_last.iter().find(|(_, size)| *size < least) {
+        Some(&(number, size)) => Err(EngineError::EntityTooSmall { number, size, min: least }),
+        None => Ok(sizes.iter().map(|(_, size)| size).sum()),
+    }
+}
+
+/// The MD5 of the parts' MD5s, and their number.
+fn etag_of(parts: &[CompletedPart]) -> Etag {
+    let mut md5 = Md5::new();
+    parts.iter().for_each(|part| md5.update(part.etag.md5));
+    Etag { md5: md5.finalize().into(), parts: u32::try_from(parts.len()).ok() }
+}
+
+fn already_completed(
+    commit: &Commit<'_>,
+    bucket: BucketId,
+    key: &str,
+    upload: UploadId,
+    completion: &Completion,
+) -> Result<PutResult, EngineError> {
+    match objects::find(commit.connection, bucket, key) {
+        Ok((record, StoredBody::Parts(set))) if set == upload && record.etag == etag_of(&completion.parts) => {
+            Ok(PutResult { etag: record.etag, size: record.size, modified: record.modified, version: record.version })
+        }
+        Ok(_) | Err(EngineError::NoSuchKey) => Err(EngineError::NoSuchUpload),
+        Err(error) => Err(error),
+    }
+}

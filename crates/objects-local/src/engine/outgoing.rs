@@ -1,0 +1,137 @@
+//! An object's bytes on their way out: read in pieces on a blocking thread, one piece ahead of the consumer.
+
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::pin::Pin as Pinned;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use futures_util::Stream;
+use tokio::task::{JoinHandle, spawn_blocking};
+
+use super::EngineError;
+use super::body_dir::BodyDir;
+use super::locate::{Extent, HeldBytes};
+
+/// A stream of bytes. What it reads stays readable until it is dropped. Ends after its first error.
+pub struct BodyReader {
+    remaining: u64,
+    next: Next,
+}
+
+enum Next {
+    /// A piece is at hand; behind it may be more.
+    Ready(Bytes, Option<Source>),
+    /// A piece is being read.
+    Reading(JoinHandle<Result<(Bytes, Option<Source>), EngineError>>),
+    Ended,
+}
+
+/// The extents not yet read.
+pub(super) struct Source {
+    bodies: Arc<BodyDir>,
+    extents: VecDeque<Extent>,
+    /// The first extent's file, standing at its first wanted byte.
+    open: Option<File>,
+    piece: u64,
+}
+
+impl BodyReader {
+    /// Reads the first piece; blocks.
+    pub(super) fn start(bodies: Arc<BodyDir>, mut extents: Vec<Extent>, piece: usize) -> Result<Self, EngineError> {
+        extents.retain(|extent| !extent.wanted.is_empty());
+        let remaining = extents.iter().map(|extent| extent.wanted.end - extent.wanted.start).sum();
+        let source = Source { bodies, extents: extents.into(), open: None, piece: piece as u64 };
+        let next = if remaining == 0 {
+            Next::Ended
+        } else {
+            let (piece, rest) = source.read()?;
+            Next::Ready(piece, rest)
+        };
+        Ok(Self { remaining, next })
+    }
+
+    /// How many bytes are still to come.
+    pub fn remaining(&self) -> u64 {
+        self.remaining
+    }
+
+    /// The next piece; `None` at the end.
+    pub async fn piece(&mut self) -> Option<Result<Bytes, EngineError>> {
+        std::future::poll_fn(|context| Pinned::new(&mut *self).poll_next(context)).await
+    }
+
+    fn hand_out(&mut self, piece: Bytes, rest: Option<Source>) -> Poll<Option<Result<Bytes, EngineError>>> {
+        self.remaining -= piece.len() as u64;
+        self.next = match rest {
+            Some(source) => Next::Reading(spawn_blocking(move || source.read())),
+            None => Next::Ended,
+        };
+        Poll::Ready(Some(Ok(piece)))
+    }
+}
+
+impl Stream for BodyReader {
+    type Item = Result<Bytes, EngineError>;
+
+    fn poll_next(mut self: Pinned<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        match std::mem::replace(&mut self.next, Next::Ended) {
+            Next::Ended => Poll::Ready(None),
+            Next::Ready(piece, rest) => self.hand_out(piece, rest),
+            Next::Reading(mut reading) => match Pinned::new(&mut reading).poll(context) {
+                Poll::Pending => {
+                    self.next = Next::Reading(reading);
+                    Poll::Pending
+                }
+                Poll::Ready(Ok(Ok((piece, rest)))) => self.hand_out(piece, rest),
+                Poll::Ready(Ok(Err(error))) => Poll::Ready(Some(Err(error))),
+                Poll::Ready(Err(_stopped)) => Poll::Ready(Some(Err(EngineError::Unavailable))),
+            },
+        }
+    }
+}
+
+impl Source {
+    /// Reads the next piece: never empty, and never across two extents.
+    fn read(mut self) -> Result<(Bytes, Option<Self>), EngineError> {
+        let extent = self.extents.front_mut().ok_or_else(|| EngineError::corrupt("an object has too few parts"))?;
+        let piece = match &extent.bytes {
+            HeldBytes::Memory(bytes) => {
+                let wanted = usize::try_from(extent.wanted.start).ok().zip(usize::try_from(extent.wanted.end).ok());
+                extent.wanted.start = extent.wanted.end;
+                wanted
+                    .filter(|(_, end)| *end <= bytes.len())
+                    .map(|(start, end)| bytes.slice(start..end))
+                    .ok_or_else(|| EngineError::corrupt("a small body is shorter than its size"))?
+            }
+            HeldBytes::File(pin) => {
+                let mut file = match self.open.take() {
+                    Some(file) => file,
+                    None => {
+                        let mut file = self.bodies.open(pin.id())?;
+                        let seek = file.seek(SeekFrom::Start(extent.wanted.start));
+                        seek.map_err(EngineError::io("find a place in a body file"))?;
+                        file
+                    }
+                };
+                let wanted = self.piece.min(extent.wanted.end - extent.wanted.start);
+                let mut piece = Vec::with_capacity(usize::try_from(wanted).unwrap_or(0));
+                (&mut file).take(wanted).read_to_end(&mut piece).map_err(EngineError::io("read a body file"))?;
+                if piece.len() as u64 != wanted {
+                    return Err(EngineError::corrupt(format!("body file {} is shorter than its size", pin.id())));
+                }
+                extent.wanted.start += wanted;
+                self.open = Some(file);
+                Bytes::from(piece)
+            }
+        };
+        if extent.wanted.is_empty() {
+            self.open = None;
+            self.extents.pop_front();
+        }
+        let more = !self.extents.is_empty();
+        Ok((piece, more.then_some(self)))
+    }
+}

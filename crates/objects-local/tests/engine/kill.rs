@@ -1,0 +1,135 @@
+//! A process that is killed while it writes: whatever it had acknowledged is there.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+
+use keyward_ambient::{SystemClock, SystemEntropy};
+use keyward_objects_local::engine::{
+    BucketId, CompletedPart, Completion, Engine, EngineError, ObjectHead, Precondition,
+};
+
+use crate::books;
+use crate::room::{HERE, THERE, body, bytes_of, read, settings};
+
+const WRITERS: usize = 4;
+const KEYS: usize = 3;
+
+fn open(home: &std::path::Path) -> Engine {
+    Engine::open(home, Arc::new(SystemClock), Arc::new(SystemEntropy), settings()).unwrap()
+}
+
+fn place(writer: usize, number: usize) -> (BucketId, String) {
+    (if number.is_multiple_of(2) { HERE } else { THERE }, format!("w{writer}/k{}", number % KEYS))
+}
+
+fn value(writer: usize, number: usize) -> Vec<u8> {
+    bytes_of(writer * 1_000_003 + number, number * 37 % 900)
+}
+
+/// Writes the value of `number`: every fifth as an upload in two parts.
+async fn write(engine: &Engine, writer: usize, number: usize) -> Result<(), EngineError> {
+    let ((bucket, key), value) = (place(writer, number), value(writer, number));
+    if !number.is_multiple_of(5) || value.len() < 20 {
+        let body = body(engine, &value).await?;
+        let put = engine.commit_put(bucket, &key, body, ObjectHead::default(), None, Precondition::None);
+        return put.await.map(drop);
+    }
+    let upload = engine.create_upload(bucket, &key, ObjectHead::default(), None).await?;
+    let mut parts = Vec::new();
+    for (number, piece) in (1..).zip([&value[..10], &value[10..]]) {
+        let body = body(engine, piece).await?;
+        let part = engine.put_part(bucket, &key, upload, number, body, None).await?;
+        parts.push(CompletedPart { number, etag: part.etag });
+    }
+    let completion = Completion { parts, checksum: None, precondition: Precondition::None };
+    engine.complete_upload(bucket, &key, upload, completion).await.map(drop)
+}
+
+#[test]
+#[ignore = "the process that the test below starts and kills; it reads its directory from its input"]
+fn writing_process() {
+    let mut home = String::new();
+    std::io::stdin().read_line(&mut home).unwrap();
+    let home = PathBuf::from(home.trim());
+    if !home.is_absolute() {
+        return;
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let engine = open(&home);
+        let writers = (0..WRITERS).map(|writer| {
+            let engine = engine.clone();
+            tokio::spawn(async move {
+                for number in 0.. {
+                    write(&engine, writer, number).await.unwrap();
+                    println!("\nack {writer} {number}");
+                }
+            })
+        });
+        for writer in writers.collect::<Vec<_>>() {
+            writer.await.unwrap();
+        }
+    });
+}
+
+/// Starts the writing process, kills it after `most` acknowledgements, and gives the last one of each writer.
+fn write_and_kill(home: &std::path::Path, most: usize) -> BTreeMap<usize, usize> {
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "kill::writing_process", "--ignored", "--nocapture"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    writeln!(child.stdin.take().unwrap(), "{}", home.display()).unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let (mut last, mut count) = (BTreeMap::new(), 0);
+    for line in lines {
+        let mut words = line.split(' ');
+        let (Some("ack"), Some(writer), Some(number), None) = (words.next(), words.next(), words.next(), words.next())
+        else {
+            continue;
+        };
+        last.insert(writer.parse().unwrap(), number.parse().unwrap());
+        count += 1;
+        if count == most {
+            child.kill().unwrap();
+        }
+    }
+    child.wait().unwrap();
+    assert!(count >= most, "the writing process ended by itself after {count}");
+    last
+}
+
+#[tokio::test]
+async fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
+    for most in [40, 173, 400] {
+        let home = tempfile::tempdir().unwrap();
+        let engine = open(home.path());
+        engine.open_bucket(HERE).await.unwrap();
+        engine.open_bucket(THERE).await.unwrap();
+        engine.close().await;
+        drop(engine);
+        let last = write_and_kill(home.path(), most);
+        let engine = open(home.path());
+        engine.sweep().await.unwrap();
+        for (&writer, &acknowledged) in &last {
+            // The writes that a key can show: the last acknowledged one, or the one under way when the kill came.
+            for number in (acknowledged + 1).saturating_sub(2 * KEYS)..=acknowledged {
+                let (bucket, key) = place(writer, number);
+                let found = read(&engine, bucket, &key).await.expect("it was acknowledged");
+                let under_way = number + 2 * KEYS;
+                let may_show_next = under_way == acknowledged + 1;
+                assert!(
+                    found == value(writer, number) || may_show_next && found == value(writer, under_way),
+                    "writer {writer} had {number} acknowledged"
+                );
+            }
+        }
+        engine.close().await;
+        drop(engine);
+        books::balance(home.path());
+    }
+}

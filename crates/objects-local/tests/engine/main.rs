@@ -1,0 +1,15 @@
+//! What the engine promises, asked from outside.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod books;
+mod buckets;
+mod copy;
+mod crash;
+mod kill;
+mod model;
+mod multipart;
+mod objects;
+mod races;
+mod room;
+mod sweep;

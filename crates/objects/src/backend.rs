@@ -1,0 +1,41 @@
+//! What an object store does.
+
+use async_trait::async_trait;
+use http::Response;
+use keyward_s3_wire::S3Error;
+
+use crate::{Checked, ResponseBody};
+
+/// An object store. Making, listing and deleting buckets is not among its operations: the registry of buckets is the
+/// identity store's, and serves every backend.
+#[async_trait]
+pub trait Backend: Send + Sync + 'static {
+    /// Does what was granted. What is answered as done survives `kill -9` and power loss.
+    ///
+    /// # Errors
+    /// The S3 error to answer with, `NotImplemented` for operations that this store does not have.
+    async fn call(&self, request: Checked) -> Result<Response<ResponseBody>, S3Error>;
+
+    /// Makes room for the objects of a new bucket. Doing it twice is fine.
+    async fn open_bucket(&self, bucket_id: u64) -> Result<(), BucketError>;
+
+    /// Closes a bucket that holds no objects, for ever. Doing it twice is fine.
+    async fn close_bucket(&self, bucket_id: u64) -> Result<(), BucketError>;
+
+    /// Frees what is left of a closed bucket. Doing it twice is fine.
+    async fn discard_bucket(&self, bucket_id: u64) -> Result<(), BucketError>;
+
+    /// The buckets that are closed and not discarded.
+    async fn closed_buckets(&self) -> Result<Vec<u64>, BucketError>;
+}
+
+/// Why a bucket was not opened, closed or discarded.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BucketError {
+    /// It holds objects.
+    #[error("the bucket is not empty")]
+    NotEmpty,
+    /// The store did not do it.
+    #[error("the object store failed: {0}")]
+    Unavailable(String),
+}

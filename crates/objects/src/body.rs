@@ -1,0 +1,36 @@
+//! The bodies that pass between front and backend.
+
+use std::error::Error;
+
+use bytes::Bytes;
+use http_body::Body;
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Empty, Full};
+
+/// Why a body ended early: the peer went away, or the store could not read on.
+pub type BodyError = Box<dyn Error + Send + Sync>;
+
+/// A request's body as it arrives, framing and all.
+pub type RequestBody = UnsyncBoxBody<Bytes, BodyError>;
+
+/// A response's body.
+pub type ResponseBody = UnsyncBoxBody<Bytes, BodyError>;
+
+/// No body.
+pub fn empty() -> ResponseBody {
+    Empty::new().map_err(|never| match never {}).boxed_unsync()
+}
+
+/// A body in one piece.
+pub fn full(bytes: impl Into<Bytes>) -> ResponseBody {
+    Full::new(bytes.into()).map_err(|never| match never {}).boxed_unsync()
+}
+
+/// A body in many pieces.
+pub fn streamed<B>(body: B) -> ResponseBody
+where
+    B: Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BodyError>,
+{
+    body.map_err(Into::into).boxed_unsync()
+}

@@ -1,0 +1,43 @@
+//! A request that was verified and authorised.
+
+use keyward_policy::{Access, Allowed};
+use keyward_s3_wire::Operation;
+use keyward_signature::{Clean, Payload};
+
+use crate::RequestBody;
+
+/// All that a backend is given. What it acts on is what was granted: operation and resource come out of the
+/// permission, not out of the head.
+#[derive(Debug)]
+pub struct Checked {
+    head: Clean,
+    allowed: Allowed,
+    payload: Payload<RequestBody>,
+}
+
+impl Checked {
+    /// Puts together what the front has proven.
+    pub fn new(head: Clean, allowed: Allowed, payload: Payload<RequestBody>) -> Self {
+        Self { head, allowed, payload }
+    }
+
+    /// The operation.
+    pub fn operation(&self) -> Operation {
+        self.allowed.access().operation
+    }
+
+    /// Who may do what on what.
+    pub fn access(&self) -> &Access {
+        self.allowed.access()
+    }
+
+    /// The head, without anything that served authentication.
+    pub fn head(&self) -> &Clean {
+        &self.head
+    }
+
+    /// Takes the request apart; the payload has not been read.
+    pub fn into_parts(self) -> (Clean, Allowed, Payload<RequestBody>) {
+        (self.head, self.allowed, self.payload)
+    }
+}

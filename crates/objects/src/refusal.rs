@@ -1,0 +1,80 @@
+//! What the verification of heads and bodies refused, as S3 errors: the one place that maps them.
+
+use keyward_s3_wire::{ErrorCode, S3Error};
+use keyward_signature::{PayloadError, SignatureError};
+
+/// The S3 error for a head that was refused.
+pub fn refused_head(error: &SignatureError) -> S3Error {
+    refused(error.code(), error.to_string())
+}
+
+/// The S3 error for a body that was refused, or that ended early.
+pub fn refused_body(error: &PayloadError) -> S3Error {
+    refused(error.code(), error.to_string())
+}
+
+fn refused(code: &str, sentence: String) -> S3Error {
+    let code = ErrorCode::named(code).unwrap_or(ErrorCode::InvalidRequest);
+    let mut message = sentence;
+    if let Some(first) = message.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    message.push('.');
+    S3Error::because(code, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use keyward_signature::{Algorithm, FramingFlaw};
+
+    use super::*;
+
+    #[test]
+    fn every_code_and_status_of_a_refused_head_is_kept() {
+        let errors = [
+            SignatureError::SeveralMechanisms,
+            SignatureError::NotAnonymous,
+            SignatureError::UnsupportedMechanism,
+            SignatureError::SigV2NotSupported,
+            SignatureError::TemporaryCredentials,
+            SignatureError::MissingDate,
+            SignatureError::MissingContentSha256,
+            SignatureError::MissingDecodedLength,
+            SignatureError::UnsignedHeader { name: "x-amz-acl".to_owned() },
+            SignatureError::RequestTimeTooSkewed,
+            SignatureError::Expired,
+            SignatureError::SignatureDoesNotMatch,
+        ];
+        for error in errors {
+            let refused = refused_head(&error);
+            assert_eq!(refused.code().as_str(), error.code(), "{error:?}");
+            assert_eq!(refused.status(), error.status(), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn every_code_and_status_of_a_refused_body_is_kept() {
+        let errors = [
+            PayloadError::InvalidContentMd5,
+            PayloadError::SeveralChecksums,
+            PayloadError::ChecksumMismatch(Algorithm::Crc32),
+            PayloadError::ContentSha256Mismatch,
+            PayloadError::ChunkSignatureMismatch,
+            PayloadError::MalformedTrailer("no end"),
+            PayloadError::MalformedFraming(FramingFlaw::ChunkEnd),
+            PayloadError::EndedEarly,
+        ];
+        for error in errors {
+            let refused = refused_body(&error);
+            assert_eq!(refused.code().as_str(), error.code(), "{error:?}");
+            assert_eq!(refused.status(), error.status(), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn the_message_is_a_sentence_that_names_the_remedy() {
+        let refused = refused_head(&SignatureError::RequestTimeTooSkewed);
+        assert!(refused.message().starts_with("The request was signed"), "{}", refused.message());
+        assert!(refused.message().ends_with("check the client's clock."), "{}", refused.message());
+    }
+}

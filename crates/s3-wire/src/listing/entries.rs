@@ -1,0 +1,58 @@
+//! One object, and the common prefixes, of a listing.
+
+use keyward_ambient::Timestamp;
+
+use super::KeyEncoding;
+use crate::checksum::{ChecksumAlgorithm, ChecksumType};
+use crate::date::iso8601;
+use crate::etag::ETag;
+use crate::object_key::ObjectKey;
+use crate::owner::Owner;
+use crate::storage_class::StorageClass;
+use crate::xml::XmlWriter;
+
+/// An object in a listing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedObject {
+    /// Its key.
+    pub key: ObjectKey,
+    /// When it was last written.
+    pub last_modified: Timestamp,
+    /// Its tag.
+    pub etag: ETag,
+    /// Its size in bytes.
+    pub size: u64,
+    /// The algorithm and type of its additional checksum, when it has one.
+    pub checksum: Option<(ChecksumAlgorithm, ChecksumType)>,
+    /// Its owner, where the listing shows owners.
+    pub owner: Option<Owner>,
+    /// Its storage class.
+    pub storage_class: StorageClass,
+}
+
+impl ListedObject {
+    /// Writes `<Contents>`.
+    pub(crate) fn write(&self, xml: &mut XmlWriter, encoding: KeyEncoding) {
+        xml.element("Contents", |xml| {
+            encoding.write(xml, "Key", self.key.as_str());
+            xml.text("LastModified", &iso8601(self.last_modified));
+            xml.text("ETag", &self.etag.quoted());
+            if let Some((algorithm, kind)) = self.checksum {
+                xml.text("ChecksumAlgorithm", algorithm.name());
+                xml.text("ChecksumType", kind.as_str());
+            }
+            xml.value("Size", self.size);
+            if let Some(owner) = &self.owner {
+                owner.write(xml, "Owner");
+            }
+            xml.text("StorageClass", self.storage_class.as_str());
+        });
+    }
+}
+
+/// Writes `<CommonPrefixes>`, one for each, as S3 does.
+pub(crate) fn common_prefixes(xml: &mut XmlWriter, encoding: KeyEncoding, prefixes: &[String]) {
+    for prefix in prefixes {
+        xml.element("CommonPrefixes", |xml| encoding.write(xml, "Prefix", prefix));
+    }
+}

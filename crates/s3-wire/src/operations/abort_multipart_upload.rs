@@ -1,0 +1,32 @@
+//! AbortMultipartUpload: gives an upload up, with all its parts.
+
+use bytes::Bytes;
+use http::request::Parts;
+use http::{Response, StatusCode};
+
+use super::answer::empty;
+use crate::error::S3Error;
+use crate::query::Query;
+use crate::upload::UploadId;
+
+/// A request to give an upload up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AbortMultipartUpload {
+    /// The upload.
+    pub upload_id: UploadId,
+}
+
+impl AbortMultipartUpload {
+    /// Reads the request.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for an upload id that cannot be one.
+    pub fn from_request(parts: &Parts) -> Result<Self, S3Error> {
+        Ok(AbortMultipartUpload { upload_id: UploadId::required(&Query::of(parts)?)? })
+    }
+
+    /// 204.
+    pub fn response() -> Response<Bytes> {
+        empty(StatusCode::NO_CONTENT)
+    }
+}

@@ -1,0 +1,47 @@
+//! What a new object is to have besides its bytes: asked for alike by PutObject, CopyObject and CreateMultipartUpload.
+
+use http::HeaderMap;
+
+use crate::acl_headers::AclHeaders;
+use crate::encryption::Encryption;
+use crate::error::S3Error;
+use crate::metadata::ObjectMetadata;
+use crate::object_lock::ObjectLock;
+use crate::storage_class::StorageClass;
+use crate::tagging_header;
+
+/// The properties that the headers of a write give an object. Those a store cannot honour (tags, lock, encryption) it
+/// has to refuse: leaving them out would lose what the client relies on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewObject {
+    /// System headers and user metadata.
+    pub metadata: ObjectMetadata,
+    /// The storage class.
+    pub storage_class: StorageClass,
+    /// Access control.
+    pub acl: AclHeaders,
+    /// Tags in order of key.
+    pub tags: Vec<(String, String)>,
+    /// Retention and legal hold.
+    pub lock: ObjectLock,
+    /// Encryption at rest, when one is asked for.
+    pub encryption: Option<Encryption>,
+}
+
+impl NewObject {
+    /// Reads the headers of a write.
+    ///
+    /// # Errors
+    /// As [`ObjectMetadata::of`], [`StorageClass::asked_for`], [`AclHeaders::of`], [`tagging_header::tags`],
+    /// [`ObjectLock::of`] and [`Encryption::of`].
+    pub fn of(headers: &HeaderMap) -> Result<Self, S3Error> {
+        Ok(NewObject {
+            metadata: ObjectMetadata::of(headers)?,
+            storage_class: StorageClass::asked_for(headers)?,
+            acl: AclHeaders::of(headers)?,
+            tags: tagging_header::tags(headers)?,
+            lock: ObjectLock::of(headers)?,
+            encryption: Encryption::of(headers)?,
+        })
+    }
+}

@@ -1,0 +1,106 @@
+//! Committing a change so that no cache outlives it, and trying again when somebody else was faster.
+
+use std::sync::Arc;
+
+use keyward_credential_cache::{BucketKey, CredentialKey};
+use keyward_store::{CommitError, Committed, RecordKey, Scope, Transaction, Write};
+
+use crate::{Service, ServiceError};
+
+/// How often a use case reads and decides anew after losing a race, before it gives up with 503.
+const ATTEMPTS: usize = 16;
+
+impl Service {
+    /// Commits, then makes the caches forget what was written, then answers. Runs to its end even when the caller
+    /// stops waiting: a client that hangs up must not leave a revoked key in a cache.
+    pub(crate) async fn commit(self: &Arc<Self>, transaction: Transaction) -> Result<Committed, CommitError> {
+        let service = Arc::clone(self);
+        let task = tokio::spawn(async move {
+            let (writes, audit) = transaction.into_parts();
+            let touched: Vec<RecordKey> = writes.iter().filter_map(touched_record).collect();
+            let result = service.store.commit(Transaction::new(audit).writes(writes)).await;
+            // Also after an error: when the store did not answer, the change may have been made.
+            touched.iter().for_each(|key| service.forget(key));
+            result
+        });
+        match task.await {
+            Ok(result) => result,
+            Err(cause) => {
+                tracing::error!(%cause, "a commit did not run to its end");
+                Err(CommitError::Store(keyward_store::StoreError::Unavailable {
+                    attempted: "commit a change",
+                    cause: "the commit was interrupted".to_owned(),
+                }))
+            }
+        }
+    }
+
+    /// Drops what is cached of a record.
+    pub(crate) fn forget(&self, key: &RecordKey) {
+        match key {
+            RecordKey::User { scope, id } => {
+                let scope = match scope {
+                    Scope::Global => None,
+                    Scope::Namespace(namespace) => Some(namespace.clone()),
+                };
+                self.credentials.forget(&CredentialKey { scope, access_key_id: id.clone() });
+            }
+            RecordKey::Bucket { namespace, name } => {
+                self.buckets.forget(&BucketKey { namespace: namespace.clone(), name: name.clone() });
+            }
+            _ => {}
+        }
+    }
+
+    /// Runs `attempt` (read, decide, commit) until it is not overtaken by another change.
+    pub(crate) async fn until_settled<T>(
+        &self,
+        mut attempt: impl AsyncFnMut() -> Result<Settled<T>, ServiceError>,
+    ) -> Result<T, ServiceError> {
+        let mut last = None;
+        for _ in 0..ATTEMPTS {
+            match attempt().await? {
+                Settled::Done(value) => return Ok(value),
+                Settled::Overtaken(error) => last = Some(error),
+            }
+        }
+        Err(last.map_or(ServiceError::Internal, ServiceError::from))
+    }
+}
+
+/// How an attempt to change something ended.
+pub(crate) enum Settled<T> {
+    /// The change was made, or there was nothing to change.
+    Done(T),
+    /// Somebody else changed what was read: read and decide again.
+    Overtaken(CommitError),
+}
+
+impl<T> Settled<T> {
+    /// The same with another view of the outcome.
+    pub(crate) fn map<U>(self, view: impl FnOnce(T) -> U) -> Settled<U> {
+        match self {
+            Settled::Done(value) => Settled::Done(view(value)),
+            Settled::Overtaken(error) => Settled::Overtaken(error),
+        }
+    }
+
+    /// Sorts the result of a commit: a lost race is worth another attempt, anything else is not.
+    pub(crate) fn after(result: Result<Committed, CommitError>, value: T) -> Result<Self, ServiceError> {
+        match result {
+            Ok(_) => Ok(Settled::Done(value)),
+            Err(error @ (CommitError::Conflict { .. } | CommitError::AlreadyExists(_) | CommitError::Missing(_))) => {
+                Ok(Settled::Overtaken(error))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+fn touched_record(write: &Write) -> Option<RecordKey> {
+    match write {
+        Write::Put { record, .. } => Some(record.key()),
+        Write::Delete { key, .. } => Some(key.clone()),
+        _ => None,
+    }
+}

@@ -1,0 +1,68 @@
+//! What the service needs from its surroundings beside store and login: directories and password hashing.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use keyward_identity::AuthnProvider;
+use keyward_login::{Password, Provider};
+
+use crate::ServiceError;
+
+/// Makes login providers of configured directories.
+#[async_trait]
+pub trait Directories: Send + Sync + 'static {
+    /// A login provider for this directory. Connects when it is first asked.
+    ///
+    /// `attributes` are those that user mappings look at.
+    fn open(
+        &self,
+        provider: &AuthnProvider,
+        manager_password: Password,
+        attributes: &[String],
+    ) -> Result<Arc<dyn Provider>, DirectoryCheckFailed>;
+
+    /// Connects, binds as the manager and looks at the search base.
+    async fn check(&self, provider: &AuthnProvider, manager_password: Password) -> Result<(), DirectoryCheckFailed>;
+}
+
+/// Why a directory cannot be used. The text is for the administrator and holds no password.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct DirectoryCheckFailed(pub String);
+
+/// Hashes passwords that Keyward keeps, and checks them.
+#[async_trait]
+pub trait Passwords: Send + Sync + 'static {
+    /// A hash to store, as a PHC string.
+    async fn hash(&self, password: &Password) -> Result<String, ServiceError>;
+
+    /// Whether the password belongs to the hash.
+    async fn verify(&self, password: &Password, hash: &str) -> Result<bool, ServiceError>;
+}
+
+/// The objects of buckets, as far as making and deleting a bucket concerns them.
+#[async_trait]
+pub trait BucketContents: Send + Sync + 'static {
+    /// Makes room for the objects of a new bucket. Doing it twice is fine.
+    async fn open(&self, bucket_id: u64) -> Result<(), ContentsError>;
+
+    /// Closes a bucket that holds nothing, for ever: no object can be put into it any more.
+    async fn close(&self, bucket_id: u64) -> Result<(), ContentsError>;
+
+    /// Frees what is left of a closed bucket. Doing it twice is fine.
+    async fn discard(&self, bucket_id: u64) -> Result<(), ContentsError>;
+
+    /// The buckets that are closed and not discarded: their deletion was interrupted.
+    async fn closed(&self) -> Result<Vec<u64>, ContentsError>;
+}
+
+/// Why the contents of a bucket did not change.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ContentsError {
+    /// The bucket holds objects.
+    #[error("the bucket is not empty")]
+    NotEmpty,
+    /// The object store did not do it.
+    #[error("the object store failed: {0}")]
+    Unavailable(String),
+}

@@ -1,0 +1,143 @@
+//! What the use cases work with.
+
+use std::fmt;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use keyward_ambient::{Clock, Entropy};
+use keyward_credential_cache::{BucketCache, CredentialCache};
+use keyward_identity::{BaseUrl, DomainName, TokenRules};
+use keyward_keyring::FirstKeyRule;
+use keyward_login::{Chain, Decoy, Provider, Throttle};
+use keyward_store::{Scope, Sealer, Store};
+
+use crate::{BucketContents, Directories, Passwords};
+
+/// What the operator decided, as far as use cases depend on it.
+#[derive(Clone, Debug)]
+pub struct SystemSettings {
+    /// Whether an expiry on a first key is refused, as ECS 3.x does.
+    pub first_key: FirstKeyRule,
+    /// The domains of the built-in directory.
+    pub local_domains: Vec<DomainName>,
+    /// How long tokens live, and how many one user may have.
+    pub tokens: TokenRules,
+}
+
+/// The components that a [`Service`] is put together from.
+#[expect(missing_debug_implementations, reason = "a bag of components, taken apart at once")]
+pub struct Parts {
+    /// Where identity is persisted.
+    pub store: Arc<dyn Store>,
+    /// How secrets are sealed.
+    pub sealer: Arc<dyn Sealer>,
+    /// The credentials cached for the S3 path.
+    pub credentials: Arc<CredentialCache>,
+    /// The buckets cached for the S3 path.
+    pub buckets: Arc<BucketCache>,
+    /// The providers of accounts that Keyward keeps itself; asked before any directory.
+    pub local_providers: Vec<Arc<dyn Provider>>,
+    /// Spends the time of a password check on names that nobody knows.
+    pub decoy: Arc<dyn Decoy>,
+    /// The brake on guessing.
+    pub throttle: Throttle,
+    /// Makes login providers of configured directories.
+    pub directories: Arc<dyn Directories>,
+    /// Hashes the passwords that Keyward keeps.
+    pub passwords: Arc<dyn Passwords>,
+    /// The objects of buckets.
+    pub contents: Arc<dyn BucketContents>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// The source of secrets, tokens and ids.
+    pub entropy: Arc<dyn Entropy>,
+    /// What the operator decided.
+    pub settings: SystemSettings,
+}
+
+/// The use cases. Shared by all fronts.
+pub struct Service {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) sealer: Arc<dyn Sealer>,
+    pub(crate) credentials: Arc<CredentialCache>,
+    pub(crate) buckets: Arc<BucketCache>,
+    pub(crate) chain: Chain,
+    pub(crate) local_providers: Vec<Arc<dyn Provider>>,
+    pub(crate) throttle: Throttle,
+    pub(crate) contents: Arc<dyn BucketContents>,
+    pub(crate) directories: Arc<dyn Directories>,
+    pub(crate) passwords: Arc<dyn Passwords>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) settings: SystemSettings,
+    base_urls: ArcSwap<Vec<BaseUrl>>,
+}
+
+impl Service {
+    /// Puts the components together. Call [`prepare`](Self::prepare) before serving.
+    pub fn new(parts: Parts) -> Arc<Self> {
+        Arc::new(Self {
+            store: parts.store,
+            sealer: parts.sealer,
+            credentials: parts.credentials,
+            buckets: parts.buckets,
+            chain: Chain::new(parts.local_providers.clone(), parts.decoy),
+            local_providers: parts.local_providers,
+            contents: parts.contents,
+            throttle: parts.throttle,
+            directories: parts.directories,
+            passwords: parts.passwords,
+            clock: parts.clock,
+            entropy: parts.entropy,
+            settings: parts.settings,
+            base_urls: ArcSwap::default(),
+        })
+    }
+
+    /// Reads what is kept in memory throughout: login providers and base URLs.
+    pub async fn prepare(&self) -> Result<(), crate::ServiceError> {
+        self.reload_providers().await?;
+        self.reload_base_urls().await
+    }
+
+    /// The credentials cached for the S3 path.
+    pub fn credentials(&self) -> &Arc<CredentialCache> {
+        &self.credentials
+    }
+
+    /// The buckets cached for the S3 path.
+    pub fn buckets(&self) -> &Arc<BucketCache> {
+        &self.buckets
+    }
+
+    /// The base URLs as of now.
+    pub fn base_urls(&self) -> Arc<Vec<BaseUrl>> {
+        self.base_urls.load_full()
+    }
+
+    pub(crate) async fn reload_base_urls(&self) -> Result<(), crate::ServiceError> {
+        let records = self.store.base_urls().await?;
+        self.base_urls.store(Arc::new(records.into_iter().map(|record| record.value).collect()));
+        Ok(())
+    }
+
+    /// Within what object user ids are unique. GLOBAL until the user scope can be chosen.
+    pub(crate) fn user_scope(&self) -> Scope {
+        Scope::Global
+    }
+
+    /// A random id in the form of a UUID, version 4.
+    pub(crate) fn uuid(&self) -> String {
+        let mut bytes = self.entropy.array::<16>();
+        bytes[6] = (bytes[6] & 0x0f) | 0x40;
+        bytes[8] = (bytes[8] & 0x3f) | 0x80;
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+    }
+}
+
+impl fmt::Debug for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Service").field("chain", &self.chain).field("settings", &self.settings).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,13 @@
+//! One file for each group of use cases.
+
+pub(crate) mod base_urls;
+pub(crate) mod buckets;
+pub(crate) mod log_in;
+pub(crate) mod management_users;
+pub(crate) mod namespaces;
+pub(crate) mod object_users;
+pub(crate) mod own_keys;
+pub(crate) mod people;
+pub(crate) mod providers;
+pub(crate) mod rings;
+pub(crate) mod user_keys;

@@ -1,0 +1,167 @@
+//! Namespaces: create, list, look at, update, delete (ECS: *Namespaces*).
+
+use keyward_identity::{Namespace, NamespaceName, NamespaceSettings, Role, UserMapping};
+use keyward_store::{CommitError, Page, PageRequest, Record, RecordKey, Revised, Transaction, Write};
+
+use crate::commit::Settled;
+use crate::{Caller, ServiceError, Subject};
+
+/// What to change about a namespace; `None` leaves a part as it is.
+#[derive(Clone, Debug, Default)]
+pub struct NamespaceChange {
+    /// Replaces all user mappings.
+    pub user_mappings: Option<Vec<UserMapping>>,
+    /// Replaces all administrators.
+    pub namespace_admins: Option<Vec<String>>,
+    /// Replaces all administrator groups.
+    pub external_group_admins: Option<Vec<String>>,
+    /// Replaces all settings; start from those of the namespace as it is.
+    pub settings: Option<NamespaceSettings>,
+}
+
+impl Caller {
+    /// Makes a namespace.
+    pub async fn create_namespace(&self, name: &str, change: NamespaceChange) -> Result<Namespace, ServiceError> {
+        self.principal.may_manage_namespaces()?;
+        if name.is_empty() {
+            return Err(ServiceError::Missing { field: "namespace" });
+        }
+        let name = NamespaceName::parse(name).map_err(|why| ServiceError::invalid("namespace", why))?;
+        let mut namespace = Namespace::new(name.clone(), self.now());
+        change.apply(&mut namespace)?;
+        let audit = self.audit(self.now(), "namespace.create").in_namespace(name.clone()).on(name.as_str());
+        self.refuse_second_administration(&namespace).await?;
+        let write = Write::create(Record::Namespace(namespace.clone()));
+        match self.service.commit(Transaction::new(audit).write(write)).await {
+            Ok(_) => {
+                self.service.reload_providers().await?;
+                Ok(namespace)
+            }
+            Err(CommitError::AlreadyExists(_)) => Err(ServiceError::already_exists(Subject::Namespace, name.as_str())),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Changes a namespace. `settings_change` sees the settings as they are.
+    pub async fn update_namespace(
+        &self,
+        name: &str,
+        change: NamespaceChange,
+        settings_change: impl Fn(&mut NamespaceSettings),
+    ) -> Result<Namespace, ServiceError> {
+        let updated = self
+            .service
+            .until_settled(async || {
+                let Revised { value: mut namespace, revision } = self.readable_namespace(name).await?;
+                self.principal.may_update_namespace(&namespace.name)?;
+                let administers = change.namespace_admins.is_some() || change.external_group_admins.is_some();
+                if administers || change.user_mappings.is_some() {
+                    // Who administers, and who belongs to, a namespace decides over other people's access.
+                    self.principal.may_manage_namespaces()?;
+                }
+                change.apply(&mut namespace)?;
+                settings_change(&mut namespace.settings);
+                self.refuse_second_administration(&namespace).await?;
+                let audit = self
+                    .audit(self.now(), "namespace.update")
+                    .in_namespace(namespace.name.clone())
+                    .on(namespace.name.as_str());
+                let write = Write::update(Record::Namespace(namespace.clone()), revision);
+                Settled::after(self.service.commit(Transaction::new(audit).write(write)).await, namespace)
+            })
+            .await?;
+        self.service.reload_providers().await?;
+        Ok(updated)
+    }
+
+    /// Deletes a namespace without users and buckets.
+    pub async fn delete_namespace(&self, name: &str) -> Result<(), ServiceError> {
+        self.principal.may_manage_namespaces()?;
+        self.service
+            .until_settled(async || {
+                let found = self.readable_namespace(name).await?;
+                let name = found.value.name;
+                let audit = self.audit(self.now(), "namespace.delete").in_namespace(name.clone()).on(name.as_str());
+                let delete = Write::Delete { key: RecordKey::Namespace(name), revision: found.revision };
+                match self.service.commit(Transaction::new(audit).write(delete)).await {
+                    Err(CommitError::NotEmpty(_)) => Err(ServiceError::NotEmpty {
+                        why: "The operation cannot be performed as the namespace is not empty; delete its object users and buckets first".to_owned(),
+                    }),
+                    result => Settled::after(result, ()),
+                }
+            })
+            .await
+    }
+
+    /// One namespace.
+    pub async fn namespace(&self, name: &str) -> Result<Namespace, ServiceError> {
+        Ok(self.readable_namespace(name).await?.value)
+    }
+
+    /// A page of namespaces whose names begin with `prefix`.
+    pub async fn namespaces(&self, prefix: &str, page: PageRequest) -> Result<Page<Namespace>, ServiceError> {
+        self.principal.may_read_namespaces()?;
+        Ok(self.service.store.namespaces(prefix, &page).await?.map(|row| row.value))
+    }
+
+    async fn readable_namespace(&self, name: &str) -> Result<Revised<Namespace>, ServiceError> {
+        self.require_some_role(&[Role::SystemAdmin, Role::SystemMonitor, Role::NamespaceAdmin])?;
+        let name = self.named_namespace(name)?;
+        self.principal.may_read_namespace(&name)?;
+        let found = self.service.store.namespace(&name).await?;
+        found.ok_or_else(|| ServiceError::not_found(Subject::Namespace, name.as_str()))
+    }
+
+    /// A user or group administers one namespace at most (ECS Administration Guide, *Namespace administrator*).
+    async fn refuse_second_administration(&self, namespace: &Namespace) -> Result<(), ServiceError> {
+        if namespace.namespace_admins.is_empty() && namespace.external_group_admins.is_empty() {
+            return Ok(());
+        }
+        for other in self.service.store.all_namespaces().await? {
+            let other = other.value;
+            if other.name == namespace.name {
+                continue;
+            }
+            let taken = |mine: &[String], theirs: &[String]| {
+                mine.iter().find(|name| theirs.iter().any(|admin| admin.eq_ignore_ascii_case(name))).cloned()
+            };
+            let shared = taken(&namespace.namespace_admins, &other.namespace_admins)
+                .or_else(|| taken(&namespace.external_group_admins, &other.external_group_admins));
+            // Clients of Cloud Foundry name this placeholder for every namespace.
+            if let Some(admin) = shared.filter(|admin| admin != "noadmin") {
+                let why = format!("{admin} already administers namespace {}, and can administer only one", other.name);
+                return Err(ServiceError::invalid("namespace_admins", why));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl NamespaceChange {
+    fn apply(&self, namespace: &mut Namespace) -> Result<(), ServiceError> {
+        if let Some(mappings) = &self.user_mappings {
+            for mapping in mappings {
+                mapping.check().map_err(|why| ServiceError::invalid("user_mapping", why))?;
+            }
+            namespace.user_mappings.clone_from(mappings);
+        }
+        if let Some(admins) = &self.namespace_admins {
+            namespace.namespace_admins.clone_from(admins);
+        }
+        if let Some(groups) = &self.external_group_admins {
+            namespace.external_group_admins.clone_from(groups);
+        }
+        if let Some(settings) = &self.settings {
+            namespace.settings.clone_from(settings);
+        }
+        let (allowed, disallowed) =
+            (&namespace.settings.allowed_vpools_list, &namespace.settings.disallowed_vpools_list);
+        match allowed.iter().find(|vpool| disallowed.contains(vpool)) {
+            Some(vpool) => Err(ServiceError::invalid(
+                "allowed_vpools_list",
+                format!("{vpool} is both allowed and disallowed; name it in one list only"),
+            )),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! Object users: create, list, look at, lock, delete (ECS: *Object users*).
+
+use keyward_identity::{NamespaceName, ObjectUser, ObjectUserId, Reach, Role, Tag};
+use keyward_store::{
+    CommitError, Contents, Marker, ObjectUserFilter, Page, PageRequest, Record, RecordKey, Revised, SealedKeyRing,
+    Transaction, UserRecord, Write,
+};
+
+use crate::commit::Settled;
+use crate::{Caller, ServiceError, Subject};
+
+impl Caller {
+    /// Makes an object user without keys; answers its id in its normal form.
+    pub async fn create_object_user(
+        &self,
+        user: &str,
+        namespace: &str,
+        tags: Vec<Tag>,
+    ) -> Result<ObjectUserId, ServiceError> {
+        self.require_some_role(&[Role::SystemAdmin, Role::NamespaceAdmin])?;
+        let id = ObjectUserId::parse(user).map_err(|why| ServiceError::invalid("user", why))?;
+        let namespace = self.existing_namespace(namespace).await?;
+        self.principal.may_manage_users_in(&namespace)?;
+        let user = ObjectUser {
+            id: id.clone(),
+            namespace: namespace.clone(),
+            created_at: self.now(),
+            locked: false,
+            tags,
+            directory: None,
+            created_by: self.principal.name.clone(),
+        };
+        let audit = self.audit(self.now(), "user.create").in_namespace(namespace.clone()).on(id.as_str());
+        let record = UserRecord { user, ring: SealedKeyRing::default() };
+        let write = Write::create(Record::User { scope: self.service.user_scope(), record });
+        match self.service.commit(Transaction::new(audit).write(write)).await {
+            Ok(_) => Ok(id),
+            Err(CommitError::AlreadyExists(_)) => Err(ServiceError::already_exists(Subject::ObjectUser, id.as_str())),
+            Err(CommitError::Missing(_)) => Err(ServiceError::not_found(Subject::Namespace, namespace.as_str())),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Deletes an object user and its keys. One that owns buckets is refused: the next user of that name would
+    /// inherit them.
+    pub async fn delete_object_user(&self, user: &str, namespace: Option<&str>) -> Result<(), ServiceError> {
+        self.service
+            .until_settled(async || {
+                let found = self.manageable_user(user, namespace).await?;
+                let ObjectUser { id, namespace, .. } = found.value.user;
+                let audit = self.audit(self.now(), "user.delete").in_namespace(namespace.clone()).on(id.as_str());
+                let owned = Contents::OwnedBuckets { namespace, owner: id.clone() };
+                let key = RecordKey::User { scope: self.service.user_scope(), id };
+                let transaction = Transaction::new(audit)
+                    .write(Write::RequireEmpty(owned))
+                    .write(Write::Delete { key, revision: found.revision });
+                Settled::after(self.service.commit(transaction).await, ())
+            })
+            .await
+    }
+
+    /// Locks or unlocks an object user. A locked user's S3 requests are refused; the keys stay.
+    pub async fn set_object_user_lock(
+        &self,
+        user: &str,
+        namespace: Option<&str>,
+        locked: bool,
+    ) -> Result<(), ServiceError> {
+        let action = if locked { "user.lock" } else { "user.unlock" };
+        self.change_user(user, namespace, action, |user| {
+            user.locked = locked;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Changes the tags of an object user.
+    pub async fn change_object_user_tags(
+        &self,
+        user: &str,
+        namespace: Option<&str>,
+        change: impl Fn(&mut Vec<Tag>) -> Result<(), ServiceError>,
+    ) -> Result<(), ServiceError> {
+        self.change_user(user, namespace, "user.tags", |user| change(&mut user.tags)).await
+    }
+
+    async fn change_user(
+        &self,
+        user: &str,
+        namespace: Option<&str>,
+        action: &'static str,
+        change: impl Fn(&mut ObjectUser) -> Result<(), ServiceError>,
+    ) -> Result<(), ServiceError> {
+        self.service
+            .until_settled(async || {
+                let Revised { value: mut record, revision } = self.manageable_user(user, namespace).await?;
+                let before = record.user.clone();
+                change(&mut record.user)?;
+                if record.user == before {
+                    return Ok(Settled::Done(()));
+                }
+                let audit = self
+                    .audit(self.now(), action)
+                    .in_namespace(record.user.namespace.clone())
+                    .on(record.user.id.as_str());
+                let record = Record::User { scope: self.service.user_scope(), record };
+                let write = Write::update(record, revision);
+                Settled::after(self.service.commit(Transaction::new(audit).write(write)).await, ())
+            })
+            .await
+    }
+
+    /// One object user.
+    pub async fn object_user(&self, user: &str, namespace: Option<&str>) -> Result<ObjectUser, ServiceError> {
+        self.require_some_role(&[Role::SystemAdmin, Role::SystemMonitor, Role::NamespaceAdmin])?;
+        let found = self.find_user(user).await?;
+        let found = found.ok_or_else(|| ServiceError::not_found(Subject::ObjectUser, user))?.value.user;
+        self.principal.may_read_users_in(&found.namespace)?;
+        self.agree_on_namespace(namespace, &found.namespace).await?;
+        Ok(found)
+    }
+
+    /// A page of object users, of one namespace or of all that the caller may see, whose ids begin with `prefix`.
+    pub async fn object_users(
+        &self,
+        namespace: Option<&str>,
+        prefix: &str,
+        page: PageRequest,
+    ) -> Result<Page<ObjectUser>, ServiceError> {
+        let namespace = match (namespace, self.principal.may_list_users()?) {
+            (Some(given), reach) => {
+                let given = self.named_namespace(given)?;
+                if !reach.includes(&given) {
+                    return Err(self.principal.forbidden().into());
+                }
+                Some(self.existing_namespace(given.as_str()).await?)
+            }
+            (None, Reach::Everything) => None,
+            (None, Reach::Only(namespaces)) => {
+                let own = namespaces.first().ok_or_else(|| self.principal.forbidden())?;
+                Some(own.clone())
+            }
+        };
+        let filter = ObjectUserFilter { namespace, prefix: prefix.to_owned() };
+        let found = self.service.store.object_users(&filter, &page).await?;
+        Ok(found.map(|row| row.value.user))
+    }
+
+    /// The user, if the caller may manage it. Who may manage nobody learns nothing about who exists.
+    async fn manageable_user(&self, user: &str, namespace: Option<&str>) -> Result<Revised<UserRecord>, ServiceError> {
+        self.require_some_role(&[Role::SystemAdmin, Role::NamespaceAdmin])?;
+        let found = self.find_user(user).await?;
+        let found = found.ok_or_else(|| ServiceError::not_found(Subject::ObjectUser, user))?;
+        self.principal.may_manage_users_in(&found.value.user.namespace)?;
+        self.agree_on_namespace(namespace, &found.value.user.namespace).await?;
+        Ok(found)
+    }
+
+    pub(crate) fn named_namespace(&self, name: &str) -> Result<NamespaceName, ServiceError> {
+        if name.is_empty() {
+            return Err(ServiceError::Missing { field: "namespace" });
+        }
+        NamespaceName::parse(name).map_err(|_| ServiceError::not_found(Subject::Namespace, name))
+    }
+
+    /// The namespace of this name, if there is one.
+    pub(crate) async fn existing_namespace(&self, name: &str) -> Result<NamespaceName, ServiceError> {
+        let name = self.named_namespace(name)?;
+        match self.service.store.namespace(&name).await? {
+            Some(_) => Ok(name),
+            None => Err(ServiceError::not_found(Subject::Namespace, name.as_str())),
+        }
+    }
+}
+
+/// A page request from what a client sent.
+pub fn page_request(marker: Option<&str>, limit: u32) -> PageRequest {
+    match marker {
+        Some(marker) => PageRequest::after(Marker::parse(marker), limit),
+        None => PageRequest::first(limit),
+    }
+}

@@ -1,0 +1,127 @@
+//! Self-service: a person's own secret keys (ECS: *Secret key self-service*).
+
+use keyward_identity::{DirectoryBinding, NoNamespace, ObjectUser, ObjectUserId, SessionIdentity};
+use keyward_keyring::{Deactivation, ExpiryMinutes, Secret, SecretId};
+use keyward_store::{Revised, SealedKeyRing, UserRecord};
+
+use super::rings::{KeyOrder, RingOwner};
+use crate::commit::Settled;
+use crate::{Caller, ServiceError, Subject};
+
+/// A secret key that was just made: the one time that it is shown for sure.
+#[derive(Debug)]
+pub struct IssuedKey {
+    /// Whose key it is; this is the access key id.
+    pub user: ObjectUserId,
+    /// The key.
+    pub secret: Secret,
+}
+
+impl Caller {
+    /// The caller's live keys, slot 1 first. Nobody who has no object user yet has any.
+    pub async fn own_keys(&self) -> Result<[Option<Secret>; 2], ServiceError> {
+        match self.own_user().await? {
+            RingOwner::New(_) => Ok([None, None]),
+            RingOwner::Existing(found) => Ok(self.ring_of(&found.value)?.slots(self.now()).map(|slot| slot.cloned())),
+        }
+    }
+
+    /// Makes a key for the caller, and the caller's object user if there is none. The existing key ends
+    /// `existing_expiry_minutes` from now if that is given.
+    pub async fn issue_own_key(&self, existing_expiry_minutes: Option<i64>) -> Result<IssuedKey, ServiceError> {
+        let order = KeyOrder::new(existing_expiry_minutes, None)?;
+        self.service
+            .until_settled(async || {
+                let owner = self.own_user().await?;
+                let user = match &owner {
+                    RingOwner::New(record) => record.user.id.clone(),
+                    RingOwner::Existing(found) if found.value.user.locked => {
+                        return Err(ServiceError::Locked { user: found.value.user.id.to_string() });
+                    }
+                    RingOwner::Existing(found) => found.value.user.id.clone(),
+                };
+                let settled = self.issue(self.bound(owner), &order, "key.issue").await?;
+                Ok(settled.map(|secret| IssuedKey { user: user.clone(), secret }))
+            })
+            .await
+    }
+
+    /// Ends one of the caller's keys, or all.
+    pub async fn deactivate_own_keys(&self, which: &Deactivation<'_>) -> Result<(), ServiceError> {
+        self.service
+            .until_settled(async || match self.own_user().await? {
+                RingOwner::New(record) => match which {
+                    Deactivation::All => Ok(Settled::Done(())),
+                    _ => Err(ServiceError::not_found(Subject::SecretKey, record.user.id.as_str())),
+                },
+                RingOwner::Existing(found) => self.deactivate(found, which, "key.deactivate").await,
+            })
+            .await
+    }
+
+    /// Moves the end of one of the caller's keys to `minutes` from now; `None` takes the end away.
+    pub async fn set_own_grace_end(&self, id: SecretId, minutes: Option<i64>) -> Result<(), ServiceError> {
+        let minutes = minutes.map(ExpiryMinutes::new).transpose().map_err(|range| ServiceError::OutOfRange {
+            field: "minutes",
+            given: range.given,
+            min: range.min,
+            max: range.max,
+        })?;
+        self.service
+            .until_settled(async || match self.own_user().await? {
+                RingOwner::New(_) => Err(ServiceError::not_found(Subject::SecretKey, id.to_string())),
+                RingOwner::Existing(found) => self.set_grace_end(found, id, minutes).await,
+            })
+            .await
+    }
+
+    /// The caller's object user, or the one that the first key makes.
+    async fn own_user(&self) -> Result<RingOwner, ServiceError> {
+        let name = &self.principal.name;
+        if let Some(found) = self.find_user(name).await? {
+            return self.claim(found);
+        }
+        let namespace = match self.principal.own_namespace() {
+            Ok(namespace) => namespace.clone(),
+            Err(NoNamespace::NotMapped { .. }) if matches!(self.principal.identity, SessionIdentity::Management(_)) => {
+                return Err(ServiceError::NoObjectUser { user: name.clone() });
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let id = ObjectUserId::parse(name).map_err(|why| ServiceError::invalid("user", why))?;
+        let user = ObjectUser {
+            id,
+            namespace,
+            created_at: self.now(),
+            locked: false,
+            tags: Vec::new(),
+            directory: self.principal.identity.directory_user().map(DirectoryBinding::to),
+            created_by: name.clone(),
+        };
+        Ok(RingOwner::New(UserRecord { user, ring: SealedKeyRing::default() }))
+    }
+
+    /// An object user of the caller's name is the caller's own, unless it was made for an earlier holder of the name.
+    fn claim(&self, found: Revised<UserRecord>) -> Result<RingOwner, ServiceError> {
+        match self.principal.identity.directory_user() {
+            None => {}
+            Some(directory_user) if found.value.user.belongs_to(directory_user) => {
+                // Whoever is no longer mapped to a namespace has lost self-service, keys or not.
+                self.principal.own_namespace()?;
+            }
+            Some(_) => return Err(ServiceError::NameReused { user: found.value.user.id.to_string() }),
+        }
+        Ok(RingOwner::Existing(found))
+    }
+
+    /// Ties an object user that an administrator made beforehand to the directory entry that first uses it.
+    fn bound(&self, owner: RingOwner) -> RingOwner {
+        match (owner, self.principal.identity.directory_user()) {
+            (RingOwner::Existing(mut found), Some(directory_user)) => {
+                found.value.user.directory = Some(DirectoryBinding::to(directory_user));
+                RingOwner::Existing(found)
+            }
+            (owner, _) => owner,
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! Changing a key ring: read, ask the rules, commit. What self-service and administrators' calls share.
+
+use keyward_identity::{NamespaceName, ObjectUserId};
+use keyward_keyring::{Deactivation, ExpiryMinutes, IssueError, KeyRing, Secret, SecretId, SecretKey};
+use keyward_store::{Record, Revised, Scope, SealedKeyRing, Transaction, UserRecord, Write};
+
+use crate::commit::Settled;
+use crate::error::KeyTime;
+use crate::{Caller, ServiceError, Subject};
+
+/// A new secret key, as asked for.
+pub(crate) struct KeyOrder {
+    /// When the existing key ends.
+    pub(crate) existing_expiry: Option<ExpiryMinutes>,
+    /// The caller's own value; else one is made.
+    pub(crate) value: Option<SecretKey>,
+}
+
+impl KeyOrder {
+    pub(crate) fn new(existing_expiry: Option<i64>, value: Option<&str>) -> Result<Self, ServiceError> {
+        let existing_expiry =
+            existing_expiry.map(ExpiryMinutes::new).transpose().map_err(|range| ServiceError::OutOfRange {
+                field: "existing_key_expiry_time_mins",
+                given: range.given,
+                min: range.min,
+                max: range.max,
+            })?;
+        let value = value.map(SecretKey::parse).transpose().map_err(|why| ServiceError::invalid("secretkey", why))?;
+        Ok(Self { existing_expiry, value })
+    }
+}
+
+/// The user whose ring changes, as read.
+pub(crate) enum RingOwner {
+    /// There is no object user yet; this is the one to be made.
+    New(UserRecord),
+    /// There is one.
+    Existing(Revised<UserRecord>),
+}
+
+impl RingOwner {
+    fn record(&self) -> &UserRecord {
+        match self {
+            RingOwner::New(record) => record,
+            RingOwner::Existing(found) => &found.value,
+        }
+    }
+
+    fn write(self, scope: Scope, record: UserRecord) -> Write {
+        let record = Record::User { scope, record };
+        match self {
+            RingOwner::New(_) => Write::create(record),
+            RingOwner::Existing(found) => Write::update(record, found.revision),
+        }
+    }
+}
+
+impl Caller {
+    /// Opens the ring of a user.
+    pub(crate) fn ring_of(&self, record: &UserRecord) -> Result<KeyRing, ServiceError> {
+        Ok(record.ring.open(&self.service.user_scope(), &record.user.id, &*self.service.sealer)?)
+    }
+
+    /// Makes one more secret for `owner`.
+    pub(crate) async fn issue(
+        &self,
+        owner: RingOwner,
+        order: &KeyOrder,
+        action: &'static str,
+    ) -> Result<Settled<Secret>, ServiceError> {
+        let now = self.now();
+        let user = owner.record().user.id.clone();
+        let secret = self.new_secret(order);
+        let ring = self
+            .ring_of(owner.record())?
+            .issue(now, secret.clone(), order.existing_expiry, self.service.settings.first_key)
+            .map_err(|error| issue_refused(error, &user))?;
+        let mut audit = self.audit(now, action).detail("secret_id", secret.id.to_string());
+        if let Some(minutes) = order.existing_expiry {
+            audit = audit.detail("existing_key_expiry_time_mins", minutes.minutes().to_string());
+        }
+        self.put_ring(owner, &ring, audit, secret).await
+    }
+
+    /// Ends secrets of `owner`.
+    pub(crate) async fn deactivate(
+        &self,
+        owner: Revised<UserRecord>,
+        which: &Deactivation<'_>,
+        action: &'static str,
+    ) -> Result<Settled<()>, ServiceError> {
+        let now = self.now();
+        let before = self.ring_of(&owner.value)?;
+        let ring = before
+            .deactivate(now, which)
+            .map_err(|_| ServiceError::not_found(Subject::SecretKey, owner.value.user.id.as_str()))?;
+        let ended: Vec<String> = before
+            .live(now)
+            .filter(|secret| ring.live_secret(now, secret.id).is_none())
+            .map(|secret| secret.id.to_string())
+            .collect();
+        if ended.is_empty() {
+            return Ok(Settled::Done(()));
+        }
+        let audit = self.audit(now, action).detail("secret_id", ended.join(","));
+        self.put_ring(RingOwner::Existing(owner), &ring, audit, ()).await
+    }
+
+    /// Moves the end of one secret: sooner, later, never (`None`), or now.
+    pub(crate) async fn set_grace_end(
+        &self,
+        owner: Revised<UserRecord>,
+        id: SecretId,
+        minutes: Option<ExpiryMinutes>,
+    ) -> Result<Settled<()>, ServiceError> {
+        let now = self.now();
+        let end = minutes.map(|minutes| now.plus(minutes.duration()));
+        let ring = self
+            .ring_of(&owner.value)?
+            .set_grace_end(now, id, end)
+            .map_err(|_| ServiceError::not_found(Subject::SecretKey, id.to_string()))?;
+        let end = minutes.map_or("never".to_owned(), |minutes| minutes.minutes().to_string());
+        let audit = self.audit(now, "key.grace").detail("secret_id", id.to_string()).detail("minutes", end);
+        self.put_ring(RingOwner::Existing(owner), &ring, audit, ()).await
+    }
+
+    async fn put_ring<T>(
+        &self,
+        owner: RingOwner,
+        ring: &KeyRing,
+        audit: keyward_store::AuditRecord,
+        outcome: T,
+    ) -> Result<Settled<T>, ServiceError> {
+        let scope = self.service.user_scope();
+        let user = owner.record().user.clone();
+        let audit = audit.in_namespace(user.namespace.clone()).on(user.id.as_str());
+        let ring = SealedKeyRing::seal(ring, &scope, &user.id, &*self.service.sealer)?;
+        let write = owner.write(scope, UserRecord { user, ring });
+        Settled::after(self.service.commit(Transaction::new(audit).write(write)).await, outcome)
+    }
+
+    fn new_secret(&self, order: &KeyOrder) -> Secret {
+        let entropy = &self.service.entropy;
+        Secret {
+            id: SecretId::from_bytes(entropy.array()),
+            key: order.value.clone().unwrap_or_else(|| SecretKey::generate(entropy.array())),
+            created_at: self.now(),
+            expires_at: None,
+            made_by: self.principal.name.clone(),
+            made_from: self.origin.address,
+            label: String::new(),
+        }
+    }
+
+    /// Looks up a user by name; `None` also for names that no user can have.
+    pub(crate) async fn find_user(&self, id: &str) -> Result<Option<Revised<UserRecord>>, ServiceError> {
+        let Ok(id) = ObjectUserId::parse(id) else { return Ok(None) };
+        Ok(self.service.store.object_user(&self.service.user_scope(), &id).await?)
+    }
+
+    /// The namespace that a request names must exist and be the user's own.
+    pub(crate) async fn agree_on_namespace(
+        &self,
+        given: Option<&str>,
+        actual: &NamespaceName,
+    ) -> Result<(), ServiceError> {
+        let Some(given) = given.filter(|given| !given.is_empty()) else { return Ok(()) };
+        if given == actual.as_str() {
+            return Ok(());
+        }
+        self.existing_namespace(given).await?;
+        Err(ServiceError::invalid("namespace", format!("the user belongs to another namespace than {given}")))
+    }
+}
+
+fn issue_refused(error: IssueError, user: &ObjectUserId) -> ServiceError {
+    match error {
+        IssueError::TwoLiveSecrets { next_expiry } => {
+            ServiceError::TwoSecretKeys { user: user.to_string(), next_expiry: next_expiry.map(KeyTime) }
+        }
+        IssueError::NoLiveSecret => ServiceError::NoSecretKey { user: user.to_string() },
+        IssueError::DuplicateSecret => ServiceError::DuplicateSecretKey,
+    }
+}

@@ -1,0 +1,225 @@
+//! A head without anything that served authentication or transfer: what a backend may see.
+
+use http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, Entry, HeaderMap, HeaderValue, TRANSFER_ENCODING};
+use http::request::Parts;
+use http::uri::PathAndQuery;
+use http::{Extensions, Method, Uri, Version};
+
+use crate::carrier::{AuthParameter, Carrier};
+use crate::headers::{
+    X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_DECODED_CONTENT_LENGTH, X_AMZ_SECURITY_TOKEN, X_AMZ_TRAILER, single,
+};
+use crate::payload::{PayloadPlan, PayloadStatement};
+use crate::{ContentSha256, SignatureError};
+
+/// A head that was verified, or found to be anonymous, and then rid of `Authorization`, the authentication
+/// parameters of the query, and the headers that describe the framing of the body. Where the body was `aws-chunked`,
+/// `Content-Length` is the length of the content. Only this crate can make one.
+#[derive(Debug)]
+pub struct Clean {
+    parts: Parts,
+}
+
+impl Clean {
+    /// Takes a head that makes no claim, and says how its body is to be read.
+    ///
+    /// # Errors
+    /// A head that does speak of authentication is refused: it must be verified.
+    pub fn anonymous(parts: Parts) -> Result<(Self, PayloadPlan), SignatureError> {
+        if !matches!(Carrier::of(&parts)?, Carrier::Nowhere) {
+            return Err(SignatureError::NotAnonymous);
+        }
+        let content = match single(&parts.headers, X_AMZ_CONTENT_SHA256, "x-amz-content-sha256")? {
+            Some(value) => ContentSha256::parse(value.as_bytes()).ok_or(SignatureError::InvalidContentSha256)?,
+            None => ContentSha256::UNSIGNED,
+        };
+        if content.kind().has_signed_chunks() {
+            return Err(SignatureError::ChunksWithoutSignature);
+        }
+        let payload = PayloadStatement::read(&parts.headers, content)?;
+        let clean = Self::scrub(parts, &payload, false);
+        Ok((clean, payload.plan(None)))
+    }
+
+    pub(crate) fn scrub(mut parts: Parts, payload: &PayloadStatement, plus_is_literal: bool) -> Self {
+        for name in [
+            AUTHORIZATION,
+            X_AMZ_DATE,
+            X_AMZ_CONTENT_SHA256,
+            X_AMZ_DECODED_CONTENT_LENGTH,
+            X_AMZ_SECURITY_TOKEN,
+            X_AMZ_TRAILER,
+        ] {
+            parts.headers.remove(name);
+        }
+        strip_aws_chunked(&mut parts.headers);
+        if let Some(length) = payload.decoded_length() {
+            parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+            parts.headers.remove(TRANSFER_ENCODING);
+        }
+        strip_auth_parameters(&mut parts.uri, plus_is_literal);
+        Self { parts }
+    }
+
+    /// The method.
+    pub fn method(&self) -> &Method {
+        &self.parts.method
+    }
+
+    /// The target, without authentication parameters; what remains of the query is spelt as the client spelt it,
+    /// except that a `+` which was signed as itself reads `%2B`.
+    pub fn uri(&self) -> &Uri {
+        &self.parts.uri
+    }
+
+    /// The HTTP version.
+    pub fn version(&self) -> Version {
+        self.parts.version
+    }
+
+    /// The headers.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.parts.headers
+    }
+
+    /// What earlier layers attached.
+    pub fn extensions(&self) -> &Extensions {
+        &self.parts.extensions
+    }
+
+    /// The same, to attach more.
+    pub fn extensions_mut(&mut self) -> &mut Extensions {
+        &mut self.parts.extensions
+    }
+
+    /// The head as a whole, no longer known to be clean.
+    pub fn into_parts(self) -> Parts {
+        self.parts
+    }
+}
+
+/// Takes `aws-chunked` out of `Content-Encoding`: it describes the transfer, and must not be stored. The rest stays.
+fn strip_aws_chunked(headers: &mut HeaderMap) {
+    let Entry::Occupied(encodings) = headers.entry(CONTENT_ENCODING) else { return };
+    let is_framing = |coding: &str| coding.eq_ignore_ascii_case("aws-chunked");
+    let mut kept = Vec::new();
+    let mut stripped = false;
+    for value in encodings.iter() {
+        let Ok(text) = value.to_str() else { return };
+        for coding in text.split(',').map(str::trim).filter(|coding| !coding.is_empty()) {
+            if is_framing(coding) { stripped = true } else { kept.push(coding) }
+        }
+    }
+    if !stripped {
+        return;
+    }
+    // Codings come from valid header values, so joining them makes one.
+    match HeaderValue::try_from(kept.join(", ")) {
+        Ok(value) if !kept.is_empty() => drop(headers.insert(CONTENT_ENCODING, value)),
+        _ => drop(headers.remove(CONTENT_ENCODING)),
+    }
+}
+
+fn strip_auth_parameters(uri: &mut Uri, plus_is_literal: bool) {
+    let Some(query) = uri.query() else { return };
+    let serves_auth = |pair: &&str| AuthParameter::named(pair.split('=').next().unwrap_or_default()).is_some();
+    if !plus_is_literal && !query.split('&').any(|pair| serves_auth(&pair)) {
+        return;
+    }
+    let kept: Vec<&str> = query.split('&').filter(|pair| !serves_auth(pair)).collect();
+    let mut target = uri.path().to_owned();
+    if !kept.is_empty() {
+        target.push('?');
+        target.push_str(&kept.join("&"));
+    }
+    if plus_is_literal {
+        let path = uri.path().len();
+        let spelt_out = target[path..].replace('+', "%2B");
+        target.truncate(path);
+        target.push_str(&spelt_out);
+    }
+    // A part of a valid target is one too, and the reading that spells plus signs out is tried on short ones only.
+    let target: PathAndQuery = target.parse().expect("a shortened target remains a target");
+    let mut pieces = std::mem::take(uri).into_parts();
+    pieces.path_and_query = Some(target);
+    *uri = Uri::from_parts(pieces).expect("the scheme and authority of a target fit its path");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn clean(uri: &str, headers: &[(&'static str, &str)]) -> Result<(Clean, PayloadPlan), SignatureError> {
+        let mut request = http::Request::builder().uri(uri);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        Clean::anonymous(request.body(()).unwrap().into_parts().0)
+    }
+
+    fn scrubbed(uri: &str, plus_is_literal: bool) -> String {
+        let parts = http::Request::builder().uri(uri).body(()).unwrap().into_parts().0;
+        let payload = PayloadStatement::read(&parts.headers, ContentSha256::UNSIGNED).unwrap();
+        Clean::scrub(parts, &payload, plus_is_literal).uri().to_string()
+    }
+
+    #[test]
+    fn authentication_parameters_go_and_all_others_stay_as_they_were() {
+        let presigned = "X-Amz-Algorithm=a&X-Amz-Credential=c&X-Amz-Date=d&X-Amz-Expires=e&X-Amz-SignedHeaders=h\
+                         &x-amz-signature=s&X-Amz-Content-Sha256=u&X-Amz-Security-Token=t";
+        assert_eq!(scrubbed(&format!("/b/k?{presigned}"), false), "/b/k");
+        assert_eq!(scrubbed(&format!("/b/k?acl&{presigned}&prefix=a+b%2f"), false), "/b/k?acl&prefix=a+b%2f");
+        assert_eq!(scrubbed("/b/k?AWSAccessKeyId=a&Expires=1&Signature=s&uploads", false), "/b/k?uploads");
+        assert_eq!(scrubbed("https://h:9021/b/k?X-Amz%2DSignature=s", false), "https://h:9021/b/k");
+        assert_eq!(
+            scrubbed("/b/k?x-amz-acl=private&response-expires=1", false),
+            "/b/k?x-amz-acl=private&response-expires=1"
+        );
+    }
+
+    #[test]
+    fn a_plus_that_was_signed_as_itself_says_so() {
+        assert_eq!(scrubbed("/b/a+b?prefix=a+b&X-Amz-Signature=s", true), "/b/a+b?prefix=a%2Bb");
+    }
+
+    #[test]
+    fn aws_chunked_is_taken_out_of_the_content_encoding() {
+        let encoding = |values: &[&str]| {
+            let headers: Vec<_> = values.iter().map(|value| ("content-encoding", *value)).collect();
+            let (clean, _) = clean("/b/k", &headers).unwrap();
+            clean.headers().get(CONTENT_ENCODING).map(|value| value.to_str().unwrap().to_owned())
+        };
+        assert_eq!(encoding(&["aws-chunked"]), None);
+        assert_eq!(encoding(&["gzip,aws-chunked"]).as_deref(), Some("gzip"));
+        assert_eq!(encoding(&["AWS-Chunked", "gzip , br"]).as_deref(), Some("gzip, br"));
+        assert_eq!(encoding(&["gzip"]).as_deref(), Some("gzip"));
+    }
+
+    #[test]
+    fn a_chunked_head_tells_the_length_of_the_content() {
+        let (clean, plan) = clean(
+            "/b/k",
+            &[
+                ("x-amz-content-sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER"),
+                ("x-amz-decoded-content-length", "5"),
+                ("x-amz-trailer", "x-amz-checksum-crc32"),
+                ("content-length", "52"),
+                ("transfer-encoding", "chunked"),
+                ("x-amz-meta-a", "kept"),
+            ],
+        )
+        .unwrap();
+        assert_eq!(clean.headers()[CONTENT_LENGTH], "5");
+        assert_eq!(clean.headers().len(), 2, "{:?}", clean.headers());
+        assert_eq!(plan.decoded_length(), Some(5));
+    }
+
+    #[test]
+    fn a_head_that_speaks_of_authentication_is_not_anonymous() {
+        for (uri, headers) in [("/b/k", &[("authorization", "x")][..]), ("/b/k?X-Amz-Signature=s", &[])] {
+            assert!(clean(uri, headers).is_err());
+        }
+        let signed = clean("/b/k", &[("x-amz-content-sha256", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD")]);
+        assert_eq!(signed.err(), Some(SignatureError::ChunksWithoutSignature));
+    }
+}

@@ -1,0 +1,80 @@
+//! The body of a request: de-framed, and held against every signature, hash and checksum that was declared.
+
+mod algorithm;
+mod body;
+mod declared;
+mod deframer;
+mod error;
+mod report;
+mod statement;
+mod sums;
+mod trailer;
+mod verdict;
+
+use bytes::Bytes;
+use http_body::Body;
+
+pub use algorithm::Algorithm;
+pub use body::VerifiedBody;
+pub use declared::Declared;
+pub use error::{FramingFlaw, PayloadError};
+pub use report::{BodyFacts, BodyReport, VerifiedChecksum};
+pub use statement::PayloadPlan;
+pub(crate) use statement::PayloadStatement;
+
+/// A body that nobody has read yet, with all that it will be held against. Reading is left to whoever stores it, so
+/// that `100 Continue` goes out only once the request was permitted.
+#[derive(Debug)]
+pub struct Payload<B> {
+    plan: PayloadPlan,
+    declared: Declared,
+    asked: sums::Asked,
+    body: B,
+}
+
+impl<B> Payload<B>
+where
+    B: Body<Data = Bytes> + Unpin,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    /// Joins a body with the plan that came with its [`Clean`](crate::Clean) head and with what that head declares.
+    ///
+    /// # Errors
+    /// [`PayloadError::AnnouncedChecksumMissing`] when `x-amz-trailer` announces a checksum, the body has no
+    /// trailer, and no header has the checksum either.
+    pub fn new(plan: PayloadPlan, declared: Declared, body: B) -> Result<Self, PayloadError> {
+        if !plan.kind().has_trailer() {
+            declared.hold_against_announcement(plan.announced())?;
+        }
+        Ok(Self { plan, declared, asked: sums::Asked::default(), body })
+    }
+
+    /// The length of the content, where the head tells it or the body knows it.
+    pub fn length(&self) -> Option<u64> {
+        self.plan.decoded_length().or(self.declared.length()).or_else(|| self.body.size_hint().exact())
+    }
+
+    /// Whether the client declared a checksum or `Content-MD5`, in the head or for the trailer. Some operations
+    /// require one.
+    pub fn has_declared_checksum(&self) -> bool {
+        self.declared.has_checksum() || !self.plan.announced().is_empty()
+    }
+
+    /// Computes this checksum too while the body passes, for the [`BodyReport`].
+    pub fn also_computing(mut self, algorithm: Algorithm) -> Self {
+        self.asked.checksums.push(algorithm);
+        self
+    }
+
+    /// Computes the MD5 too while the body passes, for the [`BodyReport`]: the ETag of a simple upload.
+    pub fn also_computing_md5(mut self) -> Self {
+        self.asked.md5 = true;
+        self
+    }
+
+    /// The content: de-framed, verified as it passes, in bounded memory.
+    pub fn decoded(self) -> VerifiedBody<B> {
+        let length = self.length();
+        VerifiedBody::new(self.plan, self.declared, &self.asked, length, self.body)
+    }
+}

@@ -1,0 +1,125 @@
+//! What the head states about the framing of its body, and the plan for reading it that follows.
+
+use http::HeaderMap;
+
+use super::Algorithm;
+use crate::headers::{X_AMZ_DECODED_CONTENT_LENGTH, X_AMZ_TRAILER, single};
+use crate::v4::ChunkChain;
+use crate::{ContentSha256, PayloadKind, SignatureError};
+
+/// Read from a head: the payload hash, and for chunked bodies the length and the trailer to come.
+#[derive(Clone, Debug)]
+pub(crate) struct PayloadStatement {
+    pub(crate) content: ContentSha256,
+    decoded_length: Option<u64>,
+    announced: Vec<Algorithm>,
+}
+
+/// How a body is to be read. It comes with the [`Clean`](crate::Clean) head and holds what that head no longer says.
+#[derive(Debug)]
+pub struct PayloadPlan {
+    content: ContentSha256,
+    decoded_length: Option<u64>,
+    announced: Vec<Algorithm>,
+    chain: Option<ChunkChain>,
+}
+
+impl PayloadStatement {
+    /// Reads the headers that describe a body whose `x-amz-content-sha256` is `content`.
+    pub(crate) fn read(headers: &HeaderMap, content: ContentSha256) -> Result<Self, SignatureError> {
+        let decoded_length = if content.kind().is_chunked() { Some(decoded_length(headers)?) } else { None };
+        Ok(Self { content, decoded_length, announced: announced(headers)? })
+    }
+
+    pub(crate) fn decoded_length(&self) -> Option<u64> {
+        self.decoded_length
+    }
+
+    /// The plan; `chain` is there where chunks are signed.
+    pub(crate) fn plan(self, chain: Option<ChunkChain>) -> PayloadPlan {
+        let Self { content, decoded_length, announced } = self;
+        PayloadPlan { content, decoded_length, announced, chain }
+    }
+}
+
+impl PayloadPlan {
+    /// How the body is framed and what it is held against.
+    pub fn kind(&self) -> PayloadKind {
+        self.content.kind()
+    }
+
+    /// The length of the content of a chunked body.
+    pub fn decoded_length(&self) -> Option<u64> {
+        self.decoded_length
+    }
+
+    /// The checksums that `x-amz-trailer` announces.
+    pub fn announced(&self) -> &[Algorithm] {
+        &self.announced
+    }
+
+    pub(crate) fn literal(&self) -> Option<[u8; 32]> {
+        (self.kind() == PayloadKind::Literal).then(|| self.content.sha256())?
+    }
+
+    pub(crate) fn take_chain(&mut self) -> Option<ChunkChain> {
+        self.chain.take()
+    }
+}
+
+fn decoded_length(headers: &HeaderMap) -> Result<u64, SignatureError> {
+    let value = single(headers, X_AMZ_DECODED_CONTENT_LENGTH, "x-amz-decoded-content-length")?
+        .ok_or(SignatureError::MissingDecodedLength)?;
+    let text = value.to_str().unwrap_or_default();
+    match text.parse() {
+        Ok(length) if text.bytes().all(|digit| digit.is_ascii_digit()) => Ok(length),
+        _ => Err(SignatureError::InvalidDecodedLength),
+    }
+}
+
+fn announced(headers: &HeaderMap) -> Result<Vec<Algorithm>, SignatureError> {
+    let mut announced = Vec::new();
+    for value in headers.get_all(X_AMZ_TRAILER) {
+        let text = String::from_utf8_lossy(value.as_bytes());
+        for name in text.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+            let algorithm = Algorithm::from_header_name(name)
+                .ok_or_else(|| SignatureError::UnsupportedTrailer { name: name.to_owned() })?;
+            if !announced.contains(&algorithm) {
+                announced.push(algorithm);
+            }
+        }
+    }
+    Ok(announced)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(headers: &[(&'static str, &str)]) -> Result<PayloadStatement, SignatureError> {
+        let headers = headers.iter().map(|(name, value)| (http::HeaderName::from_static(name), value.parse().unwrap()));
+        PayloadStatement::read(&headers.collect(), ContentSha256::UNSIGNED_CHUNKS_WITH_TRAILER)
+    }
+
+    #[test]
+    fn a_chunked_body_states_the_length_of_its_content() {
+        let length = |text: &str| read(&[("x-amz-decoded-content-length", text)]).map(|read| read.decoded_length());
+        assert_eq!(length("0"), Ok(Some(0)));
+        assert_eq!(length("66560"), Ok(Some(66560)));
+        for bad in ["", "-1", "+1", "1.0", "0x10", "18446744073709551616"] {
+            assert_eq!(length(bad), Err(SignatureError::InvalidDecodedLength), "{bad}");
+        }
+        assert_eq!(read(&[]).err(), Some(SignatureError::MissingDecodedLength));
+    }
+
+    #[test]
+    fn only_checksums_can_follow_a_body() {
+        let trailer = |names: &str| {
+            read(&[("x-amz-decoded-content-length", "0"), ("x-amz-trailer", names)]).map(|read| read.announced)
+        };
+        assert_eq!(trailer("x-amz-checksum-crc32"), Ok(vec![Algorithm::Crc32]));
+        assert_eq!(trailer("X-Amz-Checksum-SHA1, x-amz-checksum-crc32c"), Ok(vec![Algorithm::Sha1, Algorithm::Crc32c]));
+        let refused = SignatureError::UnsupportedTrailer { name: "x-amz-meta-a".into() };
+        assert_eq!(trailer("x-amz-meta-a"), Err(refused));
+    }
+}

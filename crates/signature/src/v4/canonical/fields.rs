@@ -1,0 +1,72 @@
+//! The canonical headers: `name:value`, blanks trimmed and joined, repeated headers with commas between.
+
+use http::HeaderMap;
+
+use crate::SignatureError;
+
+/// Appends the line of one signed header; `host` is the one that the request is for.
+pub(crate) fn write(name: &str, headers: &HeaderMap, host: &[u8], out: &mut Vec<u8>) -> Result<(), SignatureError> {
+    out.extend_from_slice(name.as_bytes());
+    out.push(b':');
+    if name == "host" {
+        push_value(host, out);
+    } else {
+        let mut values = headers.get_all(name).iter();
+        let first = values.next().ok_or_else(|| SignatureError::SignedHeaderMissing { name: name.to_owned() })?;
+        push_value(first.as_bytes(), out);
+        for value in values {
+            out.push(b',');
+            push_value(value.as_bytes(), out);
+        }
+    }
+    out.push(b'\n');
+    Ok(())
+}
+
+fn push_value(value: &[u8], out: &mut Vec<u8>) {
+    let value = value.trim_ascii();
+    let blank = |byte: u8| byte == b' ' || byte == b'\t';
+    let is_plain = !value.windows(2).any(|pair| blank(pair[0]) && blank(pair[1])) && !value.contains(&b'\t');
+    if is_plain {
+        return out.extend_from_slice(value);
+    }
+    let words = value.split(|byte| blank(*byte)).filter(|word| !word.is_empty());
+    for (at, word) in words.enumerate() {
+        if at > 0 {
+            out.push(b' ');
+        }
+        out.extend_from_slice(word);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(values: &[&str]) -> String {
+        let name = http::HeaderName::from_static("x-amz-meta-note");
+        let headers = values.iter().map(|value| (name.clone(), value.parse().unwrap())).collect();
+        let mut out = Vec::new();
+        write("x-amz-meta-note", &headers, b"", &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn blanks_are_trimmed_and_runs_of_them_joined() {
+        assert_eq!(line(&["a b"]), "x-amz-meta-note:a b\n");
+        assert_eq!(line(&["  a   b \t c  "]), "x-amz-meta-note:a b c\n");
+        assert_eq!(line(&[""]), "x-amz-meta-note:\n");
+        assert_eq!(line(&["a\tb"]), "x-amz-meta-note:a b\n");
+    }
+
+    #[test]
+    fn repeated_headers_are_joined_in_the_order_of_arrival() {
+        assert_eq!(line(&["b", " a "]), "x-amz-meta-note:b,a\n");
+    }
+
+    #[test]
+    fn a_signed_header_that_did_not_arrive_is_refused() {
+        let refused = SignatureError::SignedHeaderMissing { name: "range".into() };
+        assert_eq!(write("range", &HeaderMap::new(), b"", &mut Vec::new()), Err(refused));
+    }
+}

@@ -1,0 +1,80 @@
+"""The aws command line as people use it: make, copy, sync, list, remove, share."""
+
+import os
+
+import pytest
+import requests
+
+import s3
+from company import unique
+
+
+@pytest.fixture(scope="module", params=["http", "https"])
+def keys(company, request):
+    person = company.hire()
+    keyward = company.keyward
+    url = keyward.s3_tls_url if request.param == "https" else keyward.s3_url
+    return url, person.uid, person.login().new_key().expect(200).field("secret_key")
+
+
+@pytest.fixture
+def aws(keys, tmp_path):
+    return s3.AwsCli(*keys, tmp_path)
+
+
+@pytest.fixture
+def bucket(aws) -> str:
+    name = unique("cli-")
+    assert name in aws("s3", "mb", f"s3://{name}")
+    return name
+
+
+def test_a_folder_is_synchronised_both_ways(aws, bucket, tmp_path):
+    up, down = tmp_path / "up", tmp_path / "down"
+    content = {"a.txt": b"a", "deep/er/b c.txt": b"b", "deep/ü.bin": os.urandom(9 << 20), "empty": b""}
+    for name, data in content.items():
+        (up / name).parent.mkdir(parents=True, exist_ok=True)
+        (up / name).write_bytes(data)
+    aws("s3", "sync", up, f"s3://{bucket}/home")
+    assert "upload" not in aws("s3", "sync", up, f"s3://{bucket}/home"), "nothing is left to do"
+    aws("s3", "sync", f"s3://{bucket}/home", down)
+    assert {str(file.relative_to(down)): file.read_bytes() for file in down.rglob("*") if file.is_file()} == content
+
+    (up / "a.txt").unlink()
+    assert "delete: s3://" in aws("s3", "sync", up, f"s3://{bucket}/home", "--delete")
+    listed = aws("s3", "ls", f"s3://{bucket}/home/", "--recursive")
+    assert "a.txt" not in listed and "deep/er/b c.txt" in listed
+    assert "PRE deep/" in aws("s3", "ls", f"s3://{bucket}/home/")
+
+
+def test_objects_are_copied_moved_and_removed(aws, bucket, tmp_path):
+    (tmp_path / "file").write_text("content")
+    aws("s3", "cp", "file", f"s3://{bucket}/one")
+    aws("s3", "cp", f"s3://{bucket}/one", f"s3://{bucket}/two")
+    aws("s3", "mv", f"s3://{bucket}/one", f"s3://{bucket}/three")
+    assert aws("s3", "cp", f"s3://{bucket}/three", "-") == "content"
+    aws("s3", "rm", f"s3://{bucket}", "--recursive")
+    assert aws("s3", "ls", f"s3://{bucket}") == ""
+    aws("s3", "rb", f"s3://{bucket}")
+    assert bucket not in aws("s3", "ls")
+
+
+def test_a_link_made_by_presign_works_without_credentials(aws, bucket, tmp_path):
+    (tmp_path / "file").write_text("shared")
+    aws("s3", "cp", "file", f"s3://{bucket}/shared")
+    link = aws("s3", "presign", f"s3://{bucket}/shared").strip()
+    assert requests.get(link, verify=False).text == "shared"
+
+
+def test_input_of_unknown_length_is_stored_and_checked(aws, bucket, tmp_path):
+    (tmp_path / "file").write_text("with a checksum")
+    made = aws("s3api", "put-object", "--bucket", bucket, "--key", "k", "--body", "file", "--checksum-algorithm", "SHA256")
+    assert "ChecksumSHA256" in made
+
+
+def test_a_wrong_secret_is_named_as_such(keys, tmp_path):
+    url, uid, _ = keys
+    done = s3.AwsCli(url, uid, "wrong" * 8, tmp_path).run("s3", "ls")
+    assert done.returncode != 0 and "SignatureDoesNotMatch" in done.stderr
+    done = s3.AwsCli(url, "nobody", "wrong" * 8, tmp_path).run("s3", "ls")
+    assert done.returncode != 0 and "InvalidAccessKeyId" in done.stderr
