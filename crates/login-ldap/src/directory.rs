@@ -52,6 +52,12 @@ struct SharedConnection {
     used_at: Timestamp,
 }
 
+/// A connection on which a person's password is to be tried.
+pub(crate) struct Door {
+    pub(crate) ldap: Ldap,
+    pub(crate) server: usize,
+}
+
 struct Handle {
     ldap: Ldap,
     server: usize,
@@ -60,18 +66,28 @@ struct Handle {
 
 impl Directory {
     /// A connection on which nobody is bound, to the first server that can be reached.
-    pub(crate) async fn open(&self) -> Result<Ldap, LdapFailure> {
+    pub(crate) async fn open(&self) -> Result<Door, LdapFailure> {
         let mut tried = Vec::new();
         for server in self.order.order(self.clock.now()) {
             match self.connector.open(&self.servers[server]).await {
                 Ok(ldap) => {
-                    self.order.worked(server);
-                    return Ok(ldap);
+                    return Ok(Door { ldap, server });
                 }
                 Err(failure) => tried.push(self.failed(server, explain(&failure))),
             }
         }
         Err(LdapFailure::NoServer { tried })
+    }
+
+    /// The same door, or one to another server when this one's has failed since: a server that hangs still accepts
+    /// connections.
+    pub(crate) async fn reopen_if_failed(&self, door: Door) -> Result<Door, LdapFailure> {
+        if self.order.is_resting(door.server, self.clock.now()) { self.open().await } else { Ok(door) }
+    }
+
+    /// Remembers that the server behind `door` did not do its work.
+    pub(crate) fn door_failed(&self, server: usize, failure: &LdapFailure) {
+        self.failed(server, explain(failure));
     }
 
     /// Searches as the manager. A connection that turns out to be dead is replaced once, by one to another server where

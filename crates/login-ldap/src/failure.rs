@@ -9,31 +9,74 @@ use ldap3::{LdapError, LdapResult};
 /// The directory gave no answer that could be used.
 #[derive(Debug, thiserror::Error)]
 pub enum LdapFailure {
+    /// No server could be reached, or none accepted work.
     #[error("no server of the directory could be used: {}", Attempt::list(tried))]
-    NoServer { tried: Vec<Attempt> },
+    NoServer {
+        /// Every server, in the order in which they were tried.
+        tried: Vec<Attempt>,
+    },
+    /// The account that searches cannot log in itself.
     #[error("the directory does not accept manager_dn with manager_password (LDAP result {code})")]
-    ManagerRefused { code: u32 },
-    /// Trying it at every login would lock the manager's account.
+    ManagerRefused {
+        /// LDAP result code.
+        code: u32,
+    },
+    /// The manager was refused a moment ago. Trying the password at every login would lock the manager's account.
     #[error("the directory did not accept manager_password; it is tried again in {} s", retry_after.as_secs() + 1)]
-    ManagerHeldBack { retry_after: Duration },
+    ManagerHeldBack {
+        /// When it is tried again.
+        retry_after: Duration,
+    },
+    /// LDAP result 32 for the place to search in.
     #[error("search_base {base:?} does not exist, or manager_dn may not read it")]
-    NoSearchBase { base: String },
+    NoSearchBase {
+        /// The DN of that place.
+        base: String,
+    },
+    /// A server took the request and did not answer.
     #[error("the {operation} took longer than {} ms", limit.as_millis())]
-    TimedOut { operation: &'static str, limit: Duration },
+    TimedOut {
+        /// What was asked.
+        operation: &'static str,
+        /// How long was waited.
+        limit: Duration,
+    },
+    /// The connection ended before the answer came.
     #[error("the connection broke during the {operation}")]
     Broken {
+        /// What was asked.
         operation: &'static str,
+        /// What the client library met.
         #[source]
         cause: LdapError,
     },
+    /// An answer that says nothing about the person.
     #[error("the directory answered the {operation} with LDAP result {code}{}", in_parentheses(text))]
-    Answer { operation: &'static str, code: u32, text: String },
+    Answer {
+        /// What was asked.
+        operation: &'static str,
+        /// LDAP result code (RFC 4511, appendix A).
+        code: u32,
+        /// The directory's own words, shortened.
+        text: String,
+    },
+    /// The answer breaks the protocol.
     #[error("the directory's answer could not be understood")]
     Nonsense,
+    /// The password is right and nobody knows whose it is.
     #[error("the entry {dn:?} has no value in {attributes} that could name the person")]
-    NoName { dn: String, attributes: String },
+    NoName {
+        /// The entry.
+        dn: String,
+        /// Where a name was looked for.
+        attributes: String,
+    },
+    /// The whole login took too long, in a queue or at slow servers.
     #[error("the login took longer than {} s", limit.as_secs())]
-    LoginTimedOut { limit: Duration },
+    LoginTimedOut {
+        /// How long was waited.
+        limit: Duration,
+    },
 }
 
 /// What happened at one server.

@@ -31,8 +31,8 @@ pub(crate) struct Groups<'a> {
 impl Groups<'_> {
     /// The names of the groups of `entry` that count for the provider, in order, each once.
     ///
-    /// Active Directory answers for nested groups in one search. Other directories are asked through `memberOf` and, where
-    /// the provider names object classes and member attributes, level by level.
+    /// Active Directory answers for nested groups in one search. Other directories are asked through `memberOf` and,
+    /// where the provider names object classes and member attributes, level by level.
     pub(crate) async fn of(&self, entry: &Entry, name: &LoginName, base: &str) -> Result<Vec<String>, LdapFailure> {
         let mut names = BTreeSet::new();
         for dn in entry.text("memberOf") {

@@ -7,8 +7,8 @@
 //!                    ──▶ name, unique id and attributes, all from the entry and none from what was typed
 //! ```
 //!
-//! Only a clear answer about this person refuses a login. A server that is away, slow, confused, or that does not accept
-//! the manager's own password makes the provider *unavailable*.
+//! Only a clear answer about this person refuses a login. A server that is away, slow or confused, or that does not
+//! accept the manager's own password, makes the provider *unavailable*.
 
 mod ad;
 mod bind;

@@ -13,14 +13,14 @@ use crate::filter::{NamePart, NameSource};
 
 /// Attributes with a value that a directory gives to nobody else, ever, in the order in which they are believed.
 /// `objectGUID` is binary; the others are text.
-pub(crate) const UNIQUE_IDS: [&str; 4] = ["entryUUID", "objectGUID", "nsUniqueId", "ipaUniqueID"];
+pub(crate) const UNIQUE_IDS: [&str; 4] = ["objectGUID", "entryUUID", "nsUniqueId", "ipaUniqueID"];
 
-/// The person's name. For an attribute compared with `%U` it is the entry's value and the domain that was asked for; for
-/// one compared with `%u` the entry's value, whose domain must be one of the provider's, or a person who may edit the own
-/// mail address could become somebody of another directory.
+/// The person's name. For an attribute compared with `%U` it is the entry's value and the domain that was asked for.
+/// For one compared with `%u` it is the entry's value, whose domain must be one of the provider's: otherwise a person
+/// who may edit the own mail address could become somebody of another directory.
 ///
-/// An entry with several values gets the same name whichever was typed: the one its DN is named by, or else the first in
-/// alphabetical order.
+/// An entry with several values gets the same name whichever was typed: the one its DN is named by, or else the first
+/// in alphabetical order.
 pub(crate) fn name_of(
     entry: &Entry,
     sources: &[NameSource],

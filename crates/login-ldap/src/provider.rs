@@ -11,14 +11,14 @@ use futures_util::FutureExt;
 use keyward_ambient::Clock;
 use keyward_identity::{AuthnProvider, DirectoryUser, SearchScope, SessionIdentity};
 use keyward_login::{Credentials, LoginName, Outcome, Password, Provider, Refusal, Unavailable};
-use ldap3::{Ldap, Scope};
+use ldap3::Scope;
 use tokio::sync::{Mutex, OnceCell, Semaphore};
 use tokio::time::timeout;
 
 use crate::bind::{BindAnswer, bind_answer};
 use crate::configuration::ConfigurationError;
 use crate::connection::{Connector, Server};
-use crate::directory::{Directory, Manager, Shared};
+use crate::directory::{Directory, Door, Manager, Shared};
 use crate::entry::Entry;
 use crate::failure::LdapFailure;
 use crate::filter::FilterTemplate;
@@ -32,8 +32,11 @@ use crate::tls::{SystemRoots, client_config};
 /// What all directories of this process share.
 #[derive(Clone)]
 pub struct Surroundings {
+    /// Tells how long a failed server has rested.
     pub clock: Arc<dyn Clock>,
+    /// Who may vouch for a server, beside the provider's own `server_cert`.
     pub roots: SystemRoots,
+    /// Time-outs and bounds, per provider.
     pub limits: Limits,
 }
 
@@ -110,17 +113,17 @@ impl LdapProvider {
         let name = &credentials.name;
         // Both at once: it saves time, and an unknown name costs the directory and the clock what a known one costs.
         let (found, door) = tokio::join!(self.find(name), self.directory.open());
-        let mut found = found?.into_iter();
+        let (mut found, door) = (found?.into_iter(), self.directory.reopen_if_failed(door?).await?);
         let entry = match (found.next(), found.next()) {
             (Some(entry), None) => entry,
             (None, _) => {
                 let round_trip = Search::entry("round trip", "", no_attributes());
-                let _ = round_trip.run(door?, self.directory.limits().operation).await;
+                let _ = round_trip.run(door.ldap, self.directory.limits().operation).await;
                 return Ok(Err(Refusal::UnknownUser));
             }
             (Some(_), Some(_)) => return Ok(Err(Refusal::SeveralEntries)),
         };
-        if let Some(refusal) = self.bind(door?, &entry.dn, &credentials.password).await? {
+        if let Some(refusal) = self.bind(door, &entry.dn, &credentials.password).await? {
             return Ok(Err(refusal));
         }
         let sources = self.filter.sources();
@@ -168,23 +171,31 @@ impl LdapProvider {
 
     /// Binds as `dn` on a connection that nothing else uses. Not retried: a directory that counts failures may have
     /// counted this one although its answer was lost.
-    async fn bind(&self, mut door: Ldap, dn: &str, password: &Password) -> Result<Option<Refusal>, LdapFailure> {
+    async fn bind(&self, mut door: Door, dn: &str, password: &Password) -> Result<Option<Refusal>, LdapFailure> {
         const OPERATION: &str = "person's bind";
         let limit = self.directory.limits().operation;
         if dn.is_empty() || password.is_empty() {
             // Either makes it an anonymous bind, which succeeds and proves nothing (RFC 4513, 5.1).
             return Ok(Some(Refusal::EmptyPassword));
         }
-        let result = timeout(limit, door.simple_bind(dn, password.expose()))
-            .await
-            .map_err(|_| LdapFailure::TimedOut { operation: OPERATION, limit })?
-            .map_err(|cause| LdapFailure::broken(OPERATION, limit, cause))?;
+        let answered = match timeout(limit, door.ldap.simple_bind(dn, password.expose())).await {
+            Ok(Ok(result)) => Ok(result),
+            Ok(Err(cause)) => Err(LdapFailure::broken(OPERATION, limit, cause)),
+            Err(_) => Err(LdapFailure::TimedOut { operation: OPERATION, limit }),
+        };
+        let result = answered.inspect_err(|failure| self.directory.door_failed(door.server, failure))?;
         // A courtesy to the server's log; the connection is closed in any case.
-        let _ = timeout(limit, door.unbind()).await;
+        let _ = timeout(limit, door.ldap.unbind()).await;
         match bind_answer(result.rc, &result.text) {
             BindAnswer::Accepted => Ok(None),
             BindAnswer::Refused(refusal) => Ok(Some(refusal)),
-            BindAnswer::Unclear => Err(LdapFailure::answer(OPERATION, &result)),
+            BindAnswer::Unclear => {
+                let failure = LdapFailure::answer(OPERATION, &result);
+                if failure.is_of_the_connection() {
+                    self.directory.door_failed(door.server, &failure);
+                }
+                Err(failure)
+            }
         }
     }
 

@@ -36,6 +36,11 @@ impl ServerList {
         order
     }
 
+    /// Whether `server` failed a moment ago.
+    pub(crate) fn is_resting(&self, server: usize, now: Timestamp) -> bool {
+        self.standing().resting_until[server] > now
+    }
+
     pub(crate) fn worked(&self, server: usize) {
         let mut standing = self.standing();
         standing.preferred = server;
@@ -73,6 +78,7 @@ mod tests {
         assert!(servers.failed(1, now));
         assert!(!servers.failed(1, now), "it is known already");
         assert_eq!(servers.order(now), [0, 2, 1]);
+        assert!(servers.is_resting(1, now) && !servers.is_resting(0, now));
         assert_eq!(servers.order(now.plus(REST)), [1, 0, 2]);
     }
 

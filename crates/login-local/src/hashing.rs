@@ -17,12 +17,16 @@ const LANES: u32 = 1;
 /// A password could not be hashed, or a stored hash could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum HashError {
+    /// Argon2 refused the password or the salt.
     #[error("the password could not be hashed")]
     Hashing(#[source] password_hash::Error),
+    /// What is stored is no PHC string.
     #[error("a stored password hash is damaged")]
     DamagedHash(#[source] password_hash::phc::Error),
+    /// What is stored is a PHC string that holds parameters only.
     #[error("a stored password hash lacks its salt or its value")]
     IncompleteHash,
+    /// What is stored names an algorithm or parameters that cannot be computed.
     #[error("a stored password hash could not be computed again")]
     Verifying(#[source] password_hash::Error),
 }

@@ -19,10 +19,13 @@ const QUEUED: usize = 64;
 /// A password could not be hashed or verified.
 #[derive(Debug, thiserror::Error)]
 pub enum PasswordError {
+    /// The queue is full; it clears within seconds.
     #[error("too many logins are waiting for their password to be verified")]
     Busy,
+    /// The process is shutting down, or the computation panicked.
     #[error("the password computation was cut short")]
     CutShort,
+    /// The computation itself failed.
     #[error(transparent)]
     Hash(#[from] HashError),
 }

@@ -18,6 +18,7 @@ pub struct Chain {
 /// What became of a login.
 #[derive(Debug)]
 pub enum Verdict {
+    /// 200 on the wire, with a token for this identity.
     Authenticated(SessionIdentity),
     /// 401 on the wire, one answer for all reasons.
     Refused(Refusal),

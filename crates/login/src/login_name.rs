@@ -13,14 +13,22 @@ pub struct LoginName {
 /// Why a text is no login name. None of these repeats the text: people type passwords into the wrong field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LoginNameError {
+    /// Nothing but blanks.
     #[error("the login name is empty")]
     Empty,
+    /// More bytes than [`LoginName::MAX_LENGTH`].
     #[error("the login name has {length} bytes, {max} are allowed", max = LoginName::MAX_LENGTH)]
-    TooLong { length: usize },
+    TooLong {
+        /// Bytes of the name.
+        length: usize,
+    },
+    /// It could forge log lines, or end a name early somewhere.
     #[error("the login name contains a control character")]
     ControlCharacter,
+    /// `@corp.example`.
     #[error("the login name has no user before its '@'")]
     NoUser,
+    /// `alice@`.
     #[error("the login name has no domain after its '@'")]
     NoDomain,
 }

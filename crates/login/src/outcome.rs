@@ -24,6 +24,7 @@ pub enum Outcome {
 pub enum Refusal {
     /// No such name, or no provider for its domain.
     UnknownUser,
+    /// The name exists and the password is not its own.
     WrongPassword,
     /// Refused unseen, see [`Password::is_empty`](crate::Password::is_empty).
     EmptyPassword,
@@ -33,6 +34,7 @@ pub enum Refusal {
     Locked,
     /// The account's life is over.
     AccountExpired,
+    /// The password is too old.
     PasswordExpired,
     /// The directory wants a new password before anything else.
     MustChangePassword,

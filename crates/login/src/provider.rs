@@ -19,5 +19,6 @@ pub trait Provider: Send + Sync {
 /// so that the time of a refusal does not tell which names exist.
 #[async_trait]
 pub trait Decoy: Send + Sync {
+    /// Spends the cost of verifying `password`.
     async fn verify_nothing(&self, password: &Password);
 }

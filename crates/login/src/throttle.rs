@@ -1,9 +1,9 @@
-//! Slows guessing down before a provider is asked, so that nobody can guess fast, or lock a directory account through
+//! Slows guessing down before a provider is asked, so that nobody can guess fast or lock a directory account through
 //! us, and its owner can still log in.
 //!
 //! Failures are counted per (name, address) and per name. Attempts that are under way count as failures until they are
-//! settled, so a burst of parallel guesses is no faster than one after the other. A success wipes the slate and makes its
-//! address known to the name; from there the name stays usable while strangers are guessing it. Nothing is kept on
+//! settled, so a burst of parallel guesses is no faster than one after the other. A success wipes the slate and makes
+//! its address known to the name; from there the name stays usable while strangers are guessing it. Nothing is kept on
 //! disk: a restart forgets.
 
 mod ledger;

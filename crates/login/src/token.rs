@@ -20,6 +20,7 @@ pub struct Token(String);
 /// Why a text is no token. On the wire it is 401 with code 10001 (a token that cannot be decoded).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
+    /// Wrong length or characters: it was never one, or was cut.
     #[error("the token does not have the shape of one of ours")]
     Malformed,
 }

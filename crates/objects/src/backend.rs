@@ -25,8 +25,17 @@ pub trait Backend: Send + Sync + 'static {
     /// Frees what is left of a closed bucket. Doing it twice is fine.
     async fn discard_bucket(&self, bucket_id: u64) -> Result<(), BucketError>;
 
-    /// The buckets that are closed and not discarded.
-    async fn closed_buckets(&self) -> Result<Vec<u64>, BucketError>;
+    /// Every bucket that was opened and not discarded.
+    async fn bucket_states(&self) -> Result<Vec<(u64, BucketState)>, BucketError>;
+}
+
+/// Where a bucket stands in an object store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BucketState {
+    /// Objects can be put into it.
+    Open,
+    /// Its deletion has begun.
+    Closed,
 }
 
 /// Why a bucket was not opened, closed or discarded.

@@ -9,7 +9,7 @@ mod body;
 mod checked;
 mod refusal;
 
-pub use backend::{Backend, BucketError};
+pub use backend::{Backend, BucketError, BucketState};
 pub use body::{BodyError, RequestBody, ResponseBody, empty, full, streamed};
 pub use checked::Checked;
 pub use refusal::{refused_body, refused_head};

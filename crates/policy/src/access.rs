@@ -19,6 +19,16 @@ pub enum Requester {
     Anonymous,
 }
 
+impl Requester {
+    /// The object user, if somebody signed.
+    pub fn user_id(&self) -> Option<&ObjectUserId> {
+        match self {
+            Requester::User { id, .. } => Some(id),
+            Requester::Anonymous => None,
+        }
+    }
+}
+
 /// What an S3 request acts on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Resource {

@@ -1,1 +1,16 @@
-//! Placeholder.
+//! The S3 endpoint: address → operation → verify → authorise → dispatch, and the envelope of the answer.
+//!
+//! Nothing reaches a backend but what came through all of these. Making, listing and deleting buckets is answered here,
+//! from the registry that serves every backend.
+
+mod addressing;
+mod authorise;
+mod bucket_operations;
+mod drain;
+mod endpoint;
+mod envelope;
+mod failure;
+mod request_id;
+mod verify;
+
+pub use endpoint::{Endpoint, Parts};

@@ -133,9 +133,7 @@ fn grantee(header: &str, text: &str) -> Result<Grantee, S3Error> {
     match kind.trim() {
         kind if kind.eq_ignore_ascii_case("id") => Ok(Grantee::Id(value.to_owned())),
         kind if kind.eq_ignore_ascii_case("uri") => Ok(Grantee::Group(value.to_owned())),
-        kind if kind.eq_ignore_ascii_case("emailAddress") => {
-            Err(ErrorCode::UnresolvableGrantByEmailAddress.into())
-        }
+        kind if kind.eq_ignore_ascii_case("emailAddress") => Err(ErrorCode::UnresolvableGrantByEmailAddress.into()),
         _ => Err(unreadable()),
     }
 }
@@ -147,8 +145,10 @@ mod tests {
     use super::*;
 
     fn acl(pairs: &[(&'static str, &'static str)]) -> Result<AclHeaders, ErrorCode> {
-        let headers =
-            pairs.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))).collect();
+        let headers = pairs
+            .iter()
+            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+            .collect();
         AclHeaders::of(&headers).map_err(|error| error.code())
     }
 
@@ -177,9 +177,6 @@ mod tests {
     fn contradictions_and_unknown_grantees_are_refused() {
         assert_eq!(acl(&[("x-amz-acl", "private"), ("x-amz-grant-read", "id=a")]), Err(ErrorCode::InvalidRequest));
         assert_eq!(acl(&[("x-amz-grant-read", "dana")]), Err(ErrorCode::InvalidArgument));
-        assert_eq!(
-            acl(&[("x-amz-grant-read", "emailAddress=a@b")]),
-            Err(ErrorCode::UnresolvableGrantByEmailAddress)
-        );
+        assert_eq!(acl(&[("x-amz-grant-read", "emailAddress=a@b")]), Err(ErrorCode::UnresolvableGrantByEmailAddress));
     }
 }

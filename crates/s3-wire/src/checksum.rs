@@ -125,7 +125,9 @@ impl ChecksumType {
             None => Ok(None),
             Some("COMPOSITE") => Ok(Some(ChecksumType::Composite)),
             Some("FULL_OBJECT") => Ok(Some(ChecksumType::FullObject)),
-            Some(other) => Err(S3Error::argument(HEADER, other, "The checksum type has to be COMPOSITE or FULL_OBJECT.")),
+            Some(other) => {
+                Err(S3Error::argument(HEADER, other, "The checksum type has to be COMPOSITE or FULL_OBJECT."))
+            }
         }
     }
 }
@@ -236,7 +238,9 @@ fn invalid(name: &str) -> S3Error {
 fn unknown_algorithm(header: &str, name: &str) -> S3Error {
     S3Error::because(
         ErrorCode::InvalidRequest,
-        format!("The checksum algorithm {name} of {header} is not offered; use CRC32, CRC32C, CRC64NVME, SHA1 or SHA256."),
+        format!(
+            "The checksum algorithm {name} of {header} is not offered; use CRC32, CRC32C, CRC64NVME, SHA1 or SHA256."
+        ),
     )
 }
 

@@ -7,5 +7,5 @@ mod write;
 pub use entity_tags::EntityTags;
 pub(crate) use read::last_modified_value;
 pub use read::{ReadConditions, ReadVerdict};
-pub(crate) use write::{moment, size};
 pub use write::{CurrentObject, DeleteConditions, WriteConditions};
+pub(crate) use write::{moment, size};

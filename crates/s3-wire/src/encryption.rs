@@ -86,8 +86,10 @@ mod tests {
     use super::*;
 
     fn read(pairs: &[(&'static str, &'static str)]) -> Result<Option<Encryption>, ErrorCode> {
-        let headers =
-            pairs.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))).collect();
+        let headers = pairs
+            .iter()
+            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+            .collect();
         Encryption::of(&headers).map_err(|error| error.code())
     }
 
@@ -105,10 +107,7 @@ mod tests {
     fn nothing_is_stored_in_clear_that_was_to_be_encrypted() {
         let customer = [("x-amz-server-side-encryption-customer-algorithm", "AES256")];
         assert_eq!(read(&customer), Err(ErrorCode::NotImplemented));
-        assert_eq!(
-            read(&[("x-amz-server-side-encryption", "rot13")]),
-            Err(ErrorCode::InvalidEncryptionAlgorithmError)
-        );
+        assert_eq!(read(&[("x-amz-server-side-encryption", "rot13")]), Err(ErrorCode::InvalidEncryptionAlgorithmError));
         assert_eq!(read(&[]), Ok(None));
     }
 }

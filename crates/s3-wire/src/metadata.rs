@@ -3,7 +3,8 @@
 mod header_text;
 
 use http::header::{
-    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_TYPE, EXPIRES, HeaderMap, HeaderName,
+    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_TYPE, EXPIRES, HeaderMap,
+    HeaderName,
 };
 use serde::{Deserialize, Serialize};
 
@@ -101,7 +102,7 @@ impl ObjectMetadata {
 /// All values of a header, joined by commas as S3 does; `None` when there is none or it is empty.
 fn joined(headers: &HeaderMap, name: &HeaderName) -> Option<HeaderText> {
     let values: Vec<&[u8]> = headers.get_all(name).iter().map(http::HeaderValue::as_bytes).collect();
-    let text = values.join(&b","[..]);
+    let text = values.join(b",".as_slice());
     HeaderText::parse(text.trim_ascii()).ok().filter(|text| !text.as_bytes().is_empty())
 }
 
@@ -113,7 +114,7 @@ fn without_chunking(text: &HeaderText) -> Option<HeaderText> {
         .map(<[u8]>::trim_ascii)
         .filter(|token| !token.is_empty() && !token.eq_ignore_ascii_case(b"aws-chunked"))
         .collect();
-    if kept.is_empty() { None } else { HeaderText::parse(&kept.join(&b","[..])).ok() }
+    if kept.is_empty() { None } else { HeaderText::parse(kept.join(b",".as_slice())).ok() }
 }
 
 fn user(headers: &HeaderMap) -> Result<Vec<(String, HeaderText)>, S3Error> {

@@ -82,7 +82,10 @@ impl<'a> Query<'a> {
 
 fn decoded(text: &str) -> Result<Cow<'_, str>, S3Error> {
     decode(text, Plus::Blank).map_err(|error| {
-        S3Error::because(ErrorCode::InvalidURI, format!("The query string cannot be read: {error}; encode it as UTF-8."))
+        S3Error::because(
+            ErrorCode::InvalidURI,
+            format!("The query string cannot be read: {error}; encode it as UTF-8."),
+        )
     })
 }
 

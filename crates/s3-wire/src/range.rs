@@ -139,7 +139,8 @@ mod tests {
 
     #[test]
     fn ranges_outside_the_object_are_refused_with_its_size() {
-        for (range, size) in [("bytes=10-", 10), ("bytes=10-20", 10), ("bytes=-0", 10), ("bytes=0-0", 0), ("bytes=-5", 0)]
+        for (range, size) in
+            [("bytes=10-", 10), ("bytes=10-20", 10), ("bytes=-0", 10), ("bytes=0-0", 0), ("bytes=-5", 0)]
         {
             assert_eq!(span(range, size), Err(ErrorCode::InvalidRange), "{range} of {size}");
         }
@@ -149,7 +150,9 @@ mod tests {
 
     #[test]
     fn what_is_not_one_range_of_bytes_means_the_whole_object() {
-        for text in ["", "bytes", "bytes=", "bytes=-", "bytes=5-2", "bytes=0-1,3-4", "lines=0-1", "bytes=a-b", "bytes=+1-2"] {
+        for text in
+            ["", "bytes", "bytes=", "bytes=-", "bytes=5-2", "bytes=0-1,3-4", "lines=0-1", "bytes=a-b", "bytes=+1-2"]
+        {
             assert_eq!(ByteRange::parse(text), None, "{text}");
         }
     }

@@ -56,11 +56,10 @@ mod tests {
     #[test]
     fn tags_are_decoded_and_ordered() {
         let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
-        assert_eq!(read("size=x%26l&colour=deep+green&old").unwrap(), [
-            pair("colour", "deep green"),
-            pair("old", ""),
-            pair("size", "x&l"),
-        ]);
+        assert_eq!(
+            read("size=x%26l&colour=deep+green&old").unwrap(),
+            [pair("colour", "deep green"), pair("old", ""), pair("size", "x&l"),]
+        );
         assert_eq!(read("").unwrap(), []);
     }
 

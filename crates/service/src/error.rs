@@ -22,8 +22,10 @@ pub enum Subject {
     BaseUrl,
     /// A bucket.
     Bucket,
-    /// A secret key.
+    /// A secret key, by its value or among those of the user whose name is given.
     SecretKey,
+    /// A secret key, by its id.
+    SecretKeyId,
 }
 
 /// Why a use case did not do what was asked. Nothing was changed, unless the text says so.

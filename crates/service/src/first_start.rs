@@ -39,7 +39,7 @@ impl Service {
             id: root(),
             system_admin: true,
             system_monitor: false,
-            security_admin: true,
+            security_admin: false,
             is_external_group: false,
             password_hash: Some(self.passwords.hash(root_password).await?),
             locked: false,

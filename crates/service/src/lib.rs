@@ -17,7 +17,9 @@ pub use cached::{BucketSource, CredentialSource};
 pub use caller::{Caller, Origin};
 pub use error::{KeyTime, ServiceError, Subject};
 pub use first_start::FirstStart;
-pub use ports::{BucketContents, ContentsError, Directories, DirectoryCheckFailed, Passwords};
+pub use ports::{
+    BucketContents, ContentsError, ContentsState, Directories, DirectoryCheckFailed, FirstPassword, Passwords,
+};
 pub use service::{Parts, Service, SystemSettings};
 pub use use_cases::base_urls::BaseUrlChange;
 pub use use_cases::buckets::BucketCreation;
@@ -27,4 +29,9 @@ pub use use_cases::namespaces::NamespaceChange;
 pub use use_cases::object_users::page_request;
 pub use use_cases::own_keys::IssuedKey;
 pub use use_cases::people::MadePassword;
+pub use use_cases::properties::UserScope;
 pub use use_cases::providers::{ListChange, ProviderChange};
+
+// What the use cases take and give that is not theirs, so that fronts need no further crate.
+pub use keyward_login::Password;
+pub use keyward_store::{Page, PageRequest};

@@ -40,6 +40,13 @@ pub trait Passwords: Send + Sync + 'static {
     async fn verify(&self, password: &Password, hash: &str) -> Result<bool, ServiceError>;
 }
 
+/// What is kept of root's first password until root chooses another.
+#[async_trait]
+pub trait FirstPassword: Send + Sync + 'static {
+    /// Root's password has changed: removes what is kept of the first one. Doing it again is fine.
+    async fn forget(&self);
+}
+
 /// The objects of buckets, as far as making and deleting a bucket concerns them.
 #[async_trait]
 pub trait BucketContents: Send + Sync + 'static {
@@ -52,8 +59,17 @@ pub trait BucketContents: Send + Sync + 'static {
     /// Frees what is left of a closed bucket. Doing it twice is fine.
     async fn discard(&self, bucket_id: u64) -> Result<(), ContentsError>;
 
-    /// The buckets that are closed and not discarded: their deletion was interrupted.
-    async fn closed(&self) -> Result<Vec<u64>, ContentsError>;
+    /// Every bucket that was opened and not discarded.
+    async fn states(&self) -> Result<Vec<(u64, ContentsState)>, ContentsError>;
+}
+
+/// Where the contents of a bucket stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContentsState {
+    /// Objects can be put into it.
+    Open,
+    /// Its deletion has begun.
+    Closed,
 }
 
 /// Why the contents of a bucket did not change.

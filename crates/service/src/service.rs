@@ -11,7 +11,7 @@ use keyward_keyring::FirstKeyRule;
 use keyward_login::{Chain, Decoy, Provider, Throttle};
 use keyward_store::{Scope, Sealer, Store};
 
-use crate::{BucketContents, Directories, Passwords};
+use crate::{BucketContents, Directories, FirstPassword, Passwords};
 
 /// What the operator decided, as far as use cases depend on it.
 #[derive(Clone, Debug)]
@@ -45,6 +45,8 @@ pub struct Parts {
     pub directories: Arc<dyn Directories>,
     /// Hashes the passwords that Keyward keeps.
     pub passwords: Arc<dyn Passwords>,
+    /// What is kept of root's first password.
+    pub first_password: Arc<dyn FirstPassword>,
     /// The objects of buckets.
     pub contents: Arc<dyn BucketContents>,
     /// The clock.
@@ -67,6 +69,7 @@ pub struct Service {
     pub(crate) contents: Arc<dyn BucketContents>,
     pub(crate) directories: Arc<dyn Directories>,
     pub(crate) passwords: Arc<dyn Passwords>,
+    pub(crate) first_password: Arc<dyn FirstPassword>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) settings: SystemSettings,
@@ -87,6 +90,7 @@ impl Service {
             throttle: parts.throttle,
             directories: parts.directories,
             passwords: parts.passwords,
+            first_password: parts.first_password,
             clock: parts.clock,
             entropy: parts.entropy,
             settings: parts.settings,
@@ -113,6 +117,11 @@ impl Service {
     /// The base URLs as of now.
     pub fn base_urls(&self) -> Arc<Vec<BaseUrl>> {
         self.base_urls.load_full()
+    }
+
+    /// Whether the identity store answers.
+    pub async fn is_answering(&self) -> bool {
+        self.has_root().await.is_ok()
     }
 
     pub(crate) async fn reload_base_urls(&self) -> Result<(), crate::ServiceError> {

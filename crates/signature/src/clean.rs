@@ -92,6 +92,11 @@ impl Clean {
         &mut self.parts.extensions
     }
 
+    /// The head as a whole, to read.
+    pub fn parts(&self) -> &Parts {
+        &self.parts
+    }
+
     /// The head as a whole, no longer known to be clean.
     pub fn into_parts(self) -> Parts {
         self.parts

@@ -89,7 +89,8 @@ impl Slapd {
         format!("ldaps://127.0.0.1:{}", self.tls_port)
     }
 
-    /// alice (twice, in `two`), bob, carol, and an Active Directory style dana; groups with members and within groups.
+    /// Alice, bob and carol with passwords `Passw0rd-<uid>`; two entries for twin; groups with members, within groups,
+    /// and one whose DN does not hold its name.
     async fn populate(&self) {
         let people = format!("ou=people,{BASE}");
         let groups = format!("ou=groups,{BASE}");
@@ -220,20 +221,19 @@ fn make_certificates(directory: &Path) -> (String, String) {
 
 fn write_configuration(directory: &Path, tls: bool) {
     let here = directory.display();
-    let tls = if tls {
-        format!(
-            "TLSCACertificateFile {here}/ca.pem\nTLSCertificateFile {here}/server.pem\nTLSCertificateKeyFile {here}/server.key\n"
-        )
-    } else {
-        String::new()
-    };
+    let files =
+        [("CACertificateFile", "ca.pem"), ("CertificateFile", "server.pem"), ("CertificateKeyFile", "server.key")];
+    let tls: String = files.iter().filter(|_| tls).map(|(name, file)| format!("TLS{name} {here}/{file}\n")).collect();
     fs::create_dir(directory.join("data")).unwrap();
     let configuration = format!(
         "include /etc/ldap/schema/core.schema
 include /etc/ldap/schema/cosine.schema
 include /etc/ldap/schema/nis.schema
 include /etc/ldap/schema/inetorgperson.schema
-include /etc/ldap/schema/msuser.schema
+attributetype ( 1.2.840.113556.1.4.221 NAME 'sAMAccountName'
+  EQUALITY caseIgnoreMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 SINGLE-VALUE )
+attributetype ( 1.2.840.113556.1.4.2 NAME 'objectGUID' SYNTAX 1.3.6.1.4.1.1466.115.121.1.40 SINGLE-VALUE )
+objectclass ( 2.25.7 NAME 'adAccount' SUP top AUXILIARY MAY ( sAMAccountName $ objectGUID ) )
 pidfile {here}/slapd.pid
 modulepath /usr/lib/ldap
 moduleload back_mdb

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what tests prepare stops at the first surprise")]
 
+mod answers;
 mod checks;
 mod fixture;
 mod groups;

@@ -1,6 +1,6 @@
 //! What a person is called and known by.
 
-use keyward_identity::AuthnProvider;
+use keyward_identity::{AuthnProvider, ProviderMode};
 
 use crate::fixture::{BASE, Slapd};
 use crate::house::{person, provider, settings};
@@ -64,25 +64,25 @@ async fn an_active_directory_entry_is_known_by_its_account_name_and_guid() {
     // A value that happens to be text, and one that cannot be.
     for (name, guid) in [("Dana", *b"0123456789abcdef"), ("Erin", [0xff; 16])] {
         let pairs = [
-            ("objectClass", b"user".to_vec()),
-            ("cn", name.as_bytes().to_vec()),
-            ("sn", b"Example".to_vec()),
-            ("sAMAccountName", name.as_bytes().to_vec()),
-            ("instanceType", b"4".to_vec()),
-            ("nTSecurityDescriptor", b"0".to_vec()),
-            ("objectCategory", format!("cn=person,{BASE}").into_bytes()),
-            ("objectGUID", guid.to_vec()),
-            ("userPassword", b"Passw0rd-ad".to_vec()),
+            ("objectClass", b"person".as_slice()),
+            ("objectClass", b"adAccount"),
+            ("cn", name.as_bytes()),
+            ("sn", b"Example"),
+            ("sAMAccountName", name.as_bytes()),
+            ("objectGUID", &guid),
+            ("userPassword", b"Passw0rd-ad"),
         ];
-        let pairs = pairs.into_iter().map(|(name, value)| (name.as_bytes().to_vec(), value)).collect();
+        let pairs = pairs.into_iter().map(|(name, value)| (name.as_bytes().to_vec(), value.to_vec())).collect();
         slapd.add_raw(&format!("cn={name},ou=people,{BASE}"), pairs).await;
     }
     let provider = provider(AuthnProvider {
-        mode: keyward_identity::ProviderMode::Ad,
+        mode: ProviderMode::Ad,
         search_filter: "sAMAccountName=%U".to_owned(),
         ..settings(&slapd)
     });
     let dana = person(&provider, "DANA@corp.test", "Passw0rd-ad").await;
     assert_eq!(dana.name, "dana@corp.test");
-    person(&provider, "erin@corp.test", "Passw0rd-ad").await;
+    assert_eq!(dana.unique_id.as_deref(), Some("33323130-3534-3736-3839-616263646566"));
+    let erin = person(&provider, "erin@corp.test", "Passw0rd-ad").await;
+    assert_eq!(erin.unique_id.as_deref(), Some("ffffffff-ffff-ffff-ffff-ffffffffffff"));
 }

@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
-use rusqlite::Connection;
+use keyward_ambient::Entropy;
 
 use super::body_dir::BodyDir;
 use super::etag::Etag;
 use super::head::{Checksum, ObjectHead};
 use super::ids::{BucketId, FileId, UploadId};
 use super::incoming::Content;
-use super::locate::{HeldBytes, locate};
+use super::locate::{HeldBytes, Located, locate};
 use super::pending_file::PendingFile;
 use super::pins::Pins;
 use super::record::{ByteRange, ObjectRecord, Precondition, PutResult};
-use super::tables::bodies::{self};
+use super::tables::bodies;
 use super::tables::objects::{self, NewObject, StoredBody};
 use super::tables::parts::{self, PartRecord, StoredPart};
 use super::writer::Commit;
@@ -43,16 +43,20 @@ impl Engine {
         if self.shard_number(source) == self.shard_number(target) {
             return self.shard(target).writer.commit(move |commit| copy_within(commit, &request, new_set)).await;
         }
-        let replicas = Replicator {
+        let replicator = Replicator {
             bodies: Arc::clone(&self.inner.bodies),
             pins: Arc::clone(&self.inner.pins),
             entropy: Arc::clone(&self.inner.entropy),
         };
-        let reading = self.shard(source).readers.read(move |connection| {
-            let replica = replicas.replicate(connection, &request)?;
-            Ok((request, replica))
-        });
-        let (request, replica) = reading.await?;
+        let (pins, from) = (Arc::clone(&self.inner.pins), request.source.clone());
+        let replicated = self.shard(source).readers.read_then(
+            move |connection| locate(connection, &pins, from.0, &from.1, ByteRange::Whole),
+            move |located| {
+                judge(&request, &located.record)?;
+                Ok((request, replicator.replicate(located)?))
+            },
+        );
+        let (request, replica) = replicated.await?;
         self.shard(target).writer.commit(move |commit| replica.store(commit, request, new_set)).await
     }
 }
@@ -86,7 +90,7 @@ fn copy_within(commit: &mut Commit<'_>, request: &CopyRequest, new_set: UploadId
 struct Replicator {
     bodies: Arc<BodyDir>,
     pins: Arc<Pins>,
-    entropy: Arc<dyn keyward_ambient::Entropy>,
+    entropy: Arc<dyn Entropy>,
 }
 
 /// An object of one shard, ready to be stored in another.
@@ -104,10 +108,7 @@ enum ReplicaBody {
 }
 
 impl Replicator {
-    fn replicate(&self, connection: &Connection, request: &CopyRequest) -> Result<Replica, EngineError> {
-        let (bucket, key) = &request.source;
-        let located = locate(connection, &self.pins, *bucket, key, ByteRange::Whole)?;
-        judge(request, &located.record)?;
+    fn replicate(&self, located: Located) -> Result<Replica, EngineError> {
         let mut pieces = Vec::with_capacity(located.extents.len());
         for extent in located.extents {
             let content = match &extent.bytes {

@@ -68,11 +68,13 @@ impl Engine {
         let key = key.to_owned();
         let (pins, bodies) = (Arc::clone(&self.inner.pins), Arc::clone(&self.inner.bodies));
         let piece = self.inner.settings.read_piece;
-        let opened = self.shard(bucket).readers.read(move |connection| {
-            let located = locate(connection, &pins, bucket, &key, range)?;
-            let body = BodyReader::start(bodies, located.extents, piece)?;
-            Ok(OpenedObject { record: located.record, range: located.range, body })
-        });
+        let opened = self.shard(bucket).readers.read_then(
+            move |connection| locate(connection, &pins, bucket, &key, range),
+            move |located| {
+                let body = BodyReader::start(bodies, located.extents, piece)?;
+                Ok(OpenedObject { record: located.record, range: located.range, body })
+            },
+        );
         opened.await
     }
 

@@ -26,12 +26,23 @@ impl Readers {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
     {
+        self.read_then(work, Ok).await
+    }
+
+    /// Runs `work` on a blocking thread and then, with the connection free for others, `then` on the same thread:
+    /// whatever waits for the disk belongs there.
+    pub(super) async fn read_then<T, U, F, G>(self: &Arc<Self>, work: F, then: G) -> Result<U, EngineError>
+    where
+        U: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
+        G: FnOnce(T) -> Result<U, EngineError> + Send + 'static,
+    {
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_closed| EngineError::Unavailable)?;
         let readers = Arc::clone(self);
         let reading = tokio::task::spawn_blocking(move || {
             let outcome = readers.with_connection(work);
             drop(permit);
-            outcome
+            outcome.and_then(then)
         });
         reading.await.unwrap_or(Err(EngineError::Unavailable))
     }

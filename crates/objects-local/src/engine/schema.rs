@@ -83,7 +83,8 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, EngineError> {
         "PRAGMA synchronous = FULL;
          PRAGMA busy_timeout = 5000;
          PRAGMA cache_size = -65536;
-         PRAGMA wal_autocheckpoint = 4000;",
+         PRAGMA wal_autocheckpoint = 4000;
+         PRAGMA journal_size_limit = 67108864;",
     )?;
     connection.set_prepared_statement_cache_capacity(64);
     migrate(&connection)?;

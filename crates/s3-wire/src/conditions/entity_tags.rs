@@ -23,7 +23,8 @@ pub struct EntityTag {
 impl EntityTags {
     /// The tags of a header, all its lines taken together; `None` when there is none or it is empty.
     pub(crate) fn of(headers: &HeaderMap, name: &str) -> Option<Self> {
-        let lines: Vec<_> = headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
+        let lines: Vec<_> =
+            headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
         let text = lines.join(",");
         (!text.trim().is_empty()).then(|| EntityTags::parse(&text))
     }

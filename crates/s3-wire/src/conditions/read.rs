@@ -132,8 +132,10 @@ mod tests {
     const SAME_SECOND: &str = "Sun, 09 Sep 2001 01:46:40 GMT";
 
     fn verdict(pairs: &[(&'static str, &'static str)]) -> ReadVerdict {
-        let headers =
-            pairs.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))).collect();
+        let headers = pairs
+            .iter()
+            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+            .collect();
         ReadConditions::of(&headers).evaluate(&ETag::parse("abc").unwrap(), CHANGED)
     }
 

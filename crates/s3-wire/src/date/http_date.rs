@@ -74,9 +74,7 @@ mod tests {
 
     #[test]
     fn the_three_forms_are_one_moment() {
-        for text in
-            ["Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"]
-        {
+        for text in ["Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"] {
             assert_eq!(parse_http_date(text), Some(MOMENT), "{text}");
         }
         assert_eq!(http_date(MOMENT), "Sun, 06 Nov 1994 08:49:37 GMT");

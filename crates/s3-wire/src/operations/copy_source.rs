@@ -45,7 +45,8 @@ impl CopySource {
             .unwrap_or(&path)
             .split_once('/')
             .ok_or_else(|| invalid("has to be a bucket, a slash and a key".to_owned()))?;
-        let bucket = BucketName::parse(bucket).map_err(|error| invalid(format!("has to begin with a bucket: {error}")))?;
+        let bucket =
+            BucketName::parse(bucket).map_err(|error| invalid(format!("has to begin with a bucket: {error}")))?;
         let key = ObjectKey::parse(key).map_err(|error| invalid(format!("has no usable key: {}", error.message())))?;
         let version_id = version.map(|version| VersionId::parse(&decoded(version)?)).transpose()?;
         Ok(CopySource { bucket, key, version_id })
@@ -63,7 +64,8 @@ mod tests {
 
     #[test]
     fn sources_are_decoded_once_with_or_without_a_slash() {
-        let expected = |key: &str, version: Option<&str>| ("bkt".to_owned(), key.to_owned(), version.map(str::to_owned));
+        let expected =
+            |key: &str, version: Option<&str>| ("bkt".to_owned(), key.to_owned(), version.map(str::to_owned));
         assert_eq!(parsed("bkt/a/b"), expected("a/b", None));
         assert_eq!(parsed("/bkt//a"), expected("/a", None));
         assert_eq!(parsed("bkt%2Fa%20b+c%252F"), expected("a b+c%2F", None));

@@ -33,7 +33,9 @@ impl CreateMultipartUpload {
         let kind = ChecksumType::of(&parts.headers)?;
         Ok(CreateMultipartUpload {
             object: NewObject::of(&parts.headers)?,
-            checksum: algorithm.map(|algorithm| Ok::<_, S3Error>((algorithm, settled(algorithm, kind)?))).transpose()?,
+            checksum: algorithm
+                .map(|algorithm| Ok::<_, S3Error>((algorithm, settled(algorithm, kind)?)))
+                .transpose()?,
         })
     }
 }

@@ -17,9 +17,7 @@ pub fn found_delete_marker(method: &Method, marker: &VersionId, made_at: Timesta
     } else {
         S3Error::new(ErrorCode::NoSuchKey)
     };
-    error
-        .with_header(DELETE_MARKER, HeaderValue::from_static("true"))
-        .with_header(VERSION_ID, marker.header_value())
+    error.with_header(DELETE_MARKER, HeaderValue::from_static("true")).with_header(VERSION_ID, marker.header_value())
 }
 
 #[cfg(test)]

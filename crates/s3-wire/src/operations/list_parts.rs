@@ -90,7 +90,8 @@ pub struct ListPartsAnswer {
 impl ListPartsAnswer {
     /// The `<ListPartsResult>` document.
     pub fn to_xml(&self) -> Vec<u8> {
-        let last = self.parts.last().map_or(self.request.part_number_marker, |part| u32::from(part.part_number.number()));
+        let last =
+            self.parts.last().map_or(self.request.part_number_marker, |part| u32::from(part.part_number.number()));
         XmlWriter::document("ListPartsResult", |xml| {
             xml.text("Bucket", self.bucket.as_str());
             self.request.encoding.write(xml, "Key", self.key.as_str());

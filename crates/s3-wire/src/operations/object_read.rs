@@ -2,8 +2,8 @@
 //! head of the answer.
 
 use http::header::{
-    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE,
-    EXPIRES, HeaderMap, HeaderName, HeaderValue, IF_RANGE, RANGE,
+    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_RANGE,
+    CONTENT_TYPE, EXPIRES, HeaderMap, HeaderName, HeaderValue, IF_RANGE, RANGE,
 };
 use http::request::Parts;
 use http::{Response, StatusCode};
@@ -142,8 +142,9 @@ fn overrides(query: &Query<'_>) -> Result<Vec<(HeaderName, HeaderText)>, S3Error
     let mut found = Vec::new();
     for (parameter, header) in OVERRIDES {
         if let Some(value) = query.filled(parameter)? {
-            let text = HeaderText::parse(value)
-                .map_err(|error| S3Error::argument(parameter, value, format!("{parameter} cannot be sent: {error}.")))?;
+            let text = HeaderText::parse(value).map_err(|error| {
+                S3Error::argument(parameter, value, format!("{parameter} cannot be sent: {error}."))
+            })?;
             found.push((header, text));
         }
     }

@@ -25,8 +25,9 @@ impl Element {
     /// bytes, `MalformedXML` for everything that is not one well-formed document with that root.
     pub fn parse(body: &[u8], root: &str, limit: usize) -> Result<Element, S3Error> {
         if body.len() > limit {
-            return Err(S3Error::new(ErrorCode::MaxMessageLengthExceeded)
-                .with("MaxMessageLengthBytes", limit.to_string()));
+            return Err(
+                S3Error::new(ErrorCode::MaxMessageLengthExceeded).with("MaxMessageLengthBytes", limit.to_string())
+            );
         }
         let text = std::str::from_utf8(body).map_err(|_| malformed("The XML body is not UTF-8; encode it so."))?;
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);

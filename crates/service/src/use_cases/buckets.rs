@@ -1,5 +1,6 @@
 //! Buckets as S3 users make, list and delete them. Their objects are elsewhere; the registry is here.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use keyward_ambient::Timestamp;
@@ -7,7 +8,7 @@ use keyward_credential_cache::BucketRef;
 use keyward_identity::{Bucket, BucketName, BucketSettings, NamespaceName, ObjectUserId};
 use keyward_store::{AuditRecord, BucketFilter, CommitError, PageRequest, Record, RecordKey, Transaction, Write};
 
-use crate::ports::ContentsError;
+use crate::ports::{ContentsError, ContentsState};
 use crate::{Origin, Service, ServiceError, Subject};
 
 /// What became of a request to make a bucket.
@@ -75,7 +76,7 @@ impl Service {
     }
 
     /// Deletes an empty bucket: it is closed where its objects would be, then its record goes. What an interruption
-    /// leaves half done, [`finish_bucket_deletions`](Self::finish_bucket_deletions) ends at the next start.
+    /// leaves half done, [`settle_buckets`](Self::settle_buckets) ends at the next start.
     pub async fn delete_bucket(
         self: &Arc<Self>,
         bucket: &Bucket,
@@ -101,10 +102,11 @@ impl Service {
         self.contents.discard(bucket.id).await.map_err(contents_failed)
     }
 
-    /// Ends the deletions that were interrupted: called before serving.
-    pub async fn finish_bucket_deletions(self: &Arc<Self>) -> Result<(), ServiceError> {
-        for id in self.contents.closed().await.map_err(contents_failed)? {
-            match self.store.bucket_by_id(id).await? {
+    /// Ends what an interruption left half done, deletions and creations: called before serving.
+    pub async fn settle_buckets(self: &Arc<Self>) -> Result<(), ServiceError> {
+        let states = self.contents.states().await.map_err(contents_failed)?;
+        for (id, _) in states.iter().filter(|(_, state)| *state == ContentsState::Closed) {
+            match self.store.bucket_by_id(*id).await? {
                 Some(found) => {
                     let bucket = found.value;
                     let audit = AuditRecord::new(self.clock.now(), "keyward", "bucket.delete")
@@ -113,10 +115,21 @@ impl Service {
                         .detail("reason", "interrupted deletion");
                     self.delete_bucket_record(&bucket, audit).await?;
                 }
-                None => self.contents.discard(id).await.map_err(contents_failed)?,
+                None => self.contents.discard(*id).await.map_err(contents_failed)?,
             }
         }
-        Ok(())
+        let opened: HashSet<u64> = states.into_iter().map(|(id, _)| id).collect();
+        let mut request = PageRequest::default();
+        loop {
+            let page = self.store.buckets(&BucketFilter::default(), &request).await?;
+            for bucket in page.items.into_iter().map(|row| row.value).filter(|bucket| !opened.contains(&bucket.id)) {
+                self.contents.open(bucket.id).await.map_err(contents_failed)?;
+            }
+            match page.next {
+                Some(next) => request.after = Some(next),
+                None => return Ok(()),
+            }
+        }
     }
 
     /// All buckets of one owner in a namespace, ordered by name.

@@ -8,6 +8,7 @@ pub(crate) mod namespaces;
 pub(crate) mod object_users;
 pub(crate) mod own_keys;
 pub(crate) mod people;
+pub(crate) mod properties;
 pub(crate) mod providers;
 pub(crate) mod rings;
 pub(crate) mod user_keys;

@@ -69,7 +69,7 @@ impl Caller {
         })?;
         self.service
             .until_settled(async || match self.own_user().await? {
-                RingOwner::New(_) => Err(ServiceError::not_found(Subject::SecretKey, id.to_string())),
+                RingOwner::New(_) => Err(ServiceError::not_found(Subject::SecretKeyId, id.to_string())),
                 RingOwner::Existing(found) => self.set_grace_end(found, id, minutes).await,
             })
             .await

@@ -43,6 +43,7 @@ pub struct ProviderChange {
     pub validate_certificates: Option<bool>,
     pub start_tls: Option<StartTls>,
     pub disabled: Option<bool>,
+    pub tags: Option<Vec<String>>,
     pub server_cert: Option<String>,
 }
 
@@ -67,13 +68,16 @@ impl Caller {
             group_member_attributes: Vec::new(),
             max_page_size: 0,
             validate_certificates: true,
-            start_tls: StartTls::default(),
+            start_tls: change.start_tls.unwrap_or(StartTls::IfOffered),
             disabled: false,
             tags: Vec::new(),
             server_cert: None,
             created_at: self.now(),
         };
         change.apply(&mut provider)?;
+        if change.validate_certificates.is_none() {
+            provider.validate_certificates = counts_on_tls(&provider);
+        }
         let password = change.manager_password.filter(|password| !password.is_empty());
         let password = password.ok_or(ServiceError::Missing { field: "manager_password" })?;
         self.examine(&provider, &password).await?;
@@ -180,6 +184,13 @@ impl Caller {
     }
 }
 
+/// Whether somebody asked for TLS, so that a server's certificate is checked unless they say otherwise. Encryption that
+/// was only offered is taken from any server: the alternative is clear text.
+fn counts_on_tls(provider: &AuthnProvider) -> bool {
+    let ldaps = |url: &String| url.trim_start().to_ascii_lowercase().starts_with("ldaps:");
+    provider.start_tls == StartTls::Required || provider.server_urls.iter().any(ldaps)
+}
+
 impl Service {
     /// Makes the login chain anew from what is stored: local accounts first, then the directories.
     ///
@@ -241,6 +252,7 @@ impl ProviderChange {
         set(&mut provider.validate_certificates, &self.validate_certificates);
         set(&mut provider.start_tls, &self.start_tls);
         set(&mut provider.disabled, &self.disabled);
+        set(&mut provider.tags, &self.tags);
         if let Some(certificate) = &self.server_cert {
             provider.server_cert = Some(certificate.clone()).filter(|pem| !pem.trim().is_empty());
         }

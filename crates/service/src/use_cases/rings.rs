@@ -118,7 +118,7 @@ impl Caller {
         let ring = self
             .ring_of(&owner.value)?
             .set_grace_end(now, id, end)
-            .map_err(|_| ServiceError::not_found(Subject::SecretKey, id.to_string()))?;
+            .map_err(|_| ServiceError::not_found(Subject::SecretKeyId, id.to_string()))?;
         let end = minutes.map_or("never".to_owned(), |minutes| minutes.minutes().to_string());
         let audit = self.audit(now, "key.grace").detail("secret_id", id.to_string()).detail("minutes", end);
         self.put_ring(RingOwner::Existing(owner), &ring, audit, ()).await

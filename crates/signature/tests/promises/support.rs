@@ -1,5 +1,4 @@
 //! Secrets, signed heads and bodies for the tests.
-#![allow(dead_code, clippy::allow_attributes, reason = "each test binary uses a part of it")]
 
 use std::collections::VecDeque;
 use std::convert::Infallible;

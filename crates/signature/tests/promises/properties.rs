@@ -1,16 +1,14 @@
 //! What holds of every request and body.
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::*;
 use http::Request;
 use http::request::Parts;
 use keyward_signature::sign::{SigningCredential, authorize, presign};
 use keyward_signature::{Claim, Clean, ContentSha256, Declared, Payload, Rules};
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use proptest::prelude::*;
-use support::*;
 
 /// Characters that one canonicaliser or another got wrong.
 fn awkward() -> impl Strategy<Value = String> {
@@ -39,8 +37,10 @@ fn flip(bytes: &mut [u8], at: usize, bit: u8) {
     bytes[at] ^= 1 << bit;
 }
 
+type Meaning = (Vec<u8>, Vec<(Vec<u8>, Vec<u8>)>);
+
 /// What a target means to S3: path and parameters decoded, parameters in any order.
-fn meaning(uri: &http::Uri) -> (Vec<u8>, Vec<(Vec<u8>, Vec<u8>)>) {
+fn meaning(uri: &http::Uri) -> Meaning {
     let decode = |text: &str| percent_decode_str(text).collect::<Vec<u8>>();
     let query = uri.query().unwrap_or_default().replace('+', " ");
     let mut parameters: Vec<_> = query
@@ -94,10 +94,13 @@ proptest! {
         let mut wire = original.uri.to_string().into_bytes();
         flip(&mut wire, at, bit);
         let Ok(uri) = http::Uri::try_from(wire) else { return Ok(()) };
-        let same = meaning(&uri) == meaning(&original.uri);
-        let mut changed = original;
+        prop_assume!(uri != original.uri);
+        let mut changed = original.clone();
         changed.uri = uri;
-        prop_assert!(!is_accepted(&changed) || same, "{}", changed.uri);
+        if is_accepted(&changed) {
+            let (changed, original) = (clean(changed).0, clean(original).0);
+            prop_assert_eq!(meaning(changed.uri()), meaning(original.uri()));
+        }
     }
 
     #[test]

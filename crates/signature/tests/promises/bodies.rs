@@ -1,15 +1,13 @@
 //! What holds of the body of a request.
 
-mod support;
-
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
+use crate::support::*;
 use http::Request;
 use http_body::Body;
 use keyward_signature::sign::ChunkEncoder;
 use keyward_signature::{Algorithm, ContentSha256, Declared, Payload, PayloadError, PayloadKind, VerifiedChecksum};
-use support::*;
 
 const CRC32_OF_HELLO: &str = "DUoRhQ==";
 

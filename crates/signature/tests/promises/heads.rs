@@ -1,14 +1,12 @@
 //! What holds of the head of a signed request.
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::*;
 use http::Request;
 use http::request::Parts;
 use keyward_signature::sign::{SigningError, authorize, presign};
 use keyward_signature::{Claim, Clean, ContentSha256, PayloadKind, Regions, Rules, Scheme, SignatureError, Verified};
-use support::*;
 
 fn get(uri: &str) -> (Parts, Verified) {
     let (parts, _) = signed(Request::get(uri), ContentSha256::of(b""));
@@ -170,7 +168,7 @@ fn a_clean_head_has_no_trace_of_the_signature() {
     assert_eq!((clean.headers().len(), plan.kind()), (1, PayloadKind::Unsigned));
     let request = Request::put("/k").header("content-type", "text/plain").header("x-amz-meta-a", "1");
     let (parts, _) = signed(request, ContentSha256::of(b"body"));
-    let (clean, plan) = support::clean(parts);
+    let (clean, plan) = crate::support::clean(parts);
     let mut names: Vec<&str> = clean.headers().keys().map(|name| name.as_str()).collect();
     names.sort_unstable();
     assert_eq!((names, plan.kind()), (vec!["content-type", "host", "x-amz-meta-a"], PayloadKind::Literal));
@@ -204,7 +202,7 @@ fn a_plus_signed_as_itself_is_handed_on_as_itself() {
     let (clean, _) = clean(parts);
     assert_eq!(clean.uri(), "/b?prefix=a%2Bb");
     let parts = signed_as("/b?prefix=a%20b", "/b?prefix=a+b");
-    let (clean, _) = support::clean(parts);
+    let (clean, _) = crate::support::clean(parts);
     assert_eq!(clean.uri(), "/b?prefix=a+b", "which reads as a blank");
 }
 

@@ -1,0 +1,11 @@
+//! Where adapters meet their ports: the only place that knows them all.
+
+mod bucket_contents;
+mod directories;
+mod local_accounts;
+mod password_hashing;
+
+pub(crate) use bucket_contents::BackendContents;
+pub(crate) use directories::LdapDirectories;
+pub(crate) use local_accounts::StoredAccounts;
+pub(crate) use password_hashing::PasswordHashing;

@@ -1,0 +1,133 @@
+//! The operations on buckets as such, answered from the registry.
+
+use http::Response;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use keyward_identity::{Bucket, BucketName, NamespaceName, ObjectUserId};
+use keyward_objects::{Checked, ResponseBody, full, refused_body};
+use keyward_policy::{Requester, Resource};
+use keyward_s3_wire::acl_headers::CannedAcl;
+use keyward_s3_wire::operations::{
+    CreateBucket, DeleteBucketAnswer, GetBucketLocationAnswer, HeadBucketAnswer, ListBuckets, ListBucketsAnswer,
+    ListedBucket,
+};
+use keyward_s3_wire::{ErrorCode, Owner, S3Error};
+use keyward_service::{BucketCreation, Origin};
+use keyward_signature::{PayloadError, Regions};
+
+use crate::endpoint::Shared;
+use crate::failure;
+
+/// The region that is told where none was configured: what SDKs assume.
+const REGION: &str = "us-east-1";
+
+impl Shared {
+    pub(crate) async fn list_buckets(&self, request: Checked) -> Result<Response<ResponseBody>, S3Error> {
+        let (owner, namespace) = user_of(&request)?;
+        let query = ListBuckets::from_request(request.head().parts())?;
+        let all = self.service.buckets_of(&namespace, &owner).await.map_err(|error| failure::service(&error))?;
+        let matching = |bucket: &Bucket| {
+            let name = bucket.name.as_str();
+            query.prefix.as_deref().is_none_or(|prefix| name.starts_with(prefix))
+                && query.after.as_deref().is_none_or(|after| name > after)
+                && query.region.as_deref().is_none_or(|region| region == self.region())
+        };
+        let most = usize::try_from(query.most).unwrap_or(usize::MAX);
+        let mut buckets: Vec<ListedBucket> = all
+            .into_iter()
+            .filter(matching)
+            .map(|bucket| ListedBucket { name: bucket.name, created_at: bucket.created_at })
+            .collect();
+        let is_truncated = buckets.len() > most;
+        buckets.truncate(most);
+        let answer = ListBucketsAnswer { request: query, owner: Owner::named(owner.as_str()), buckets, is_truncated };
+        Ok(answer.response().map(full))
+    }
+
+    pub(crate) async fn create_bucket(
+        &self,
+        request: Checked,
+        origin: Origin,
+    ) -> Result<Response<ResponseBody>, S3Error> {
+        let (owner, _) = user_of(&request)?;
+        let (namespace, name) = new_bucket(&request)?;
+        let (head, _, payload) = request.into_parts();
+        let body = Limited::new(payload.decoded(), CreateBucket::BODY_LIMIT).collect().await;
+        let body = body.map_err(|error| unreadable(&*error))?.to_bytes();
+        refuse_what_is_not_offered(&CreateBucket::from_request(head.parts(), &body)?)?;
+        let made = self.service.create_bucket(&namespace, &name, &owner, origin).await;
+        match made.map_err(|error| failure::service(&error))? {
+            // An owner's second creation succeeds, as on ECS.
+            BucketCreation::Made | BucketCreation::AlreadyOwned => Ok(CreateBucket::response(&name).map(full)),
+            BucketCreation::OwnedByAnother => {
+                Err(S3Error::new(ErrorCode::BucketAlreadyExists).with("BucketName", name.as_str()))
+            }
+        }
+    }
+
+    pub(crate) async fn head_bucket(&self, _request: Checked) -> Result<Response<ResponseBody>, S3Error> {
+        Ok(HeadBucketAnswer { region: self.region().to_owned() }.response().map(full))
+    }
+
+    pub(crate) async fn bucket_location(&self, _request: Checked) -> Result<Response<ResponseBody>, S3Error> {
+        Ok(GetBucketLocationAnswer { region: self.region().to_owned() }.response().map(full))
+    }
+
+    pub(crate) async fn delete_bucket(
+        &self,
+        request: Checked,
+        origin: Origin,
+    ) -> Result<Response<ResponseBody>, S3Error> {
+        let (actor, _) = user_of(&request)?;
+        let bucket = request.access().resource.bucket().ok_or(ErrorCode::NoSuchBucket)?;
+        let deleted = self.service.delete_bucket(bucket, &actor, origin).await;
+        deleted.map_err(|error| failure::service(&error).with("BucketName", bucket.name.as_str()))?;
+        Ok(DeleteBucketAnswer.response().map(full))
+    }
+
+    fn region(&self) -> &str {
+        match &self.rules.regions {
+            Regions::Any => REGION,
+            Regions::Only(regions) => regions.first().map_or(REGION, String::as_str),
+        }
+    }
+}
+
+fn user_of(request: &Checked) -> Result<(ObjectUserId, NamespaceName), S3Error> {
+    match &request.access().requester {
+        Requester::User { id, namespace } => Ok((id.clone(), namespace.clone())),
+        Requester::Anonymous => Err(ErrorCode::AccessDenied.into()),
+    }
+}
+
+fn new_bucket(request: &Checked) -> Result<(NamespaceName, BucketName), S3Error> {
+    match &request.access().resource {
+        Resource::NewBucket { namespace, name } => Ok((namespace.clone(), name.clone())),
+        _ => Err(ErrorCode::InvalidBucketName.into()),
+    }
+}
+
+/// A bucket that looked as if it were shared or protected, and were not, would be worse than none.
+fn refuse_what_is_not_offered(request: &CreateBucket) -> Result<(), S3Error> {
+    let owner_alone = matches!(request.acl.canned, None | Some(CannedAcl::Private)) && request.acl.grants.is_empty();
+    let refused = [
+        (!owner_alone, "Buckets belong to their owner alone here; leave ACLs out, or send private."),
+        (request.object_lock, "Object lock is not offered; leave x-amz-bucket-object-lock-enabled out."),
+        (!request.tags.is_empty(), "Buckets have no tags here; leave them out."),
+        (request.ecs.retention_seconds.is_some_and(|seconds| seconds != 0), "Retention is not offered; leave it out."),
+        (request.ecs.file_system_access, "File system access is not offered; leave it out."),
+    ];
+    match refused.into_iter().find(|(asked, _)| *asked) {
+        Some((_, message)) => Err(S3Error::because(ErrorCode::NotImplemented, message)),
+        None => Ok(()),
+    }
+}
+
+fn unreadable(error: &(dyn std::error::Error + Send + Sync + 'static)) -> S3Error {
+    if error.is::<LengthLimitError>() {
+        return S3Error::new(ErrorCode::MaxMessageLengthExceeded);
+    }
+    match error.downcast_ref::<PayloadError>() {
+        Some(refused) => refused_body(refused),
+        None => S3Error::new(ErrorCode::IncompleteBody),
+    }
+}

@@ -1,0 +1,162 @@
+//! One S3 request from head to answer.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::request::Parts as Head;
+use http::{Request, Response};
+use http_body::Body;
+use http_body_util::BodyExt;
+use keyward_ambient::{Clock, Entropy};
+use keyward_listener::{Peer, TrustedProxies};
+use keyward_objects::{Backend, BodyError, Checked, RequestBody, ResponseBody, refused_body};
+use keyward_s3_wire::{Address, Operation, S3Error};
+use keyward_service::{Origin, Service};
+use keyward_signature::{Declared, Payload, Rules};
+
+use crate::addressing::Addressing;
+use crate::request_id::RequestIds;
+use crate::{drain, envelope};
+
+/// What an endpoint is put together from.
+#[expect(missing_debug_implementations, reason = "a bag of components, taken apart at once")]
+pub struct Parts {
+    /// Buckets and credentials.
+    pub service: Arc<Service>,
+    /// Objects.
+    pub backend: Arc<dyn Backend>,
+    /// The operator's choices about signatures.
+    pub rules: Rules,
+    /// Whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: TrustedProxies,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// What request ids begin with.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+/// The S3 endpoint. Cheap to clone; one serves all listeners.
+#[derive(Clone)]
+pub struct Endpoint {
+    pub(crate) shared: Arc<Shared>,
+}
+
+pub(crate) struct Shared {
+    pub(crate) service: Arc<Service>,
+    pub(crate) rules: Rules,
+    pub(crate) clock: Arc<dyn Clock>,
+    backend: Arc<dyn Backend>,
+    trusted_proxies: TrustedProxies,
+    addressing: Addressing,
+    ids: RequestIds,
+}
+
+/// What a request turned out to be, for its log line.
+#[derive(Debug, Default)]
+struct Seen {
+    operation: Option<Operation>,
+    resource: Option<String>,
+    user: Option<String>,
+}
+
+impl Endpoint {
+    /// Puts the parts together.
+    pub fn new(parts: Parts) -> Self {
+        let ids = RequestIds::new(&*parts.entropy);
+        Self {
+            shared: Arc::new(Shared {
+                service: parts.service,
+                rules: parts.rules,
+                clock: parts.clock,
+                backend: parts.backend,
+                trusted_proxies: parts.trusted_proxies,
+                addressing: Addressing::default(),
+                ids,
+            }),
+        }
+    }
+
+    /// Answers one request. Every failure is an answer.
+    pub async fn handle<B>(self, request: Request<B>) -> Response<ResponseBody>
+    where
+        B: Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BodyError>,
+    {
+        let shared = &*self.shared;
+        let id = shared.ids.next();
+        let (head, body) = request.into_parts();
+        let method = head.method.clone();
+        let started = shared.clock.now();
+        let origin = shared.origin(&head);
+        let waits_for_continue = head.headers.contains_key(http::header::EXPECT);
+        let mut body = Some(body.map_err(Into::into).boxed_unsync());
+        let mut seen = Seen::default();
+
+        let result = shared.answer(head, &mut body, origin, &mut seen).await;
+        if let Some(unread) = body.filter(|_| result.is_err() && !waits_for_continue) {
+            drain::discard(unread).await;
+        }
+        let answer = envelope::finish(result, seen.resource.as_deref(), &id, shared.ids.host_id(), &method);
+        tracing::debug!(
+            request_id = id,
+            %method,
+            operation = seen.operation.map(Operation::name),
+            resource = seen.resource,
+            user = seen.user,
+            from = origin.address.as_ref().map(IpAddr::to_string),
+            status = answer.status().as_u16(),
+            milliseconds = u64::try_from(shared.clock.now().since(started).as_millis()).unwrap_or(u64::MAX),
+            "s3 request"
+        );
+        answer
+    }
+}
+
+impl Shared {
+    /// The body is taken only when the request may act: what is left in `body` has not been asked for.
+    async fn answer(
+        &self,
+        head: Head,
+        body: &mut Option<RequestBody>,
+        origin: Origin,
+        seen: &mut Seen,
+    ) -> Result<Response<ResponseBody>, S3Error> {
+        let address = Address::resolve(&head, &self.addressing.current(&self.service))?;
+        seen.resource = Some(address.resource());
+        let operation = Operation::resolve(&head, &address)?;
+        seen.operation = Some(operation);
+        let (requester, clean, plan) = self.verify(head).await?;
+        seen.user = requester.user_id().map(ToString::to_string);
+        let allowed = self.authorise(requester, operation, address, &clean).await?;
+        let declared = match operation {
+            // Its checksum headers speak of the object that the parts make, not of the request's body.
+            Operation::CompleteMultipartUpload => Declared::of_body_with_foreign_checksum(&clean),
+            _ => Declared::of_body(&clean),
+        };
+        let declared = declared.map_err(|error| refused_body(&error))?;
+        let body = body.take().unwrap_or_else(keyward_objects::empty);
+        let payload = Payload::new(plan, declared, body).map_err(|error| refused_body(&error))?;
+        let request = Checked::new(clean, allowed, payload);
+        match operation {
+            Operation::ListBuckets => self.list_buckets(request).await,
+            Operation::CreateBucket => self.create_bucket(request, origin).await,
+            Operation::HeadBucket => self.head_bucket(request).await,
+            Operation::DeleteBucket => self.delete_bucket(request, origin).await,
+            Operation::GetBucketLocation => self.bucket_location(request).await,
+            _ => self.backend.call(request).await,
+        }
+    }
+
+    fn origin(&self, head: &Head) -> Origin {
+        let peer = head.extensions.get::<Peer>();
+        Origin { address: peer.map(|peer| self.trusted_proxies.client_address(*peer, &head.headers)) }
+    }
+}
+
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Endpoint").field("rules", &self.shared.rules).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,27 @@
+//! Failures of the service as S3 errors: the one place that maps them.
+
+use keyward_credential_cache::CouldNotFindOut;
+use keyward_s3_wire::{ErrorCode, S3Error};
+use keyward_service::ServiceError;
+
+/// After how many seconds a client may hope for an answer that could not be found out.
+const RETRY_AFTER: u16 = 5;
+
+/// A credential could not be looked up: 503, never a refusal.
+pub(crate) fn lookup(error: &CouldNotFindOut) -> S3Error {
+    tracing::error!(cause = ?std::error::Error::source(error), "a credential could not be looked up");
+    S3Error::unavailable(RETRY_AFTER)
+}
+
+/// What a use case about buckets answered.
+pub(crate) fn service(error: &ServiceError) -> S3Error {
+    match error {
+        ServiceError::NotEmpty { .. } => S3Error::new(ErrorCode::BucketNotEmpty),
+        ServiceError::Unavailable { .. } => S3Error::unavailable(RETRY_AFTER),
+        ServiceError::NotFound { .. } => S3Error::new(ErrorCode::InvalidAccessKeyId),
+        other => {
+            tracing::error!(cause = %other, "a use case about buckets failed");
+            S3Error::new(ErrorCode::InternalError)
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Who sends the request: the claim, its credential, and the signature under one of its live secrets.
+
+use http::request::Parts as Head;
+use keyward_credential_cache::{CredentialRef, LiveSecret};
+use keyward_identity::ObjectUserId;
+use keyward_objects::refused_head;
+use keyward_policy::Requester;
+use keyward_s3_wire::{ErrorCode, S3Error};
+use keyward_signature::{Claim, Clean, PayloadPlan};
+
+use crate::endpoint::Shared;
+use crate::failure;
+
+impl Shared {
+    /// Proves who sends this head, and cleans it of what served the proof.
+    ///
+    /// # Errors
+    /// `InvalidAccessKeyId` for an id that nobody has, `AccessDenied` for a locked user, 503 when the credential cannot
+    /// be looked up, and what the signature's rules say.
+    pub(crate) async fn verify(&self, head: Head) -> Result<(Requester, Clean, PayloadPlan), S3Error> {
+        let Some(claim) = Claim::parse(&head, &self.rules).map_err(|error| refused_head(&error))? else {
+            let (clean, plan) = Clean::anonymous(head).map_err(|error| refused_head(&error))?;
+            return Ok((Requester::Anonymous, clean, plan));
+        };
+        let unknown = || S3Error::new(ErrorCode::InvalidAccessKeyId).with("AWSAccessKeyId", claim.access_key_id());
+        let access_key_id = ObjectUserId::parse(claim.access_key_id()).map_err(|_| unknown())?;
+        let key = CredentialRef { scope: None, access_key_id: &access_key_id };
+        let found = self.service.credentials().find(&key).await.map_err(|error| failure::lookup(&error))?;
+        let credential = found.ok_or_else(unknown)?;
+
+        let now = self.clock.now();
+        let live: Vec<&LiveSecret> = credential.live(now).collect();
+        let verified = claim
+            .verify(&head, &live, now)
+            .map_err(|error| refused_head(&error).with("AWSAccessKeyId", claim.access_key_id()))?;
+        // After the signature: whether an account is locked is its owner's business alone.
+        if credential.locked {
+            let message = "This user is locked; an administrator can unlock it.";
+            return Err(S3Error::because(ErrorCode::AccessDenied, message));
+        }
+        let (clean, plan) = verified.clean(head);
+        let requester = Requester::User { id: credential.user.clone(), namespace: credential.namespace.clone() };
+        Ok((requester, clean, plan))
+    }
+}
