@@ -98,9 +98,9 @@ pub enum SearchScope {
 #[serde(rename_all = "snake_case")]
 pub enum StartTls {
     /// It is, or there is no login.
-    #[default]
     Required,
     /// It is when the server can. Somebody on the way can make it look as if it could not.
+    #[default]
     IfOffered,
     /// It is not: passwords travel in clear.
     Off,
@@ -316,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn settings_that_were_never_written_are_read_as_the_safe_ones() {
+    fn settings_that_were_never_written_are_read_as_their_defaults() {
         let mut stored = serde_json::to_value(provider()).unwrap();
         let fields = stored.as_object_mut().unwrap();
         for optional in ["validate_certificates", "start_tls", "disabled", "tags", "server_cert", "group_attribute"] {

@@ -72,7 +72,10 @@ impl Server {
 /// How connections are made for one provider.
 #[derive(Debug)]
 pub(crate) struct Connector {
+    /// For `ldaps://`, and for StartTLS that is required.
     pub(crate) tls: Arc<ClientConfig>,
+    /// For StartTLS that is welcome and not required.
+    pub(crate) opportunistic: Arc<ClientConfig>,
     pub(crate) start_tls: StartTls,
     pub(crate) limits: Limits,
 }
@@ -83,30 +86,35 @@ impl Connector {
     /// to send passwords in clear.
     pub(crate) async fn open(&self, server: &Server) -> Result<Ldap, ConnectFailure> {
         if server.ldaps {
-            return self.open_with(server, false).await;
+            return self.open_with(server, &self.tls, false).await;
         }
         match self.start_tls {
-            StartTls::Required => self.open_with(server, true).await,
-            StartTls::IfOffered => match self.open_with(server, true).await {
+            StartTls::Required => self.open_with(server, &self.tls, true).await,
+            StartTls::IfOffered => match self.open_with(server, &self.opportunistic, true).await {
                 Err(ConnectFailure::StartTlsRefused { .. }) => {
                     server.warn_of_clear_text("the server does not offer StartTLS");
-                    self.open_with(server, false).await
+                    self.open_with(server, &self.tls, false).await
                 }
                 opened => opened,
             },
             StartTls::Off => {
                 server.warn_of_clear_text("start_tls is off");
-                self.open_with(server, false).await
+                self.open_with(server, &self.tls, false).await
             }
         }
     }
 
-    async fn open_with(&self, server: &Server, start_tls: bool) -> Result<Ldap, ConnectFailure> {
+    async fn open_with(
+        &self,
+        server: &Server,
+        tls: &Arc<ClientConfig>,
+        start_tls: bool,
+    ) -> Result<Ldap, ConnectFailure> {
         let limit = self.limits.operation;
         let stream = self.reach(server).await?.into_std().map_err(ConnectFailure::Connecting)?;
         let settings = LdapConnSettings::new()
             .set_conn_timeout(limit)
-            .set_config(self.tls.clone())
+            .set_config(Arc::clone(tls))
             .set_starttls(start_tls)
             .set_std_stream(StdStream::Tcp(stream));
         let (connection, ldap) = match LdapConnAsync::with_settings(settings, &server.url).await {

@@ -27,7 +27,7 @@ use crate::limits::Limits;
 use crate::person;
 use crate::search::{Extent, Search};
 use crate::server_list::ServerList;
-use crate::tls::{SystemRoots, client_config};
+use crate::tls::{SystemRoots, client_config, opportunistic_config};
 
 /// What all directories of this process share.
 #[derive(Clone)]
@@ -70,6 +70,7 @@ impl LdapProvider {
             servers,
             connector: Connector {
                 tls: client_config(&record, &surroundings.roots)?,
+                opportunistic: opportunistic_config(&record, &surroundings.roots)?,
                 start_tls: record.start_tls,
                 limits,
             },

@@ -54,6 +54,23 @@ pub(crate) fn client_config(
     } else {
         Trust::Anybody
     };
+    config(trust, crypto)
+}
+
+/// The TLS settings for StartTLS that is welcome and not required. Without a `server_cert` whoever answers is believed:
+/// an attacker on the way could take StartTLS away altogether, so refusing a certificate that nobody vouches for would
+/// keep out no attacker, and many a directory that has made its own certificate.
+pub(crate) fn opportunistic_config(
+    provider: &AuthnProvider,
+    system: &SystemRoots,
+) -> Result<Arc<ClientConfig>, ConfigurationError> {
+    match provider.server_cert {
+        Some(_) => client_config(provider, system),
+        None => config(Trust::Anybody, Arc::new(aws_lc_rs::default_provider())),
+    }
+}
+
+fn config(trust: Trust, crypto: Arc<CryptoProvider>) -> Result<Arc<ClientConfig>, ConfigurationError> {
     let verifier = DirectoryVerifier { trust, crypto: crypto.clone() };
     let config = ClientConfig::builder_with_provider(crypto)
         .with_safe_default_protocol_versions()

@@ -1,1 +1,27 @@
-//! Placeholder.
+//! The management API on HTTPS 4443: who asks for what, and what is answered.
+//!
+//! Every request goes the same way, see [`ManagementApi::answer`]: its path is looked up in one table of routes, its
+//! token becomes a caller, its body is read, a handler calls one use case of the service, and the outcome is shaped for
+//! the wire. A handler of a call that needs a login is given the caller, and nothing else gives it the use cases: what
+//! is open to everybody has to ask for that by name. Rights are the service's to check, formats are `ecs-wire`'s.
+
+mod api;
+mod body;
+mod call;
+mod context;
+mod credentials;
+mod endpoints;
+mod error;
+mod health;
+mod json;
+mod mapping;
+mod paging;
+mod query;
+mod reply;
+mod route;
+mod routes;
+mod same_origin;
+
+pub use api::ManagementApi;
+pub use context::Options;
+pub use route::RouteSummary;

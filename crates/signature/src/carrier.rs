@@ -73,6 +73,13 @@ impl AuthParameter {
     /// Which one a name on the wire stands for. Names are read as a backend would read them, that is decoded, so
     /// that an escaped name cannot slip by; the `X-Amz-` names are known in any case.
     pub(crate) fn named(wire: &str) -> Option<Self> {
+        // Nearly every name of another kind is told apart by its first character.
+        if !matches!(wire.as_bytes().first()?, b'X' | b'x' | b'A' | b'S' | b'E' | b'%') {
+            return None;
+        }
+        if !wire.contains('%') {
+            return Self::with_name(wire.as_bytes());
+        }
         // Room for the longest name; a longer one is none of these.
         let mut buffer = [0; 20];
         let mut length = 0;
@@ -80,14 +87,17 @@ impl AuthParameter {
             *buffer.get_mut(length)? = byte;
             length += 1;
         }
-        let name = &buffer[..length];
+        Self::with_name(&buffer[..length])
+    }
+
+    fn with_name(name: &[u8]) -> Option<Self> {
         match name.split_at_checked(6) {
             Some((prefix, rest)) if prefix.eq_ignore_ascii_case(b"x-amz-") => {
-                Self::X_AMZ.into_iter().find(|(known, _)| rest.eq_ignore_ascii_case(known.as_bytes()))
+                Self::X_AMZ.iter().find(|(known, _)| rest.eq_ignore_ascii_case(known.as_bytes()))
             }
-            _ => Self::V2.into_iter().find(|(known, _)| name == known.as_bytes()),
+            _ => Self::V2.iter().find(|(known, _)| name == known.as_bytes()),
         }
-        .map(|(_, parameter)| parameter)
+        .map(|(_, parameter)| *parameter)
     }
 }
 

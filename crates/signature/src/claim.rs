@@ -84,7 +84,8 @@ impl Claim {
         let host = headers::host(parts)?;
         let mut trials = Trials::new(candidates, statement);
         let mut scratch = Vec::with_capacity(1024);
-        for reading in std::iter::once(Reading::STANDARD).chain(Reading::alternates(parts)) {
+        let alternates = std::iter::once_with(|| Reading::alternates(parts)).flatten();
+        for reading in std::iter::once(Reading::STANDARD).chain(alternates) {
             statement.write_string_to_sign(parts, host, reading, &mut scratch)?;
             if let Some((candidate, key)) = trials.sign_and_compare(&scratch) {
                 return Ok(self.verified(&candidates[candidate], candidate, key, reading));

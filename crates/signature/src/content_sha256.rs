@@ -42,6 +42,10 @@ impl PayloadKind {
         ("STREAMING-UNSIGNED-PAYLOAD-TRAILER", Self::UnsignedChunksWithTrailer),
     ];
 
+    fn of_hash(sha256: &[u8; 32]) -> Self {
+        if *sha256 == EMPTY_SHA256 { Self::Empty } else { Self::Literal }
+    }
+
     /// Whether the body is framed as `aws-chunked`.
     pub fn is_chunked(self) -> bool {
         matches!(self, Self::SignedChunks | Self::SignedChunksWithTrailer | Self::UnsignedChunksWithTrailer)
@@ -79,8 +83,7 @@ impl ContentSha256 {
 
     /// A hash that is known already.
     pub fn literal(sha256: &[u8; 32]) -> Self {
-        let kind = if *sha256 == EMPTY_SHA256 { PayloadKind::Empty } else { PayloadKind::Literal };
-        Self { kind, literal: hex::encode(sha256) }
+        Self { kind: PayloadKind::of_hash(sha256), literal: hex::encode(sha256) }
     }
 
     /// Reads a header or parameter value; `None` when it is neither a known word nor 64 hexadecimal digits.
@@ -90,7 +93,7 @@ impl ContentSha256 {
         }
         let sha256 = hex::decode_any_case(text)?;
         // The digits stay as they were sent: their spelling is part of what was signed.
-        Some(Self { literal: text.try_into().ok()?, ..Self::literal(&sha256) })
+        Some(Self { kind: PayloadKind::of_hash(&sha256), literal: text.try_into().ok()? })
     }
 
     /// The value as it stands on the wire.

@@ -19,37 +19,49 @@ pub(crate) fn text(bytes: &[u8; 32]) -> String {
 
 /// Reads exactly 64 digits; capital letters are refused, so that a value has one spelling.
 pub(crate) fn decode_lower(text: &[u8]) -> Option<[u8; 32]> {
-    decode(text, |digit| match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        _ => None,
-    })
+    decode(text, &LOWER)
 }
 
 /// Reads exactly 64 digits in either case.
 pub(crate) fn decode_any_case(text: &[u8]) -> Option<[u8; 32]> {
-    decode(text, digit_value)
+    decode(text, &ANY_CASE)
 }
 
 /// The value of one hexadecimal digit in either case.
 pub(crate) fn digit_value(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        b'A'..=b'F' => Some(digit - b'A' + 10),
-        _ => None,
-    }
+    let value = ANY_CASE[usize::from(digit)];
+    (value != NO_DIGIT).then_some(value)
 }
 
-fn decode(text: &[u8], value: impl Fn(u8) -> Option<u8>) -> Option<[u8; 32]> {
-    if text.len() != 64 {
-        return None;
+/// Stands in the tables for what is no digit: its high bits are set, those of a digit are not.
+const NO_DIGIT: u8 = 0xff;
+const LOWER: [u8; 256] = values(false);
+const ANY_CASE: [u8; 256] = values(true);
+
+const fn values(capitals: bool) -> [u8; 256] {
+    let mut values = [NO_DIGIT; 256];
+    let mut value = 0;
+    while value < 16 {
+        let digit = DIGITS[value];
+        values[digit as usize] = value as u8;
+        if capitals {
+            values[digit.to_ascii_uppercase() as usize] = value as u8;
+        }
+        value += 1;
     }
+    values
+}
+
+fn decode(text: &[u8], values: &[u8; 256]) -> Option<[u8; 32]> {
+    let text: &[u8; 64] = text.try_into().ok()?;
     let mut bytes = [0; 32];
+    let mut seen = 0;
     for (byte, pair) in bytes.iter_mut().zip(text.chunks_exact(2)) {
-        *byte = value(pair[0])? << 4 | value(pair[1])?;
+        let (high, low) = (values[usize::from(pair[0])], values[usize::from(pair[1])]);
+        seen |= high | low;
+        *byte = high << 4 | low & 15;
     }
-    Some(bytes)
+    (seen < 16).then_some(bytes)
 }
 
 #[cfg(test)]

@@ -35,11 +35,27 @@ async fn a_given_server_certificate_is_trusted_as_it_is() {
 }
 
 #[tokio::test]
-async fn a_server_that_nobody_vouches_for_gets_no_password_even_when_encryption_is_optional() {
+async fn a_server_that_nobody_vouches_for_gets_no_password_when_encryption_is_required() {
     let slapd = Slapd::start().await;
     fails_with(secured(&slapd, slapd.ldaps_url(), StartTls::Off, None), "UnknownIssuer").await;
     fails_with(secured(&slapd, slapd.url(), StartTls::Required, None), "UnknownIssuer").await;
-    fails_with(secured(&slapd, slapd.url(), StartTls::IfOffered, None), "UnknownIssuer").await;
+}
+
+#[tokio::test]
+async fn encryption_that_is_only_welcome_is_used_with_a_certificate_that_nobody_vouches_for() {
+    let slapd = Slapd::start().await;
+    works(secured(&slapd, slapd.url(), StartTls::IfOffered, None)).await;
+}
+
+#[tokio::test]
+async fn a_given_certificate_counts_also_when_encryption_is_only_welcome() {
+    let (slapd, other) = (Slapd::start().await, Slapd::start().await);
+    let url = slapd.url();
+    fails_with(
+        secured(&slapd, url, StartTls::IfOffered, Some(&other.certificate)),
+        "a secure connection could not be made",
+    )
+    .await;
 }
 
 #[tokio::test]

@@ -45,11 +45,25 @@ pub(super) fn locate(
     key: &str,
     range: ByteRange,
 ) -> Result<Located, EngineError> {
+    locate_while(connection, pins, bucket, key, range, || ())
+}
+
+/// As [`locate`]; `meanwhile` runs after a row was read and before its files are pinned, where a commit can come between.
+fn locate_while(
+    connection: &Connection,
+    pins: &Arc<Pins>,
+    bucket: BucketId,
+    key: &str,
+    range: ByteRange,
+    mut meanwhile: impl FnMut(),
+) -> Result<Located, EngineError> {
     loop {
         let (located, body) = {
             // One snapshot: the row, its parts and its inline bytes belong together.
             let _snapshot = connection.unchecked_transaction()?;
-            in_snapshot(connection, pins, bucket, key, range)?
+            let (record, body) = objects::find(connection, bucket, key)?;
+            meanwhile();
+            (hold(connection, pins, record, body, range)?, body)
         };
         let in_memory = located.extents.iter().all(|extent| matches!(extent.bytes, HeldBytes::Memory(_)));
         // A commit between the snapshot and the pins may have had the files unlinked; then there is a newer object.
@@ -59,14 +73,13 @@ pub(super) fn locate(
     }
 }
 
-fn in_snapshot(
+fn hold(
     connection: &Connection,
     pins: &Arc<Pins>,
-    bucket: BucketId,
-    key: &str,
+    record: ObjectRecord,
+    body: StoredBody,
     range: ByteRange,
-) -> Result<(Located, StoredBody), EngineError> {
-    let (record, body) = objects::find(connection, bucket, key)?;
+) -> Result<Located, EngineError> {
     let hold = |bytes| match bytes {
         StoredBytes::Nothing => Ok(HeldBytes::Memory(Bytes::new())),
         StoredBytes::File(id) => Ok(HeldBytes::File(pins.pin(id))),
@@ -98,5 +111,49 @@ fn in_snapshot(
             (wanted, extents)
         }
     };
-    Ok((Located { record, range, extents }, body))
+    Ok(Located { record, range, extents })
+}
+
+#[cfg(test)]
+mod tests {
+    use keyward_testkit::{FrozenClock, SeededEntropy};
+    use tokio::runtime::Handle;
+
+    use super::*;
+    use crate::engine::outgoing::BodyReader;
+    use crate::engine::{Engine, ObjectHead, Precondition, Settings};
+
+    const BUCKET: BucketId = BucketId(1);
+
+    async fn put(engine: &Engine, byte: u8) {
+        let mut upload = engine.upload();
+        upload.write(Bytes::from(vec![byte; 20_000])).await.unwrap();
+        let body = upload.finish().await.unwrap();
+        let put = engine.commit_put(BUCKET, "a", body, ObjectHead::default(), None, Precondition::None);
+        put.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn an_object_replaced_between_its_row_and_its_pin_is_looked_up_anew() {
+        let home = tempfile::tempdir().unwrap();
+        let (clock, entropy) = (Arc::new(FrozenClock::default()), Arc::new(SeededEntropy::new(1)));
+        let engine = Engine::open(home.path(), clock, entropy, Settings::default()).unwrap();
+        engine.open_bucket(BUCKET).await.unwrap();
+        put(&engine, 1).await;
+        let (busy, runtime) = (engine.clone(), Handle::current());
+        let read = engine.shard(BUCKET).readers.read(move |connection| {
+            let mut looks = 0;
+            let located = locate_while(connection, &busy.inner.pins, BUCKET, "a", ByteRange::Whole, || {
+                looks += 1;
+                if looks == 1 {
+                    runtime.block_on(put(&busy, 2));
+                    // Returns once the first body is unlinked.
+                    busy.inner.reaper.lock().unwrap().stop();
+                }
+            })?;
+            Ok((looks, BodyReader::start(Arc::clone(&busy.inner.bodies), located.extents, 100)?))
+        });
+        let (looks, mut body) = read.await.unwrap();
+        assert_eq!((looks, body.piece().await.unwrap().unwrap()[0]), (2, 2));
+    }
 }

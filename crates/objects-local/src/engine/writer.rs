@@ -237,6 +237,7 @@ mod tests {
     use bytes::Bytes;
     use keyward_testkit::{FrozenClock, SeededEntropy};
 
+    use crate::engine::tables::{bodies, objects};
     use crate::engine::{
         BucketId, ByteRange, Engine, EngineError, ListQuery, ObjectHead, Precondition, PutResult, Settings,
     };
@@ -296,6 +297,25 @@ mod tests {
         assert_eq!(outcomes, [true, false, true]);
         let known: Vec<u64> = engine.buckets().await.unwrap().into_iter().map(|(bucket, _)| bucket.0).collect();
         assert_eq!(known, [1, 100, 102]);
+    }
+
+    #[tokio::test]
+    async fn a_job_that_fails_keeps_the_bodies_it_let_go_and_not_those_it_took_over() {
+        let (home, engine) = room().await;
+        put(&engine, "kept", 20_000).await.unwrap();
+        let mut upload = engine.upload();
+        upload.write(Bytes::from(vec![9; 20_000])).await.unwrap();
+        let refused = upload.finish().await.unwrap();
+        let failed = engine.shard(BUCKET).writer.commit(move |commit| -> Result<(), EngineError> {
+            let present = objects::present(commit.connection, BUCKET, "kept")?.unwrap();
+            objects::delete(commit, BUCKET, "kept", present)?;
+            bodies::store(commit, refused.content)?;
+            Err(EngineError::PreconditionFailed)
+        });
+        failed.await.unwrap_err();
+        engine.open_object(BUCKET, "kept", ByteRange::Whole).await.unwrap();
+        engine.close().await;
+        assert_eq!(files_below(&home.path().join("bodies")), 1);
     }
 
     #[tokio::test]

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
 use keyward_ambient::{SystemClock, SystemEntropy};
@@ -17,7 +17,7 @@ use crate::room::{HERE, THERE, body, bytes_of, read, settings};
 const WRITERS: usize = 4;
 const KEYS: usize = 3;
 
-fn open(home: &std::path::Path) -> Engine {
+fn open(home: &Path) -> Engine {
     Engine::open(home, Arc::new(SystemClock), Arc::new(SystemEntropy), settings()).unwrap()
 }
 
@@ -75,17 +75,24 @@ fn writing_process() {
     });
 }
 
-/// Starts the writing process, kills it after `most` acknowledgements, and gives the last one of each writer.
-fn write_and_kill(home: &std::path::Path, most: usize) -> BTreeMap<usize, usize> {
+/// Makes a store in `home`, has the writing process write there, calls `stop` after `most` acknowledgements, and gives
+/// the last one of each writer once the process has ended.
+pub async fn write_until(home: &Path, most: usize, stop: impl FnOnce(&mut Child)) -> BTreeMap<usize, usize> {
+    let engine = open(home);
+    engine.open_bucket(HERE).await.unwrap();
+    engine.open_bucket(THERE).await.unwrap();
+    engine.close().await;
+    drop(engine);
     let mut child = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "kill::writing_process", "--ignored", "--nocapture"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
+        .stderr(Stdio::null())
         .spawn()
         .unwrap();
     writeln!(child.stdin.take().unwrap(), "{}", home.display()).unwrap();
     let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
-    let (mut last, mut count) = (BTreeMap::new(), 0);
+    let (mut last, mut count, mut stop) = (BTreeMap::new(), 0, Some(stop));
     for line in lines {
         let mut words = line.split(' ');
         let (Some("ack"), Some(writer), Some(number), None) = (words.next(), words.next(), words.next(), words.next())
@@ -95,7 +102,7 @@ fn write_and_kill(home: &std::path::Path, most: usize) -> BTreeMap<usize, usize>
         last.insert(writer.parse().unwrap(), number.parse().unwrap());
         count += 1;
         if count == most {
-            child.kill().unwrap();
+            stop.take().into_iter().for_each(|stop| stop(&mut child));
         }
     }
     child.wait().unwrap();
@@ -103,33 +110,33 @@ fn write_and_kill(home: &std::path::Path, most: usize) -> BTreeMap<usize, usize>
     last
 }
 
+/// Checks the store that the process left behind against its last acknowledgements.
+pub async fn holds_what_was_acknowledged(home: &Path, last: &BTreeMap<usize, usize>) {
+    let engine = open(home);
+    engine.sweep().await.unwrap();
+    for (&writer, &acknowledged) in last {
+        // The writes that a key can show: the last acknowledged one, or the one under way when the end came.
+        for number in (acknowledged + 1).saturating_sub(2 * KEYS)..=acknowledged {
+            let (bucket, key) = place(writer, number);
+            let found = read(&engine, bucket, &key).await.expect("it was acknowledged");
+            let under_way = number + 2 * KEYS;
+            let may_show_next = under_way == acknowledged + 1;
+            assert!(
+                found == value(writer, number) || may_show_next && found == value(writer, under_way),
+                "writer {writer} had {number} acknowledged"
+            );
+        }
+    }
+    engine.close().await;
+    drop(engine);
+    books::balance(home);
+}
+
 #[tokio::test]
 async fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
     for most in [40, 173, 400] {
         let home = tempfile::tempdir().unwrap();
-        let engine = open(home.path());
-        engine.open_bucket(HERE).await.unwrap();
-        engine.open_bucket(THERE).await.unwrap();
-        engine.close().await;
-        drop(engine);
-        let last = write_and_kill(home.path(), most);
-        let engine = open(home.path());
-        engine.sweep().await.unwrap();
-        for (&writer, &acknowledged) in &last {
-            // The writes that a key can show: the last acknowledged one, or the one under way when the kill came.
-            for number in (acknowledged + 1).saturating_sub(2 * KEYS)..=acknowledged {
-                let (bucket, key) = place(writer, number);
-                let found = read(&engine, bucket, &key).await.expect("it was acknowledged");
-                let under_way = number + 2 * KEYS;
-                let may_show_next = under_way == acknowledged + 1;
-                assert!(
-                    found == value(writer, number) || may_show_next && found == value(writer, under_way),
-                    "writer {writer} had {number} acknowledged"
-                );
-            }
-        }
-        engine.close().await;
-        drop(engine);
-        books::balance(home.path());
+        let last = write_until(home.path(), most, |child| child.kill().unwrap()).await;
+        holds_what_was_acknowledged(home.path(), &last).await;
     }
 }

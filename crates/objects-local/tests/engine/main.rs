@@ -10,6 +10,7 @@ mod kill;
 mod model;
 mod multipart;
 mod objects;
+mod power_cut;
 mod races;
 mod room;
 mod sweep;

@@ -95,20 +95,22 @@ impl Parameters {
     }
 
     fn terms(&self, rules: &Rules) -> Result<Terms, Flaw> {
-        let given = |value: &'_ Option<String>, name| value.clone().ok_or(Flaw::Missing(name));
+        fn given<'a>(value: &'a Option<String>, name: &'static str) -> Result<&'a str, Flaw> {
+            value.as_deref().ok_or(Flaw::Missing(name))
+        }
         if given(&self.algorithm, "X-Amz-Algorithm")? != ALGORITHM {
             return Err(Flaw::Algorithm);
         }
-        let credential = Credential::parse(&given(&self.credential, "X-Amz-Credential")?)?;
-        let signed_at = SigningTime::parse_basic(&given(&self.date, "X-Amz-Date")?).ok_or(Flaw::Date)?;
+        let credential = Credential::parse(given(&self.credential, "X-Amz-Credential")?)?;
+        let signed_at = SigningTime::parse_basic(given(&self.date, "X-Amz-Date")?).ok_or(Flaw::Date)?;
         credential.check(&signed_at, rules)?;
         let signature = hex::decode_lower(given(&self.signature, "X-Amz-Signature")?.as_bytes());
         Ok(Terms {
             credential,
-            signed_headers: SignedHeaders::parse(&given(&self.signed_headers, "X-Amz-SignedHeaders")?)?,
+            signed_headers: SignedHeaders::parse(given(&self.signed_headers, "X-Amz-SignedHeaders")?)?,
             signature: signature.ok_or(Flaw::Signature)?,
             signed_at,
-            life: life(&given(&self.expires, "X-Amz-Expires")?).ok_or(Flaw::Expires)?,
+            life: life(given(&self.expires, "X-Amz-Expires")?).ok_or(Flaw::Expires)?,
         })
     }
 }

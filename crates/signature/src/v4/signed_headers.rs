@@ -18,10 +18,12 @@ impl SignedHeaders {
     /// Reads a list such as `host;range;x-amz-date`.
     pub(crate) fn parse(text: &str) -> Result<Self, Flaw> {
         let names = || text.split(';');
-        if names().count() > Self::MOST || !names().all(is_lower_case_name) {
+        if !names().all(is_lower_case_name) || names().count() > Self::MOST {
             return Err(Flaw::SignedHeaders);
         }
-        if names().enumerate().any(|(at, name)| names().take(at).any(|earlier| earlier == name)) {
+        // Clients sort the list; only one that is not sorted needs each name compared with all before it.
+        let is_repeated = |(at, name): (usize, &str)| names().take(at).any(|earlier| earlier == name);
+        if !names().is_sorted_by(|one, next| one < next) && names().enumerate().any(is_repeated) {
             return Err(Flaw::SignedHeaders);
         }
         let signed = Self { text: text.into() };

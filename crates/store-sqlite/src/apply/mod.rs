@@ -5,10 +5,13 @@ mod locate;
 mod put;
 mod tokens;
 
+use std::collections::HashSet;
+
 use keyward_ambient::Timestamp;
+use keyward_identity::Bucket;
 use keyward_store::{
-    AuditKeys, AuditRecord, Changed, CommitError, Committed, Record, RecordKey, Revision, StoreError, Transaction,
-    Write,
+    AuditKeys, AuditRecord, Changed, CommitError, Committed, Contents, Expect, Record, RecordKey, Revision, StoreError,
+    Transaction, Write,
 };
 use rusqlite::{Connection, params};
 
@@ -21,6 +24,7 @@ pub(crate) struct Application<'a> {
     ledger: &'a mut Ledger,
     revision: Revision,
     changed: Vec<Changed>,
+    told: HashSet<Changed>,
     bucket_ids: Vec<u64>,
 }
 
@@ -34,7 +38,8 @@ pub(crate) fn apply(
 ) -> Result<Committed, CommitError> {
     let revision = ledger.revision.next();
     let (writes, audit) = transaction.into_parts();
-    let mut application = Application { connection, ledger, revision, changed: Vec::new(), bucket_ids: Vec::new() };
+    let mut application =
+        Application { connection, ledger, revision, changed: Vec::new(), told: HashSet::new(), bucket_ids: Vec::new() };
     for write in writes {
         application.take(write)?;
     }
@@ -54,7 +59,7 @@ impl Application<'_> {
                 self.changed(key.into());
             }
             Write::Delete { key, revision } => {
-                guard::expect(self.connection, &key, keyward_store::Expect::Revision(revision))?;
+                guard::expect(self.connection, &key, Expect::Revision(revision))?;
                 self.delete(&key)?;
                 self.changed(key.into());
             }
@@ -87,7 +92,7 @@ impl Application<'_> {
         Ok(())
     }
 
-    fn put_bucket(&mut self, mut bucket: keyward_identity::Bucket) -> Result<(), StoreError> {
+    fn put_bucket(&mut self, mut bucket: Bucket) -> Result<(), StoreError> {
         match locate::bucket_id(self.connection, &bucket.namespace, &bucket.name)? {
             Some(id) => bucket.id = id,
             None => {
@@ -101,14 +106,14 @@ impl Application<'_> {
 
     fn delete(&mut self, key: &RecordKey) -> Result<(), CommitError> {
         if let RecordKey::Namespace(name) = key {
-            guard::empty(self.connection, &keyward_store::Contents::OfNamespace(name.clone()))?;
+            guard::empty(self.connection, &Contents::OfNamespace(name.clone()))?;
         }
         locate::delete(self.connection, key).map_err(unavailable("delete a record"))?;
         Ok(())
     }
 
     fn changed(&mut self, what: Changed) {
-        if !self.changed.contains(&what) {
+        if self.told.insert(what.clone()) {
             self.changed.push(what);
         }
     }

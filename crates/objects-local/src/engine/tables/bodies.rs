@@ -90,7 +90,7 @@ pub(in crate::engine) fn share(commit: &mut Commit<'_>, bytes: StoredBytes) -> R
             Ok(StoredBytes::Inline(commit.connection.prepare_cached(sql)?.insert([id])?))
         }
         StoredBytes::File(id) => {
-            let sql = "UPDATE files SET uses = uses + 0 WHERE id = ?1";
+            let sql = "UPDATE files SET uses = uses + 1 WHERE id = ?1";
             match commit.connection.prepare_cached(sql)?.execute([id.0])? {
                 1 => Ok(StoredBytes::File(id)),
                 _ => Err(EngineError::corrupt(format!("body file {id} is not counted"))),

@@ -26,8 +26,8 @@ pub(crate) fn write(name: &str, headers: &HeaderMap, host: &[u8], out: &mut Vec<
 fn push_value(value: &[u8], out: &mut Vec<u8>) {
     let value = value.trim_ascii();
     let blank = |byte: u8| byte == b' ' || byte == b'\t';
-    let is_plain = !value.windows(2).any(|pair| blank(pair[0]) && blank(pair[1])) && !value.contains(&b'\t');
-    if is_plain {
+    let has_runs = || value.contains(&b'\t') || value.windows(2).any(|pair| pair == b"  ");
+    if !value.contains(&b' ') && !value.contains(&b'\t') || !has_runs() {
         return out.extend_from_slice(value);
     }
     let words = value.split(|byte| blank(*byte)).filter(|word| !word.is_empty());

@@ -1,0 +1,157 @@
+//! Puts the components together: every choice of an adapter is made here.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use keyward_ambient::{Clock, Entropy, SystemClock, SystemEntropy};
+use keyward_credential_cache::{BucketCache, Capacity, CredentialCache};
+use keyward_identity::{DomainName, NameError, TokenRules};
+use keyward_keyring::FirstKeyRule;
+use keyward_listener::TrustedProxies;
+use keyward_login::{Decoy, Provider, Throttle};
+use keyward_login_ldap::{Limits, Surroundings, SystemRoots};
+use keyward_login_local::{LocalPeopleProvider, ManagementUsersProvider, Passwords};
+use keyward_objects::Backend;
+use keyward_objects_local::LocalObjects;
+use keyward_s3_endpoint::Endpoint;
+use keyward_sealing::{EnvelopeSealer, MasterKeys};
+use keyward_service::{BucketSource, CredentialSource, Parts, Service, SystemSettings};
+use keyward_signature::{Regions, Rules};
+use keyward_store::{AuditKeys, Sealer, Store};
+use keyward_store_sqlite::SqliteStore;
+
+use crate::config::{Environment, Settings};
+use crate::data_dir::DataDir;
+use crate::master_key::{self, MasterKeyFailure};
+use crate::root_password::{self, RootPassword};
+use crate::start_error::StartError;
+use crate::wiring::{BackendContents, LdapDirectories, PasswordHashing, StoredAccounts};
+
+/// What the audit chain's key is derived for.
+const AUDIT_CHAIN: &str = "audit chain";
+
+/// The server, ready to listen.
+pub(crate) struct Assembly {
+    pub(crate) service: Arc<Service>,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) endpoint: Endpoint,
+    pub(crate) clock: Arc<dyn Clock>,
+    /// The file with root's first password, while that password is in use.
+    pub(crate) root_password: Option<PathBuf>,
+}
+
+impl Assembly {
+    /// Opens everything in the data directory, and makes it on the first start.
+    pub(crate) async fn open(
+        settings: &Settings,
+        environment: &Environment,
+        data_dir: &DataDir,
+    ) -> Result<Self, StartError> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
+        let keys = master_key::master_keys(settings, environment, data_dir, &*entropy)?;
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(data_dir.join("identity.db"), audit_keys(&keys))?);
+        master_key::compare_with_data(&keys, &*store, clock.now()).await?;
+        let sealer: Arc<dyn Sealer> = Arc::new(
+            EnvelopeSealer::new(&keys, Arc::clone(&entropy)).map_err(|error| StartError::Sealing(error.to_string()))?,
+        );
+        let objects = LocalObjects::open(data_dir.join("objects"), Arc::clone(&clock), Arc::clone(&entropy)).await;
+        let backend: Arc<dyn Backend> = Arc::new(objects.map_err(|error| StartError::Objects(error.to_string()))?);
+
+        let service = service(settings, &store, &sealer, &backend, &clock, &entropy)?;
+        let root_password = first_start(settings, environment, data_dir, &service, &*entropy).await?;
+        service.prepare().await?;
+        service.settle_buckets().await?;
+        let endpoint = Endpoint::new(keyward_s3_endpoint::Parts {
+            service: Arc::clone(&service),
+            backend,
+            rules: Rules { regions: regions(settings) },
+            trusted_proxies: TrustedProxies::new(settings.trusted_proxies.clone()),
+            clock: Arc::clone(&clock),
+            entropy,
+        });
+        Ok(Self { service, store, endpoint, clock, root_password })
+    }
+}
+
+fn service(
+    settings: &Settings,
+    store: &Arc<dyn Store>,
+    sealer: &Arc<dyn Sealer>,
+    backend: &Arc<dyn Backend>,
+    clock: &Arc<dyn Clock>,
+    entropy: &Arc<dyn Entropy>,
+) -> Result<Arc<Service>, StartError> {
+    let local_domains: Vec<DomainName> = settings
+        .local_domains
+        .iter()
+        .map(|domain| DomainName::parse(domain))
+        .collect::<Result<_, NameError>>()
+        .map_err(|why| StartError::LocalDomains(why.to_string()))?;
+    let passwords = Passwords::new(&**entropy).map_err(|error| StartError::Passwords(error.to_string()))?;
+    let accounts = Arc::new(StoredAccounts { store: Arc::clone(store), local_domains: local_domains.clone() });
+    let local_providers: Vec<Arc<dyn Provider>> = vec![
+        Arc::new(ManagementUsersProvider::new(accounts.clone(), passwords.clone())),
+        Arc::new(LocalPeopleProvider::new(accounts, passwords.clone())),
+    ];
+    let surroundings =
+        Surroundings { clock: Arc::clone(clock), roots: SystemRoots::load(), limits: Limits::default() };
+    let credentials = CredentialSource::new(Arc::clone(store), Arc::clone(sealer));
+    Ok(Service::new(Parts {
+        store: Arc::clone(store),
+        sealer: Arc::clone(sealer),
+        credentials: Arc::new(CredentialCache::new(Capacity::default(), Arc::new(credentials))),
+        buckets: Arc::new(BucketCache::new(Capacity::default(), Arc::new(BucketSource::new(Arc::clone(store))))),
+        local_providers,
+        decoy: Arc::new(passwords.clone()) as Arc<dyn Decoy>,
+        throttle: Throttle::default(),
+        directories: Arc::new(LdapDirectories { surroundings }),
+        passwords: Arc::new(PasswordHashing { passwords, entropy: Arc::clone(entropy) }),
+        contents: Arc::new(BackendContents(Arc::clone(backend))),
+        clock: Arc::clone(clock),
+        entropy: Arc::clone(entropy),
+        settings: SystemSettings {
+            first_key: if settings.strict_first_key { FirstKeyRule::Strict } else { FirstKeyRule::Lenient },
+            local_domains,
+            tokens: TokenRules::default(),
+        },
+    }))
+}
+
+/// Makes `root` if need be; answers the file with its first password while that is in use.
+async fn first_start(
+    settings: &Settings,
+    environment: &Environment,
+    data_dir: &DataDir,
+    service: &Arc<Service>,
+    entropy: &dyn Entropy,
+) -> Result<Option<PathBuf>, StartError> {
+    if !service.has_root().await? {
+        let password =
+            RootPassword::for_first_start(environment, settings.root_password_file.as_deref(), data_dir, entropy)?;
+        service.first_start(password.password()).await?;
+        if let RootPassword::Given(_) = password {
+            root_password::forget(&data_dir.join(root_password::FILE));
+        }
+    }
+    let file = data_dir.join(root_password::FILE);
+    Ok(file.exists().then_some(file))
+}
+
+fn audit_keys(keys: &MasterKeys) -> AuditKeys {
+    let earlier = keys.derive_earlier(AUDIT_CHAIN);
+    AuditKeys::new(*keys.derive(AUDIT_CHAIN), earlier.iter().map(|key| **key))
+}
+
+fn regions(settings: &Settings) -> Regions {
+    match settings.s3_regions.is_empty() {
+        true => Regions::Any,
+        false => Regions::Only(settings.s3_regions.clone()),
+    }
+}
+
+impl From<MasterKeyFailure> for StartError {
+    fn from(error: MasterKeyFailure) -> Self {
+        StartError::MasterKey(error)
+    }
+}

@@ -1,0 +1,55 @@
+//! Why the server did not start, in the operator's words.
+
+use std::net::SocketAddr;
+
+use keyward_service::ServiceError;
+use keyward_store_sqlite::OpenError;
+
+use crate::config::ConfigError;
+use crate::data_dir::DataDirError;
+use crate::master_key::MasterKeyFailure;
+use crate::root_password::RootPasswordError;
+use crate::tls::TlsError;
+
+/// Why the server did not start.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StartError {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    DataDir(#[from] DataDirError),
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    #[error(transparent)]
+    MasterKey(MasterKeyFailure),
+    #[error("{}", chain(.0))]
+    Store(#[from] OpenError),
+    #[error("the object store cannot be opened: {0}")]
+    Objects(String),
+    #[error("secrets cannot be sealed: {0}")]
+    Sealing(String),
+    #[error("passwords cannot be hashed: {0}")]
+    Passwords(String),
+    #[error("local_domains: {0}")]
+    LocalDomains(String),
+    #[error(transparent)]
+    RootPassword(#[from] RootPasswordError),
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+    #[error("cannot listen on {address}: {cause}{}", if cause.kind() == std::io::ErrorKind::AddrInUse { "; another process listens there: stop it, or choose another address" } else { "" })]
+    Listen { address: SocketAddr, cause: std::io::Error },
+    #[error("cannot wait for signals: {0}")]
+    Signals(std::io::Error),
+}
+
+/// An error and its causes on one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(next) = cause {
+        text.push_str(": ");
+        text.push_str(&next.to_string());
+        cause = next.source();
+    }
+    text
+}

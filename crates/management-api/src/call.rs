@@ -1,0 +1,60 @@
+//! What a handler is given of the request, beside the caller.
+
+use http::HeaderMap;
+use http::header::CONTENT_TYPE;
+use keyward_ecs_wire::{Answer, EcsRequest, Format, decode};
+use keyward_listener::Peer;
+use keyward_service::Origin;
+use serde::de::DeserializeOwned;
+use zeroize::Zeroizing;
+
+use crate::error::Failure;
+use crate::json::{self, JsonRequest};
+use crate::query::Query;
+use crate::reply::Reply;
+use crate::route::Parameters;
+
+/// One call of the API.
+pub(crate) struct Call {
+    /// The format of the answer.
+    pub(crate) format: Format,
+    /// The query.
+    pub(crate) query: Query,
+    /// The headers.
+    pub(crate) headers: HeaderMap,
+    /// Where the client is.
+    pub(crate) origin: Origin,
+    /// The other end of the connection; `None` when it is not known.
+    pub(crate) peer: Option<Peer>,
+    pub(crate) parameters: Parameters,
+    pub(crate) body: Zeroizing<Vec<u8>>,
+}
+
+impl Call {
+    /// A parameter of the path.
+    pub(crate) fn parameter(&self, name: &str) -> &str {
+        self.parameters.value(name)
+    }
+
+    /// The namespace that a query names.
+    pub(crate) fn namespace(&self) -> Option<&str> {
+        self.query.text("namespace")
+    }
+
+    /// The body as a request of the ECS API. No body at all is a request without fields, whatever its type is called.
+    pub(crate) fn request<T: EcsRequest>(&self) -> Result<T, Failure> {
+        let declared = self.headers.get(CONTENT_TYPE).map(|value| value.to_str().unwrap_or("unreadable"));
+        let declared = declared.filter(|_| !self.body.is_empty());
+        Ok(decode(declared, &self.body)?)
+    }
+
+    /// The body as a request of Keyward's own, which is JSON.
+    pub(crate) fn json<T: JsonRequest + DeserializeOwned>(&self) -> Result<T, Failure> {
+        json::read(&self.body)
+    }
+
+    /// 200 with a document in the caller's format.
+    pub(crate) fn answer(&self, document: &impl Answer) -> Reply {
+        Reply::document(document, self.format)
+    }
+}

@@ -1,0 +1,73 @@
+//! The query of a request: names and values, decoded as forms are.
+
+use percent_encoding::percent_decode_str;
+use keyward_ecs_wire::EcsError;
+
+use crate::error::Failure;
+
+/// The parameters after the `?`, in the order sent. Unknown ones are nobody's business (reference 1.6).
+#[derive(Debug, Default)]
+pub(crate) struct Query(Vec<(String, String)>);
+
+impl Query {
+    /// Reads a query: `+` is a blank here, other than in a path.
+    pub(crate) fn parse(query: Option<&str>) -> Self {
+        let pairs = query.unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
+        Self(pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(decoded_pair).collect())
+    }
+
+    /// The first value of this name.
+    pub(crate) fn value(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The first value of this name, unless it is empty.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.value(name).filter(|value| !value.is_empty())
+    }
+
+    /// Whether a flag is set: by its name alone, or as `true` in any case (Python clients send `True`).
+    pub(crate) fn flag(&self, name: &str) -> Result<bool, Failure> {
+        match self.value(name) {
+            None => Ok(false),
+            Some("") => Ok(true),
+            Some(value) if value.eq_ignore_ascii_case("true") => Ok(true),
+            Some(value) if value.eq_ignore_ascii_case("false") => Ok(false),
+            Some(_) => Err(EcsError::invalid_field(name, "send true or false").into()),
+        }
+    }
+}
+
+fn decoded_pair((name, value): (&str, &str)) -> (String, String) {
+    (decoded(name), decoded(value))
+}
+
+fn decoded(text: &str) -> String {
+    percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_values_are_decoded_once() {
+        let query = Query::parse(Some("userid=plus%2B+blank&service=%2Fa%3Fb%3D%2526&&flag"));
+        assert_eq!(query.value("userid"), Some("plus+ blank"));
+        assert_eq!(query.value("service"), Some("/a?b=%26"));
+        assert_eq!(query.value("flag"), Some(""));
+        assert_eq!(query.value("other"), None);
+    }
+
+    #[test]
+    fn a_flag_is_set_by_its_name_or_by_true_in_any_case() {
+        let set = |query: &str| Query::parse(Some(query)).flag("force").map_err(|failure| failure.status().as_u16());
+        for query in ["force", "force=", "force=true", "x=1&force=True"] {
+            assert_eq!(set(query), Ok(true), "{query}");
+        }
+        for query in ["", "force=FALSE", "forced=true"] {
+            assert_eq!(set(query), Ok(false), "{query}");
+        }
+        assert_eq!(set("force=yes"), Err(400));
+    }
+}
