@@ -224,7 +224,7 @@ mod tests {
             group_member_attributes: Vec::new(),
             max_page_size: 0,
             validate_certificates: true,
-            start_tls: StartTls::Required,
+            start_tls: StartTls::IfOffered,
             disabled: false,
             tags: Vec::new(),
             server_cert: None,

@@ -10,7 +10,7 @@ use keyward_keyring::FirstKeyRule;
 use keyward_listener::TrustedProxies;
 use keyward_login::{Decoy, Provider, Throttle};
 use keyward_login_ldap::{Limits, Surroundings, SystemRoots};
-use keyward_login_local::{LocalPeopleProvider, ManagementUsersProvider, Passwords};
+use keyward_login_local::{LocalPeople, ManagementUsers, Passwords};
 use keyward_objects::Backend;
 use keyward_objects_local::LocalObjects;
 use keyward_s3_endpoint::Endpoint;
@@ -25,7 +25,7 @@ use crate::data_dir::DataDir;
 use crate::master_key::{self, MasterKeyFailure};
 use crate::root_password::{self, RootPassword};
 use crate::start_error::StartError;
-use crate::wiring::{BackendContents, LdapDirectories, PasswordHashing, StoredAccounts};
+use crate::wiring::{BackendContents, FirstPasswordFile, LdapDirectories, PasswordHashing, StoredAccounts};
 
 /// What the audit chain's key is derived for.
 const AUDIT_CHAIN: &str = "audit chain";
@@ -58,7 +58,8 @@ impl Assembly {
         let objects = LocalObjects::open(data_dir.join("objects"), Arc::clone(&clock), Arc::clone(&entropy)).await;
         let backend: Arc<dyn Backend> = Arc::new(objects.map_err(|error| StartError::Objects(error.to_string()))?);
 
-        let service = service(settings, &store, &sealer, &backend, &clock, &entropy)?;
+        let first_password = data_dir.join(root_password::FILE);
+        let service = service(settings, first_password, &store, &sealer, &backend, &clock, &entropy)?;
         let root_password = first_start(settings, environment, data_dir, &service, &*entropy).await?;
         service.prepare().await?;
         service.settle_buckets().await?;
@@ -76,6 +77,7 @@ impl Assembly {
 
 fn service(
     settings: &Settings,
+    first_password: PathBuf,
     store: &Arc<dyn Store>,
     sealer: &Arc<dyn Sealer>,
     backend: &Arc<dyn Backend>,
@@ -91,11 +93,10 @@ fn service(
     let passwords = Passwords::new(&**entropy).map_err(|error| StartError::Passwords(error.to_string()))?;
     let accounts = Arc::new(StoredAccounts { store: Arc::clone(store), local_domains: local_domains.clone() });
     let local_providers: Vec<Arc<dyn Provider>> = vec![
-        Arc::new(ManagementUsersProvider::new(accounts.clone(), passwords.clone())),
-        Arc::new(LocalPeopleProvider::new(accounts, passwords.clone())),
+        Arc::new(ManagementUsers::new(accounts.clone(), passwords.clone())),
+        Arc::new(LocalPeople::new(accounts, passwords.clone())),
     ];
-    let surroundings =
-        Surroundings { clock: Arc::clone(clock), roots: SystemRoots::load(), limits: Limits::default() };
+    let surroundings = Surroundings { clock: Arc::clone(clock), roots: SystemRoots::load(), limits: Limits::default() };
     let credentials = CredentialSource::new(Arc::clone(store), Arc::clone(sealer));
     Ok(Service::new(Parts {
         store: Arc::clone(store),
@@ -107,6 +108,7 @@ fn service(
         throttle: Throttle::default(),
         directories: Arc::new(LdapDirectories { surroundings }),
         passwords: Arc::new(PasswordHashing { passwords, entropy: Arc::clone(entropy) }),
+        first_password: Arc::new(FirstPasswordFile(first_password)),
         contents: Arc::new(BackendContents(Arc::clone(backend))),
         clock: Arc::clone(clock),
         entropy: Arc::clone(entropy),
@@ -135,12 +137,16 @@ async fn first_start(
         }
     }
     let file = data_dir.join(root_password::FILE);
+    if file.exists() && !service.root_has_first_password().await? {
+        // The change was made, and the process ended before the file was gone.
+        root_password::forget(&file);
+    }
     Ok(file.exists().then_some(file))
 }
 
 fn audit_keys(keys: &MasterKeys) -> AuditKeys {
-    let earlier = keys.derive_earlier(AUDIT_CHAIN);
-    AuditKeys::new(*keys.derive(AUDIT_CHAIN), earlier.iter().map(|key| **key))
+    let current = AuditKeys::new(*keys.derive(AUDIT_CHAIN));
+    keys.derive_earlier(AUDIT_CHAIN).iter().fold(current, |all, earlier| all.with_earlier(**earlier))
 }
 
 fn regions(settings: &Settings) -> Regions {

@@ -66,7 +66,13 @@ mod tests {
             local_domain: Some("local.test"),
         };
         let text = banner.text();
-        for part in ["https://127.0.0.1:4443", "http://127.0.0.1:9020", "/data", "/data/root-password", "person add alice@local.test"] {
+        for part in [
+            "https://127.0.0.1:4443",
+            "http://127.0.0.1:9020",
+            "/data",
+            "/data/root-password",
+            "person add alice@local.test",
+        ] {
             assert!(text.contains(part), "{part} is missing in\n{text}");
         }
         assert_eq!(text.lines().filter(|line| line.starts_with("  curl") || line.starts_with("  keyward")).count(), 3);

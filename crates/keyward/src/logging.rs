@@ -13,7 +13,11 @@ use crate::config::{LogFormat, Settings};
 /// passwords.
 pub(crate) fn start(settings: &Settings) {
     let library_level = settings.log_level.min(tracing::Level::INFO);
-    let filter = EnvFilter::new(format!("{library_level},ldap3=warn,rustls=warn,hyper=warn,keyward={0},{1}", settings.log_level, own_crates(settings.log_level)));
+    let filter = EnvFilter::new(format!(
+        "{library_level},ldap3=warn,rustls=warn,hyper=warn,keyward={0},{1}",
+        settings.log_level,
+        own_crates(settings.log_level)
+    ));
     let registry = tracing_subscriber::registry().with(filter);
     match settings.log_format {
         LogFormat::Text => registry.with(fmt::layer().with_writer(std::io::stderr).with_ansi(false)).init(),
@@ -23,8 +27,16 @@ pub(crate) fn start(settings: &Settings) {
 
 fn own_crates(level: tracing::Level) -> String {
     const OWN: &[&str] = &[
-        "listener", "credential_cache", "login", "login_ldap", "login_local", "management_api", "objects_local",
-        "s3_endpoint", "service", "store_sqlite",
+        "listener",
+        "credential_cache",
+        "login",
+        "login_ldap",
+        "login_local",
+        "management_api",
+        "objects_local",
+        "s3_endpoint",
+        "service",
+        "store_sqlite",
     ];
     OWN.iter().map(|name| format!("keyward_{name}={level}")).collect::<Vec<_>>().join(",")
 }

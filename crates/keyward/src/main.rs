@@ -1,2 +1,58 @@
-//! Placeholder.
-fn main() {}
+//! The one binary: configuration, wiring, lifecycle; nothing else.
+
+mod assemble;
+mod banner;
+mod command;
+mod config;
+mod data_dir;
+mod logging;
+mod master_key;
+mod root_password;
+mod serve;
+mod start_error;
+mod tls;
+mod upkeep;
+mod wiring;
+
+use std::process::ExitCode;
+
+use keyward_cli::PersonCommand;
+use zeroize::Zeroizing;
+
+use crate::command::Request;
+use crate::config::Environment;
+
+/// Something went wrong that is not the command line's fault (that is 2).
+const FAILURE: u8 = 1;
+
+fn main() -> ExitCode {
+    // Chosen explicitly: with more than one provider in the tree rustls would refuse to guess.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let request = command::parse();
+    let environment = Environment::of_process();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(cause) => return failed(&format!("cannot start the runtime: {cause}")),
+    };
+    let outcome = match request {
+        Request::Serve { config_file, flags } => {
+            runtime.block_on(serve::run(config_file, flags, &environment)).map_err(|error| error.to_string())
+        }
+        Request::Person(person) => runtime.block_on(run_person(person, &environment)),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => failed(&message),
+    }
+}
+
+async fn run_person(person: PersonCommand, environment: &Environment) -> Result<(), String> {
+    let admin_password = environment.value("KEYWARD_PASSWORD").map(|password| Zeroizing::new(password.to_owned()));
+    person.run(admin_password).await.map_err(|error| error.to_string())
+}
+
+#[expect(clippy::print_stderr, reason = "the last word of a command that failed, for the person who typed it")]
+fn failed(message: &str) -> ExitCode {
+    eprintln!("keyward: {message}");
+    ExitCode::from(FAILURE)
+}

@@ -17,7 +17,9 @@ pub(crate) enum MasterKeyFailure {
     Environment(MasterKeyError),
     #[error("{}", chain(.0))]
     File(#[from] KeyFileError),
-    #[error("the data is sealed with master key {recorded}, and the key given is {given}; give that key, with --master-key-file or KEYWARD_MASTER_KEY")]
+    #[error(
+        "the data is sealed with master key {recorded}, and the key given is {given}; give that key, with --master-key-file or KEYWARD_MASTER_KEY"
+    )]
     Wrong { recorded: String, given: String },
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -64,7 +66,11 @@ pub(crate) async fn compare_with_data(
     match keys.recognise(recorded) {
         Recorded::Current => Ok(()),
         Recorded::Earlier => {
-            tracing::warn!(recorded, current = given, "older secrets are still sealed with an earlier master key; keep it");
+            tracing::warn!(
+                recorded,
+                current = given,
+                "older secrets are still sealed with an earlier master key; keep it"
+            );
             Ok(())
         }
         Recorded::Unknown => Err(MasterKeyFailure::Wrong { recorded: recorded.to_owned(), given }),

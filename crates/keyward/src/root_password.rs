@@ -69,7 +69,9 @@ impl RootPassword {
 /// Removes the file with the made password: root has another one now.
 pub(crate) fn forget(path: &PathBuf) {
     match std::fs::remove_file(path) {
-        Ok(()) => tracing::info!(path = %path.display(), "root's first password is no longer in use; its file is removed"),
+        Ok(()) => {
+            tracing::info!(path = %path.display(), "root's first password is no longer in use; its file is removed")
+        }
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => {}
         Err(cause) => tracing::warn!(path = %path.display(), %cause, "root's first password could not be removed"),
     }
@@ -109,7 +111,8 @@ mod tests {
     fn a_made_password_is_in_the_file_and_nowhere_else() {
         let parent = tempfile::tempdir().expect("temp dir");
         let dir = data_dir(parent.path());
-        let made = RootPassword::for_first_start(&Environment::of(&[]), None, &dir, &SeededEntropy::new(1)).expect("made");
+        let made =
+            RootPassword::for_first_start(&Environment::of(&[]), None, &dir, &SeededEntropy::new(1)).expect("made");
         let file = dir.join(FILE);
         assert_eq!(std::fs::read_to_string(&file).expect("there").trim_end(), made.password().expose());
         assert_eq!(std::fs::metadata(&file).expect("there").permissions().mode() & 0o777, 0o600);
@@ -132,7 +135,8 @@ mod tests {
         let parent = tempfile::tempdir().expect("temp dir");
         let dir = data_dir(parent.path());
         let environment = Environment::of(&[("KEYWARD_ROOT_PASSWORD", " with blanks ")]);
-        let given = RootPassword::for_first_start(&environment, Some(Path::new("/nonexistent")), &dir, &SeededEntropy::new(1));
+        let given =
+            RootPassword::for_first_start(&environment, Some(Path::new("/nonexistent")), &dir, &SeededEntropy::new(1));
         assert_eq!(given.expect("given").password().expose(), " with blanks ");
         assert!(!dir.join(FILE).exists());
     }

@@ -73,7 +73,9 @@ fn every_crate_has_a_row_in_the_crate_table() {
     let text = std::fs::read_to_string(root().join("ARCHITECTURE.md")).expect("ARCHITECTURE.md");
     let missing: Vec<String> = edges_in_cargo()
         .into_keys()
-        .filter(|name| !text.lines().any(|line| line.starts_with(&format!("| `{name}` | ")) && line.matches('|').count() == 4))
+        .filter(|name| {
+            !text.lines().any(|line| line.starts_with(&format!("| `{name}` | ")) && line.matches('|').count() == 4)
+        })
         .collect();
     assert!(missing.is_empty(), "no row for {missing:?}");
 }

@@ -29,11 +29,13 @@ pub(crate) fn read<T: JsonRequest + DeserializeOwned>(body: &[u8]) -> Result<T, 
 
 /// 200 with a JSON body.
 pub(crate) fn answer(body: &impl Serialize) -> Answering {
-    let body = serde_json::to_vec(body).map_err(|cause| {
+    // Large enough for any answer with a password in it, so that none is left behind where the buffer was before.
+    let mut bytes = Vec::with_capacity(1024);
+    serde_json::to_writer(&mut bytes, body).map_err(|cause| {
         tracing::error!(%cause, "an answer cannot be written as JSON");
         EcsError::internal()
     })?;
-    Ok(Reply::of("application/json", body))
+    Ok(Reply::of("application/json", bytes))
 }
 
 #[cfg(test)]

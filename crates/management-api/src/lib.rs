@@ -12,7 +12,6 @@ mod context;
 mod credentials;
 mod endpoints;
 mod error;
-mod health;
 mod json;
 mod mapping;
 mod paging;

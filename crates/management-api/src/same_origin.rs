@@ -2,10 +2,25 @@
 
 use http::header::{HOST, ORIGIN};
 use http::request::Parts;
+use keyward_ecs_wire::{EcsError, ErrorCode};
+
+use crate::credentials;
+use crate::error::Failure;
+
+/// Refuses a change for which a browser added the token by itself, on behalf of another site.
+pub(crate) fn check(head: &Parts) -> Result<(), Failure> {
+    let from_cookie = credentials::token(&head.headers).is_some_and(|token| token.from_cookie);
+    if !from_cookie || is_same_origin(head) {
+        return Ok(());
+    }
+    let details = "A cookie does not count for a change that another site asks for. \
+                   Send the token in the header X-SDS-AUTH-TOKEN.";
+    Err(EcsError::new(ErrorCode::Forbidden, details).into())
+}
 
 /// Whether nothing speaks against the request coming from one of our own pages. A cookie travels with every request
 /// that any page makes a browser send; this is what tells ours from theirs. Clients that are no browsers say nothing.
-pub(crate) fn is_same_origin(head: &Parts) -> bool {
+fn is_same_origin(head: &Parts) -> bool {
     let text = |name: &str| head.headers.get(name).map(|value| value.to_str().unwrap_or("unreadable"));
     match text("sec-fetch-site") {
         Some(site) => site == "same-origin" || site == "none",
@@ -52,6 +67,17 @@ mod tests {
         for origin in ["https://evil.example", "https://keys.example", "http://keys.example:4443", "null", ""] {
             assert!(!same_origin(&[("origin", origin)]), "{origin}");
         }
+    }
+
+    #[test]
+    fn a_token_in_a_header_counts_whoever_asks() {
+        let head = |name: &str| {
+            let value = if name == "cookie" { "X-SDS-AUTH-TOKEN=t" } else { "t" };
+            let request = Request::post("/x").header(name, value).header("origin", "https://evil.example");
+            request.body(()).expect("request").into_parts().0
+        };
+        assert!(check(&head("x-sds-auth-token")).is_ok());
+        assert_eq!(check(&head("cookie")).expect_err("refused").status(), 403);
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! The object store's engine: buckets, objects and multipart uploads in a directory, and nothing of HTTP or XML.
 //!
 //! Metadata is in SQLite files, sharded by bucket, each written by one thread that commits what has queued up with one
-//! sync ([`writer`]). Bodies up to a limit are rows of the same file; larger ones are files that are durable before the
-//! row that names them is committed, and unlinked only after the commit that drops the last such row ([`pins`]). So a
+//! sync (`writer`). Bodies up to a limit are rows of the same file; larger ones are files that are durable before the
+//! row that names them is committed, and unlinked only after the commit that drops the last such row (`pins`). So a
 //! crash at any moment leaves the old object or the new one, and at worst a file that no row names, which
 //! [`Engine::sweep`] removes after the next start.
 //!

@@ -9,7 +9,7 @@ use keyward_store::{AuditRecord, CommitError, Record, Transaction, Write};
 use crate::{Service, ServiceError};
 
 /// The name of the first management user.
-const ROOT: &str = "root";
+pub(crate) const ROOT: &str = "root";
 
 /// The namespace that the people of the built-in directory belong to until an administrator decides otherwise.
 const LOCAL_NAMESPACE: &str = "local";
@@ -27,6 +27,12 @@ impl Service {
     /// Whether `root` exists.
     pub async fn has_root(&self) -> Result<bool, ServiceError> {
         Ok(self.store.management_user(&root()).await?.is_some())
+    }
+
+    /// Whether `root` still has the password of the first start.
+    pub async fn root_has_first_password(&self) -> Result<bool, ServiceError> {
+        let found = self.store.management_user(&root()).await?;
+        Ok(found.is_some_and(|found| found.value.password_changed_at == Some(found.value.created_at)))
     }
 
     /// Makes `root` with this password, and the namespace of the built-in directory, in one transaction.

@@ -167,3 +167,70 @@ impl<'a, C: CandidateSecret> Trials<'a, C> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::v4::canonical::{PathReading, QueryReading};
+    use crate::{SigningKeys, hex};
+
+    struct Secret(SigningKeys);
+
+    impl CandidateSecret for Secret {
+        fn id(&self) -> [u8; 16] {
+            [7; 16]
+        }
+
+        fn secret(&self) -> &[u8] {
+            b"secret"
+        }
+
+        fn signing_keys(&self) -> &SigningKeys {
+            &self.0
+        }
+    }
+
+    /// A head whose target was signed under one reading.
+    fn signed(uri: &str, reading: Reading) -> Parts {
+        let head = |signature: [u8; 32]| {
+            let authorization = format!(
+                "AWS4-HMAC-SHA256 Credential=alice/20260305/here/s3/aws4_request, \
+                 SignedHeaders=host;x-amz-date, Signature={}",
+                hex::text(&signature)
+            );
+            let request = http::Request::get(uri).header("host", "h").header("x-amz-date", "20260305T173913Z");
+            let request = request.header("x-amz-content-sha256", "UNSIGNED-PAYLOAD");
+            request.header("authorization", authorization).body(()).unwrap().into_parts().0
+        };
+        let parts = head([0; 32]);
+        let claim = Claim::parse(&parts, &Rules::default()).unwrap().unwrap();
+        let mut text = Vec::new();
+        claim.statement.write_string_to_sign(&parts, b"h", reading, &mut text).unwrap();
+        head(SigningKey::derive(b"secret", "20260305", "here", "s3").sign(&text))
+    }
+
+    fn verify(parts: &Parts) -> Result<Verified, SignatureError> {
+        let claim = Claim::parse(parts, &Rules::default()).unwrap().unwrap();
+        claim.verify(parts, &[Secret(SigningKeys::new())], claim.signed_at())
+    }
+
+    #[test]
+    fn clients_that_sign_what_they_send_are_understood() {
+        for path in PathReading::ALL {
+            for query in QueryReading::ALL {
+                let parts = signed("/b/a+b(1)%2f?prefix=x+y(2)&acl", Reading { path, query });
+                assert!(verify(&parts).is_ok(), "{path:?} {query:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_target_signed_as_sent_must_be_sent_as_signed() {
+        let wire = Reading { path: PathReading::Wire, query: QueryReading::Wire };
+        let mut parts = signed("/b/a+b?prefix=x+y", wire);
+        for other in ["/b/a%2Bb?prefix=x+y", "/b/a+b?prefix=x%2By", "/b/a+b?prefix=x%20y"] {
+            parts.uri = other.parse().unwrap();
+            assert_eq!(verify(&parts).err(), Some(SignatureError::SignatureDoesNotMatch), "{other}");
+        }
+    }
+}

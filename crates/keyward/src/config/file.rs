@@ -8,15 +8,16 @@ use super::ConfigError;
 /// Reads a TOML file into dotted keys and their values as text; lists are joined with commas.
 pub(super) fn read(path: &Path) -> Result<BTreeMap<String, String>, ConfigError> {
     let shown = path.display().to_string();
-    let text = std::fs::read_to_string(path)
-        .map_err(|cause| ConfigError::FileUnreadable { path: shown.clone(), cause })?;
+    let text =
+        std::fs::read_to_string(path).map_err(|cause| ConfigError::FileUnreadable { path: shown.clone(), cause })?;
     parse(&text, &shown)
 }
 
 fn parse(text: &str, path: &str) -> Result<BTreeMap<String, String>, ConfigError> {
-    let table: toml::Table = text
-        .parse()
-        .map_err(|cause: toml::de::Error| ConfigError::FileMalformed { path: path.to_owned(), cause: cause.message().to_owned() })?;
+    let table: toml::Table = text.parse().map_err(|cause: toml::de::Error| ConfigError::FileMalformed {
+        path: path.to_owned(),
+        cause: cause.message().to_owned(),
+    })?;
     let mut flat = BTreeMap::new();
     flatten("", table, path, &mut flat)?;
     Ok(flat)
@@ -33,8 +34,8 @@ fn flatten(
         if let toml::Value::Table(inner) = value {
             flatten(&key, inner, path, flat)?;
         } else {
-            let text = as_text(value)
-                .ok_or_else(|| ConfigError::WrongKind { place: path.to_owned(), key: key.clone() })?;
+            let text =
+                as_text(value).ok_or_else(|| ConfigError::WrongKind { place: path.to_owned(), key: key.clone() })?;
             flat.insert(key, text);
         }
     }
@@ -60,8 +61,9 @@ mod tests {
 
     #[test]
     fn tables_become_dotted_keys_and_lists_become_text() {
-        let flat = parse("data_dir = \"/srv\"\n[s3]\nregions = [\"eu\", \"us\"]\n[compat]\nstrict_first_key = true\n", "f")
-            .expect("valid");
+        let flat =
+            parse("data_dir = \"/srv\"\n[s3]\nregions = [\"eu\", \"us\"]\n[compat]\nstrict_first_key = true\n", "f")
+                .expect("valid");
         assert_eq!(flat["data_dir"], "/srv");
         assert_eq!(flat["s3.regions"], "eu,us");
         assert_eq!(flat["compat.strict_first_key"], "true");

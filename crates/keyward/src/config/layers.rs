@@ -14,7 +14,11 @@ impl Environment {
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
     pub(crate) fn of_process() -> Self {
         // vars() panics on values that are not UTF-8; other programs' variables are none of our business.
-        Self(std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect())
+        Self(
+            std::env::vars_os()
+                .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+                .collect(),
+        )
     }
 
     /// The value of a variable, if it is set and not empty.
@@ -47,8 +51,11 @@ impl Layers {
         if let Some(path) = config_file {
             let place = path.display().to_string();
             for (key, value) in file::read(path)? {
-                let known = known_key(&key)
-                    .ok_or_else(|| ConfigError::UnknownKey { place: place.clone(), nearest: nearest_key(&key), key })?;
+                let known = known_key(&key).ok_or_else(|| ConfigError::UnknownKey {
+                    place: place.clone(),
+                    nearest: nearest_key(&key),
+                    key,
+                })?;
                 values.insert(known, (value, place.clone()));
             }
         }
@@ -115,7 +122,8 @@ mod tests {
     #[test]
     fn a_flag_beats_the_environment_which_beats_the_file() {
         let file = file_with("data_dir = \"file\"\ns3_address = \"file\"\nlog_level = \"file\"\n");
-        let environment = Environment::of(&[("KEYWARD_DATA_DIR", "environment"), ("KEYWARD_S3_ADDRESS", "environment")]);
+        let environment =
+            Environment::of(&[("KEYWARD_DATA_DIR", "environment"), ("KEYWARD_S3_ADDRESS", "environment")]);
         let flags = BTreeMap::from([("data_dir", "flag".to_owned())]);
         let layers = Layers::new(flags, &environment, Some(file.path())).expect("valid");
         assert_eq!(layers.value("data_dir").map(|(value, _)| value), Some("flag"));

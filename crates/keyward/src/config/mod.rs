@@ -21,7 +21,9 @@ pub(crate) enum ConfigError {
     FileMalformed { path: String, cause: String },
     #[error("{place} sets {key}, which Keyward does not know{}", nearest.as_ref().map(|n| format!("; did you mean {n}?")).unwrap_or_default())]
     UnknownKey { place: String, key: String, nearest: Option<String> },
-    #[error("{place} gives {key} a value of the wrong kind: give a string, a number, true or false, or a list of strings")]
+    #[error(
+        "{place} gives {key} a value of the wrong kind: give a string, a number, true or false, or a list of strings"
+    )]
     WrongKind { place: String, key: String },
     #[error("{key} is \"{value}\" ({place}): {why}")]
     BadValue { key: &'static str, value: String, place: String, why: String },

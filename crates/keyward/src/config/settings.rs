@@ -51,12 +51,15 @@ impl Settings {
             s3_address: reader.address_or_off("s3_address", "127.0.0.1:9020")?,
             s3_tls_address: reader.address_or_off("s3_tls_address", "127.0.0.1:9021")?,
             tls: reader.tls()?,
-            trusted_proxies: reader.parsed_list("trusted_proxies", "give networks such as 10.0.0.0/8, commas between")?,
+            trusted_proxies: reader
+                .parsed_list("trusted_proxies", "give networks such as 10.0.0.0/8, commas between")?,
             root_password_file: reader.path("root_password_file"),
             master_key_file: reader.path("master_key_file"),
             local_domains: reader.domains()?,
             log_format: reader.log_format()?,
-            log_level: reader.parsed("log_level", "give error, warn, info, debug or trace")?.unwrap_or(tracing::Level::INFO),
+            log_level: reader
+                .parsed("log_level", "give error, warn, info, debug or trace")?
+                .unwrap_or(tracing::Level::INFO),
             s3_regions: reader.list("s3.regions"),
             strict_first_key: reader.parsed("compat.strict_first_key", "give true or false")?.unwrap_or(false),
         })
@@ -143,7 +146,8 @@ mod tests {
     use super::*;
 
     fn settings(flags: &[(&'static str, &str)]) -> Result<Settings, ConfigError> {
-        let flags: BTreeMap<&'static str, String> = flags.iter().map(|(key, value)| (*key, (*value).to_owned())).collect();
+        let flags: BTreeMap<&'static str, String> =
+            flags.iter().map(|(key, value)| (*key, (*value).to_owned())).collect();
         Settings::new(&Layers::new(flags, &Environment::of(&[]), None).expect("valid layers"))
     }
 
@@ -168,7 +172,10 @@ mod tests {
     #[test]
     fn a_certificate_without_its_key_is_refused() {
         let error = settings(&[("tls_certificate", "c.pem")]).expect_err("refused");
-        assert_eq!(error.to_string(), "tls_certificate is set without tls_key: a TLS certificate and its key go together");
+        assert_eq!(
+            error.to_string(),
+            "tls_certificate is set without tls_key: a TLS certificate and its key go together"
+        );
     }
 
     #[test]

@@ -79,10 +79,8 @@ impl TlsIdentity {
             CertificateDer::pem_slice_iter(&read(&self.certificate)?).collect::<Result<_, _>>().map_err(|cause| {
                 TlsError::Unreadable { path: self.certificate.display().to_string(), cause: cause.to_string() }
             })?;
-        let key = PrivateKeyDer::from_pem_slice(&read(&self.key)?).map_err(|cause| TlsError::Unreadable {
-            path: self.key.display().to_string(),
-            cause: cause.to_string(),
-        })?;
+        let key = PrivateKeyDer::from_pem_slice(&read(&self.key)?)
+            .map_err(|cause| TlsError::Unreadable { path: self.key.display().to_string(), cause: cause.to_string() })?;
         CertifiedKey::from_der(chain, key, &aws_lc_rs::default_provider()).map_err(|cause| TlsError::Mismatch {
             certificate: self.certificate.display().to_string(),
             key: self.key.display().to_string(),

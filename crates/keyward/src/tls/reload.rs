@@ -43,7 +43,8 @@ impl ReloadingResolver {
     fn look_for_change(&self, now: Timestamp) {
         let last = self.looked_at.load(Ordering::Relaxed);
         let due = now.since(Timestamp::from_millis(last)) >= LOOK_EVERY;
-        let mine = || self.looked_at.compare_exchange(last, now.as_millis(), Ordering::Relaxed, Ordering::Relaxed).is_ok();
+        let mine =
+            || self.looked_at.compare_exchange(last, now.as_millis(), Ordering::Relaxed, Ordering::Relaxed).is_ok();
         if !due || !mine() {
             return;
         }

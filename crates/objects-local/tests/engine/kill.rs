@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use keyward_ambient::{SystemClock, SystemEntropy};
 use keyward_objects_local::engine::{
-    BucketId, CompletedPart, Completion, Engine, EngineError, ObjectHead, Precondition,
+    BucketId, CompletedPart, Completion, CopyRequest, Engine, EngineError, ObjectHead, Precondition,
 };
 
 use crate::books;
@@ -29,13 +29,24 @@ fn value(writer: usize, number: usize) -> Vec<u8> {
     bytes_of(writer * 1_000_003 + number, number * 37 % 900)
 }
 
-/// Writes the value of `number`: every fifth as an upload in two parts.
+async fn put(engine: &Engine, bucket: BucketId, key: &str, value: &[u8]) -> Result<(), EngineError> {
+    let body = body(engine, value).await?;
+    let put = engine.commit_put(bucket, key, body, ObjectHead::default(), None, Precondition::None);
+    put.await.map(drop)
+}
+
+/// Writes the value of `number`: every fifth as an upload in two parts, every seventh as a copy from the other shard.
 async fn write(engine: &Engine, writer: usize, number: usize) -> Result<(), EngineError> {
     let ((bucket, key), value) = (place(writer, number), value(writer, number));
+    if number.is_multiple_of(7) {
+        let elsewhere = (if bucket == HERE { THERE } else { HERE }, format!("w{writer}/source"));
+        put(engine, elsewhere.0, &elsewhere.1, &value).await?;
+        let (target, precondition) = ((bucket, key), Precondition::None);
+        let request = CopyRequest { source: elsewhere, source_etag: None, target, head: None, precondition };
+        return engine.copy(request).await.map(drop);
+    }
     if !number.is_multiple_of(5) || value.len() < 20 {
-        let body = body(engine, &value).await?;
-        let put = engine.commit_put(bucket, &key, body, ObjectHead::default(), None, Precondition::None);
-        return put.await.map(drop);
+        return put(engine, bucket, &key, &value).await;
     }
     let upload = engine.create_upload(bucket, &key, ObjectHead::default(), None).await?;
     let mut parts = Vec::new();

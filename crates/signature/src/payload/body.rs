@@ -70,7 +70,7 @@ where
             held: Bytes::new(),
             received: 0,
             handed_out: 0,
-            length: if kind == PayloadKind::Empty { Some(0) } else { length },
+            length,
             progress: Progress::Reading,
             report: BodyReport::default(),
         }

@@ -22,6 +22,8 @@ pub use report::{BodyFacts, BodyReport, VerifiedChecksum};
 pub use statement::PayloadPlan;
 pub(crate) use statement::PayloadStatement;
 
+use crate::PayloadKind;
+
 /// A body that nobody has read yet, with all that it will be held against. Reading is left to whoever stores it, so
 /// that `100 Continue` goes out only once the request was permitted.
 #[derive(Debug)]
@@ -51,6 +53,9 @@ where
 
     /// The length of the content, where the head tells it or the body knows it.
     pub fn length(&self) -> Option<u64> {
+        if self.plan.kind() == PayloadKind::Empty {
+            return Some(0);
+        }
         self.plan.decoded_length().or(self.declared.length()).or_else(|| self.body.size_hint().exact())
     }
 

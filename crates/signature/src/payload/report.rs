@@ -24,6 +24,7 @@ pub struct BodyFacts {
 /// The checksum of a body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifiedChecksum {
+    /// What the value was computed with.
     pub algorithm: Algorithm,
     /// The value in base64, as in headers.
     pub value: String,

@@ -23,8 +23,11 @@ pub use presign::presign;
 /// Whose secret key signs, and for which region.
 #[derive(Clone, Copy)]
 pub struct SigningCredential<'a> {
+    /// Named in the credential; it must be able to stand in a header.
     pub access_key_id: &'a str,
+    /// The secret key in clear.
     pub secret_key: &'a [u8],
+    /// Whatever the receiver calls its region.
     pub region: &'a str,
 }
 

@@ -263,3 +263,10 @@ fn an_empty_body_with_a_wrong_checksum_does_not_look_ended() {
     assert!(!body.is_end_stream());
     assert_eq!(read(&mut body).1.unwrap_err().code(), "BadDigest");
 }
+
+#[test]
+fn a_body_can_be_read_on_any_thread() {
+    fn is_sendable<T: Send + Sync + Unpin>() {}
+    is_sendable::<keyward_signature::VerifiedBody<Pieces>>();
+    is_sendable::<PayloadError>();
+}

@@ -1,0 +1,179 @@
+//! The life of a server: open, listen, say so, serve until told to stop, drain.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use keyward_identity::TokenRules;
+use keyward_listener::{Limits, TrustedProxies};
+use keyward_management_api::{ManagementApi, Options};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use rustls::ServerConfig;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::assemble::Assembly;
+use crate::banner::Banner;
+use crate::config::{Environment, Layers, Settings};
+use crate::data_dir::DataDir;
+use crate::start_error::StartError;
+use crate::tls::TlsIdentity;
+use crate::{logging, upkeep};
+
+/// Runs the server until SIGTERM or SIGINT.
+pub(crate) async fn run(
+    config_file: Option<PathBuf>,
+    flags: BTreeMap<&'static str, String>,
+    environment: &Environment,
+) -> Result<(), StartError> {
+    let config_file = config_file.or_else(|| environment.value("KEYWARD_CONFIG").map(PathBuf::from));
+    let settings = Settings::new(&Layers::new(flags, environment, config_file.as_deref())?)?;
+    logging::start(&settings);
+    let metrics = record_metrics();
+    let data_dir = DataDir::open(&settings.data_dir)?;
+    let tls = tls_identity(&settings, &data_dir)?;
+    let tls_config = tls.server_config()?;
+    // Addresses first: a port that is taken is found out before anything is made or changed.
+    let listeners = Listeners::bind(&settings).await?;
+    let assembly = Assembly::open(&settings, environment, &data_dir).await?;
+
+    let (stop, stopped) = watch::channel(false);
+    let (taking_work, takes_work) = watch::channel(true);
+    let mut tasks = JoinSet::new();
+    tasks.spawn(upkeep::run(Arc::clone(&assembly.store), Arc::clone(&assembly.clock), TokenRules::default()));
+    let api = ManagementApi::new(
+        Arc::clone(&assembly.service),
+        Options {
+            trusted_proxies: TrustedProxies::new(settings.trusted_proxies.clone()),
+            taking_work: takes_work,
+            metrics,
+        },
+    );
+    show_banner(&settings, &listeners, &data_dir, &tls, &assembly);
+    let served = listeners.serve(&assembly, api, &tls_config, stopped);
+    let mut signals = Signals::new()?;
+    let serving = tokio::spawn(served);
+    signals.wait().await;
+    tracing::info!("stopping: requests in flight may finish");
+    // Nobody is left to listen only if serving has ended by itself, which is what stopping asks for.
+    let _ = taking_work.send(false);
+    let _ = stop.send(true);
+    let _ = serving.await;
+    tasks.abort_all();
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// The sockets, bound.
+struct Listeners {
+    management: TcpListener,
+    s3: Option<TcpListener>,
+    s3_tls: Option<TcpListener>,
+}
+
+impl Listeners {
+    async fn bind(settings: &Settings) -> Result<Self, StartError> {
+        Ok(Self {
+            management: listen(settings.management_address).await?,
+            s3: listen_if_wanted(settings.s3_address).await?,
+            s3_tls: listen_if_wanted(settings.s3_tls_address).await?,
+        })
+    }
+
+    /// Serves all of them until `stopped`; the future ends when the last has drained.
+    fn serve(
+        self,
+        assembly: &Assembly,
+        api: Arc<ManagementApi>,
+        tls: &Arc<ServerConfig>,
+        stopped: watch::Receiver<bool>,
+    ) -> impl Future<Output = ()> + Send + use<> {
+        let limits = Limits::default();
+        let mut fronts = JoinSet::new();
+        let management = api.endpoint();
+        fronts.spawn(keyward_listener::serve(
+            self.management,
+            Some(Arc::clone(tls)),
+            limits,
+            management,
+            stopped.clone(),
+        ));
+        for (listener, tls) in [(self.s3, None), (self.s3_tls, Some(Arc::clone(tls)))] {
+            let Some(listener) = listener else { continue };
+            let endpoint = assembly.endpoint.clone();
+            let answer = move |request| endpoint.clone().handle(request);
+            fronts.spawn(keyward_listener::serve(listener, tls, limits, answer, stopped.clone()));
+        }
+        async move { while fronts.join_next().await.is_some() {} }
+    }
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).await.map_err(|cause| StartError::Listen { address, cause })
+}
+
+async fn listen_if_wanted(address: Option<SocketAddr>) -> Result<Option<TcpListener>, StartError> {
+    match address {
+        Some(address) => listen(address).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The two signals that end a server.
+struct Signals {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    fn new() -> Result<Self, StartError> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate()).map_err(StartError::Signals)?,
+            interrupt: signal(SignalKind::interrupt()).map_err(StartError::Signals)?,
+        })
+    }
+
+    async fn wait(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+fn record_metrics() -> PrometheusHandle {
+    let recorder = PrometheusBuilder::new().build_recorder();
+    let handle = recorder.handle();
+    // A second recorder cannot be there: this runs once.
+    let _ = metrics::set_global_recorder(recorder);
+    handle
+}
+
+fn tls_identity(settings: &Settings, data_dir: &DataDir) -> Result<TlsIdentity, StartError> {
+    match &settings.tls {
+        Some((certificate, key)) => Ok(TlsIdentity::given(certificate.clone(), key.clone())),
+        None => {
+            let addresses = [Some(settings.management_address), settings.s3_tls_address];
+            let names: Vec<_> = addresses.into_iter().flatten().map(|address| address.ip()).collect();
+            Ok(TlsIdentity::self_signed(data_dir, &names)?)
+        }
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "the banner is for the person who starts the server")]
+fn show_banner(settings: &Settings, listeners: &Listeners, data_dir: &DataDir, tls: &TlsIdentity, assembly: &Assembly) {
+    let bound = |listener: &TcpListener| listener.local_addr().ok();
+    let banner = Banner {
+        management: bound(&listeners.management).unwrap_or(settings.management_address),
+        s3: listeners.s3.as_ref().and_then(bound),
+        s3_tls: listeners.s3_tls.as_ref().and_then(bound),
+        data_dir: data_dir.path(),
+        certificate: tls.certificate(),
+        root_password: assembly.root_password.as_deref(),
+        local_domain: settings.local_domains.first().map(String::as_str),
+    };
+    println!("{}", banner.text());
+}

@@ -1,0 +1,176 @@
+//! One request from its head to its response: the order of the steps, and what surrounds them.
+
+use std::fmt;
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::FutureExt;
+use http::header::{ACCEPT, CACHE_CONTROL, HeaderValue, PRAGMA, X_CONTENT_TYPE_OPTIONS};
+use http::request::Parts;
+use http::{Method, Request, Response};
+use http_body::Body;
+use http_body_util::Full;
+use keyward_ecs_wire::{EcsError, Format, strip_suffix};
+use keyward_listener::Peer;
+use keyward_service::Service;
+use zeroize::Zeroizing;
+
+use crate::call::Call;
+use crate::context::{Context, Options};
+use crate::endpoints::login;
+use crate::query::Query;
+use crate::reply::{Answering, Reply};
+use crate::route::{Handler, RouteSummary, RouteTable};
+use crate::{body, credentials, routes, same_origin};
+
+/// Calls that ECS does not have; they speak JSON alone.
+const OWN_CALLS: &str = "/keyward/";
+
+/// The management API.
+pub struct ManagementApi {
+    context: Arc<Context>,
+    routes: RouteTable,
+}
+
+/// What became known of a request on its way, for the log and the counters.
+#[derive(Default)]
+struct Trace {
+    route: Option<&'static str>,
+    user: Option<String>,
+}
+
+impl ManagementApi {
+    /// The API in front of a service.
+    pub fn new(service: Arc<Service>, options: Options) -> Arc<Self> {
+        let context = Arc::new(Context { service, options });
+        Arc::new(Self { context, routes: RouteTable::new(routes::all()) })
+    }
+
+    /// The function that a listener hands requests to.
+    pub fn endpoint<B>(
+        self: Arc<Self>,
+    ) -> impl Fn(Request<B>) -> Pin<Box<dyn Future<Output = Response<Full<Bytes>>> + Send>> + Clone + Send + Sync + 'static
+    where
+        B: Body + Send + Unpin + 'static,
+        B::Data: Send,
+    {
+        move |request| {
+            let api = Arc::clone(&self);
+            Box::pin(async move { api.answer(request).await })
+        }
+    }
+
+    /// Every call there is.
+    pub fn routes(&self) -> impl Iterator<Item = RouteSummary> {
+        self.routes.routes().map(|route| route.summary())
+    }
+
+    /// The response to a request: route, caller, body, handler. A [`Peer`] among the request's extensions says where it
+    /// comes from. A handler that panics is answered with 500/999, and its connection lives on.
+    pub async fn answer<B>(&self, request: Request<B>) -> Response<Full<Bytes>>
+    where
+        B: Body + Unpin,
+    {
+        let (head, mut body) = request.into_parts();
+        let format = format_of(&head);
+        let mut trace = Trace::default();
+        let handled = AssertUnwindSafe(self.handle(&head, &mut body, format, &mut trace)).catch_unwind().await;
+        let reply = match handled {
+            Ok(Ok(reply)) => reply,
+            Ok(Err(failure)) => failure.into_reply(format),
+            Err(_) => {
+                tracing::error!(method = %head.method, route = trace.route, "a handler panicked");
+                Reply::document(&EcsError::internal(), format).with_status(http::StatusCode::INTERNAL_SERVER_ERROR)
+            }
+        };
+        body::drop_rest(&head.headers, &mut body).await;
+        let mut response = reply.into_response(&head.method);
+        guard(&mut response);
+        trace.record(&head, &response);
+        response
+    }
+
+    async fn handle<B>(&self, head: &Parts, body: &mut B, format: Format, trace: &mut Trace) -> Answering
+    where
+        B: Body + Unpin,
+    {
+        let (path, _) = strip_suffix(head.uri.path());
+        let (route, parameters) = self.routes.find(&head.method, path)?;
+        trace.route = Some(route.path);
+        let mut call = Call {
+            format,
+            query: Query::parse(head.uri.query()),
+            headers: head.headers.clone(),
+            origin: self.context.origin(head),
+            peer: head.extensions.get::<Peer>().copied(),
+            parameters,
+            body: Zeroizing::new(Vec::new()),
+        };
+        match &route.handler {
+            Handler::Open(handler) => handler(Arc::clone(&self.context), call).await,
+            Handler::LoggedIn(_) if wants_login_page(head, &call.query) => Ok(login::detour(&head.uri)),
+            Handler::LoggedIn(handler) => {
+                if route.changes {
+                    same_origin::check(head)?;
+                }
+                let caller = self.context.caller(&head.headers, call.origin).await?;
+                trace.user = Some(caller.principal().name.clone());
+                if route.method != Method::GET {
+                    call.body = body::read(&head.headers, body).await?;
+                }
+                handler(caller, call).await
+            }
+        }
+    }
+}
+
+/// Whether a browser opens a page without a token, and has not been to the login yet.
+fn wants_login_page(head: &Parts, query: &Query) -> bool {
+    let accepts_pages = || {
+        let accepted = head.headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
+        accepted.flat_map(|value| value.split(',')).any(|range| range.trim().starts_with("text/html"))
+    };
+    head.method == Method::GET
+        && credentials::token(&head.headers).is_none()
+        && query.value(login::BEEN_THERE).is_none()
+        && accepts_pages()
+}
+
+fn format_of(head: &Parts) -> Format {
+    if head.uri.path().starts_with(OWN_CALLS) {
+        return Format::Json;
+    }
+    let accept = head.headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    Format::of_response(head.uri.path(), accept)
+}
+
+/// What holds for every response: most show a token, a secret key, or who there is.
+fn guard(response: &mut Response<Full<Bytes>>) {
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache, no-store"));
+    headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+}
+
+impl Trace {
+    /// Counts and logs a request; nothing of its query, headers and bodies, which hold secrets.
+    fn record(&self, head: &Parts, response: &Response<Full<Bytes>>) {
+        let status = response.status().as_u16();
+        let route = self.route.unwrap_or("unknown");
+        let known = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::DELETE];
+        let method = known.iter().find(|method| **method == head.method).map_or("other", |method| method.as_str());
+        let labels = [("method", method.to_owned()), ("route", route.to_owned()), ("status", status.to_string())];
+        metrics::counter!("keyward_management_requests_total", &labels).increment(1);
+        let user = self.user.as_deref().unwrap_or_default();
+        tracing::debug!(method = %head.method, path = head.uri.path(), status, user, "management request");
+    }
+}
+
+impl fmt::Debug for ManagementApi {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ManagementApi").field("routes", &self.routes).finish_non_exhaustive()
+    }
+}

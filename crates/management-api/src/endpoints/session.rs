@@ -1,0 +1,50 @@
+//! The caller's own session: who they are, their password, the end of it (reference 2.4 and 2.6).
+
+use http::header::SET_COOKIE;
+use keyward_ecs_wire::answers::{LoggedOut, WhoAmI};
+use keyward_ecs_wire::requests::PasswordChange;
+use keyward_service::{Caller, Password};
+
+use crate::call::Call;
+use crate::credentials;
+use crate::endpoints::login;
+use crate::reply::{Answering, Reply};
+
+/// Ends this token, all tokens of the caller (`force`), or all of somebody else (`username`).
+pub(crate) async fn log_out(caller: Caller, call: Call) -> Answering {
+    let all = call.query.flag("force")?;
+    let user = match call.query.text("username") {
+        Some(other) => {
+            caller.log_out_other(other).await?;
+            other.to_owned()
+        }
+        None => {
+            caller.log_out(all).await?;
+            caller.principal().name.clone()
+        }
+    };
+    let reply = call.answer(&LoggedOut { user });
+    let from_cookie = credentials::token(&call.headers).is_some_and(|token| token.from_cookie);
+    Ok(if from_cookie { reply.with(SET_COOKIE, login::no_cookie()) } else { reply })
+}
+
+/// The caller as of now.
+pub(crate) async fn who_am_i(caller: Caller, call: Call) -> Answering {
+    let last_time_password_changed = caller.password_changed_at().await?;
+    let principal = caller.principal();
+    Ok(call.answer(&WhoAmI {
+        common_name: principal.name.clone(),
+        distinguished_name: String::new(),
+        namespace: principal.namespace.as_ref().map(ToString::to_string),
+        roles: principal.roles.iter().map(|role| role.to_string()).collect(),
+        last_time_password_changed,
+    }))
+}
+
+/// Changes the password of a management user who knows the present one. All of their tokens end.
+pub(crate) async fn change_password(caller: Caller, call: Call) -> Answering {
+    let change: PasswordChange = call.request()?;
+    let (old, new) = (Password::from(change.old_password.expose()), Password::from(change.password.expose()));
+    caller.change_own_password(&old, &new).await?;
+    Ok(Reply::empty())
+}

@@ -1,0 +1,7 @@
+//! Between the plain types of the wire and those of the domain.
+
+pub(crate) mod authn_providers;
+pub(crate) mod management_users;
+pub(crate) mod namespaces;
+pub(crate) mod object_users;
+pub(crate) mod secret_keys;
