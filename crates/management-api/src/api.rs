@@ -29,6 +29,9 @@ use crate::{body, credentials, routes, same_origin};
 /// Calls that ECS does not have; they speak JSON alone.
 const OWN_CALLS: &str = "/keyward/";
 
+/// A response on its way.
+pub type Responding = Pin<Box<dyn Future<Output = Response<Full<Bytes>>> + Send>>;
+
 /// The management API.
 pub struct ManagementApi {
     context: Arc<Context>,
@@ -50,9 +53,7 @@ impl ManagementApi {
     }
 
     /// The function that a listener hands requests to.
-    pub fn endpoint<B>(
-        self: Arc<Self>,
-    ) -> impl Fn(Request<B>) -> Pin<Box<dyn Future<Output = Response<Full<Bytes>>> + Send>> + Clone + Send + Sync + 'static
+    pub fn endpoint<B>(self: Arc<Self>) -> impl Fn(Request<B>) -> Responding + Clone + Send + Sync + 'static
     where
         B: Body + Send + Unpin + 'static,
         B::Data: Send,

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use http::header::{ALLOW, RETRY_AFTER};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use http::{HeaderName, HeaderValue, StatusCode};
 use keyward_ecs_wire::{BodyError, EcsError, ErrorCode, FieldError, Format};
 use keyward_identity::{Forbidden, NoNamespace};
 use keyward_service::{KeyTime, ServiceError, Subject};
@@ -15,7 +15,7 @@ use crate::reply::Reply;
 #[derive(Debug)]
 pub(crate) struct Failure {
     error: EcsError,
-    headers: HeaderMap,
+    headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 impl Failure {
@@ -36,7 +36,7 @@ impl Failure {
 
     /// The same with one header more.
     pub(crate) fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.append(name, value);
+        self.headers.push((name, value));
         self
     }
 
@@ -48,21 +48,15 @@ impl Failure {
     /// The answer in the caller's format.
     pub(crate) fn into_reply(self, format: Format) -> Reply {
         let status = self.status();
-        let mut reply = Reply::document(&self.error, format).with_status(status);
-        for (name, value) in &self.headers {
-            reply = reply.with(name.clone(), value.clone());
-        }
-        reply
+        let reply = Reply::document(&self.error, format).with_status(status);
+        self.headers.into_iter().fold(reply, |reply, (name, value)| reply.with(name, value))
     }
 }
 
 impl From<EcsError> for Failure {
     fn from(error: EcsError) -> Self {
-        let mut headers = HeaderMap::new();
-        if let Some(seconds) = error.retry_after_seconds() {
-            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
-        }
-        Self { error, headers }
+        let retry_after = error.retry_after_seconds().map(|seconds| (RETRY_AFTER, HeaderValue::from(seconds)));
+        Self { error, headers: retry_after.into_iter().collect() }
     }
 }
 
@@ -164,7 +158,9 @@ fn kind(subject: Subject) -> &'static str {
 }
 
 fn not_mapped(user: &str) -> String {
-    format!("User {user} does not map to any tenancy. Ask an administrator for a namespace whose mapping fits the user.")
+    format!(
+        "User {user} does not map to any tenancy. Ask an administrator for a namespace whose mapping fits the user."
+    )
 }
 
 fn provider_refused(cause: &str) -> String {
@@ -208,14 +204,14 @@ mod tests {
     fn could_not_find_out_is_503_and_names_the_wait() {
         let failure = Failure::from(ServiceError::Unavailable { what: "the identity store" });
         assert_eq!((failure.status().as_u16(), failure.error.code), (503, 6000));
-        assert_eq!(failure.headers[RETRY_AFTER], "30");
+        assert_eq!(failure.headers, [(RETRY_AFTER, HeaderValue::from_static("30"))]);
     }
 
     #[test]
     fn a_guesser_is_told_how_long_to_wait() {
         let failure = Failure::from(ServiceError::TooManyAttempts { retry_after: Duration::from_millis(1200) });
         assert_eq!((failure.status().as_u16(), failure.error.code), (401, 4000));
-        assert_eq!(failure.headers[RETRY_AFTER], "2");
+        assert_eq!(failure.headers, [(RETRY_AFTER, HeaderValue::from_static("2"))]);
     }
 
     #[test]
@@ -230,8 +226,7 @@ mod tests {
 
     #[test]
     fn an_error_that_repeats_what_was_sent_stays_short() {
-        let failure =
-            Failure::from(ServiceError::NotFound { subject: Subject::Namespace, id: "n".repeat(1_000_000) });
+        let failure = Failure::from(ServiceError::NotFound { subject: Subject::Namespace, id: "n".repeat(1_000_000) });
         assert!(failure.error.details.len() < 400);
     }
 

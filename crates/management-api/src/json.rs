@@ -55,7 +55,9 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_told_without_a_piece_of_the_body() {
-        for body in [r#"{"name":{"deep":"s3cret"}}"#, r#"{"name":["s3cret"]}"#, r#""s3cret""#, "s3cret", "{\"name\":\"s3cret"] {
+        for body in
+            [r#"{"name":{"deep":"s3cret"}}"#, r#"{"name":["s3cret"]}"#, r#""s3cret""#, "s3cret", "{\"name\":\"s3cret"]
+        {
             let failure = read::<Named>(body.as_bytes()).expect_err(body);
             let text = format!("{failure:?}");
             assert!(!text.contains("s3cret") && text.contains("alice@local.test"), "{text}");

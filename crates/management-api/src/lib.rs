@@ -21,6 +21,6 @@ mod route;
 mod routes;
 mod same_origin;
 
-pub use api::ManagementApi;
+pub use api::{ManagementApi, Responding};
 pub use context::Options;
 pub use route::RouteSummary;

@@ -79,9 +79,8 @@ impl Pattern {
 }
 
 fn limit(given: &str) -> Result<u32, Failure> {
-    let limit: i64 = given
-        .parse()
-        .map_err(|_| EcsError::invalid_field("limit", "send a whole number of entries, such as 100"))?;
+    let limit: i64 =
+        given.parse().map_err(|_| EcsError::invalid_field("limit", "send a whole number of entries, such as 100"))?;
     match u32::try_from(limit) {
         Ok(limit @ 1..) => Ok(limit.min(LONGEST)),
         Err(_) if limit > 0 => Ok(LONGEST),

@@ -1,7 +1,7 @@
 //! The query of a request: names and values, decoded as forms are.
 
-use percent_encoding::percent_decode_str;
 use keyward_ecs_wire::EcsError;
+use percent_encoding::percent_decode_str;
 
 use crate::error::Failure;
 

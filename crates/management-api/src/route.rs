@@ -15,14 +15,14 @@ use crate::context::Context;
 use crate::error::Failure;
 use crate::reply::Answering;
 
-type Answer = Pin<Box<dyn Future<Output = Answering> + Send>>;
+type Handling = Pin<Box<dyn Future<Output = Answering> + Send>>;
 
 /// Who may call a route at all. What a caller's roles allow is decided in the service, call by call.
 pub(crate) enum Handler {
     /// Everybody, logged in or not: the handler is given what it needs to find out for itself.
-    Open(Box<dyn Fn(Arc<Context>, Call) -> Answer + Send + Sync>),
+    Open(Box<dyn Fn(Arc<Context>, Call) -> Handling + Send + Sync>),
     /// Whoever has a live token: the handler is given its caller.
-    LoggedIn(Box<dyn Fn(Caller, Call) -> Answer + Send + Sync>),
+    LoggedIn(Box<dyn Fn(Caller, Call) -> Handling + Send + Sync>),
 }
 
 /// A line of the table.

@@ -1,5 +1,24 @@
 //! The built-in object store: objects on one machine, durable, in a directory of ours.
 //!
-//! [`engine`] keeps the bytes and the metadata and knows neither HTTP nor XML.
+//! ```text
+//! Checked ─► LocalObjects ─► operations (a file each) ─► engine ─► SQLite and body files
+//! ```
+//! [`engine`] keeps the bytes and the metadata and knows neither HTTP nor XML; the rest of the crate turns S3 requests
+//! into its calls. A body reaches a commit only after it has ended and agreed with all that was declared of it, so what
+//! is cut short or corrupt on the way leaves nothing behind. What the store does not do (versions, tags, ACLs, object
+//! lock, encryption) is refused, never taken and forgotten.
 
+mod answers;
+mod call;
+mod checksum;
+mod conditions;
 pub mod engine;
+mod error;
+mod local_objects;
+mod not_offered;
+mod operations;
+mod receive;
+mod rewrite;
+mod stored_head;
+
+pub use local_objects::LocalObjects;

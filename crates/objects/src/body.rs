@@ -8,7 +8,16 @@ use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Empty, Full};
 
 /// Why a body ended early: the peer went away, or the store could not read on.
-pub type BodyError = Box<dyn Error + Send + Sync>;
+#[derive(Debug, thiserror::Error)]
+#[error("the body ended early")]
+pub struct BodyError(#[source] Box<dyn Error + Send + Sync>);
+
+impl BodyError {
+    /// A body that ended for this reason.
+    pub fn new(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self(cause.into())
+    }
+}
 
 /// A request's body as it arrives, framing and all.
 pub type RequestBody = UnsyncBoxBody<Bytes, BodyError>;
@@ -30,7 +39,7 @@ pub fn full(bytes: impl Into<Bytes>) -> ResponseBody {
 pub fn streamed<B>(body: B) -> ResponseBody
 where
     B: Body<Data = Bytes> + Send + 'static,
-    B::Error: Into<BodyError>,
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
 {
-    body.map_err(Into::into).boxed_unsync()
+    body.map_err(BodyError::new).boxed_unsync()
 }

@@ -1,5 +1,6 @@
 //! One S3 request from head to answer.
 
+use std::error::Error;
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -82,7 +83,7 @@ impl Endpoint {
     pub async fn handle<B>(self, request: Request<B>) -> Response<ResponseBody>
     where
         B: Body<Data = Bytes> + Send + 'static,
-        B::Error: Into<BodyError>,
+        B::Error: Into<Box<dyn Error + Send + Sync>>,
     {
         let shared = &*self.shared;
         let id = shared.ids.next();
@@ -91,7 +92,7 @@ impl Endpoint {
         let started = shared.clock.now();
         let origin = shared.origin(&head);
         let waits_for_continue = head.headers.contains_key(http::header::EXPECT);
-        let mut body = Some(body.map_err(Into::into).boxed_unsync());
+        let mut body = Some(body.map_err(BodyError::new).boxed_unsync());
         let mut seen = Seen::default();
 
         let result = shared.answer(head, &mut body, origin, &mut seen).await;

@@ -1,7 +1,9 @@
 //! Who sends the request: the claim, its credential, and the signature under one of its live secrets.
 
+use std::sync::Arc;
+
 use http::request::Parts as Head;
-use keyward_credential_cache::{CredentialRef, LiveSecret};
+use keyward_credential_cache::{Credential, CredentialRef, LiveSecret};
 use keyward_identity::ObjectUserId;
 use keyward_objects::refused_head;
 use keyward_policy::Requester;
@@ -22,11 +24,7 @@ impl Shared {
             let (clean, plan) = Clean::anonymous(head).map_err(|error| refused_head(&error))?;
             return Ok((Requester::Anonymous, clean, plan));
         };
-        let unknown = || S3Error::new(ErrorCode::InvalidAccessKeyId).with("AWSAccessKeyId", claim.access_key_id());
-        let access_key_id = ObjectUserId::parse(claim.access_key_id()).map_err(|_| unknown())?;
-        let key = CredentialRef { scope: None, access_key_id: &access_key_id };
-        let found = self.service.credentials().find(&key).await.map_err(|error| failure::lookup(&error))?;
-        let credential = found.ok_or_else(unknown)?;
+        let credential = self.credential(claim.access_key_id()).await?;
 
         let now = self.clock.now();
         let live: Vec<&LiveSecret> = credential.live(now).collect();
@@ -41,5 +39,13 @@ impl Shared {
         let (clean, plan) = verified.clean(head);
         let requester = Requester::User { id: credential.user.clone(), namespace: credential.namespace.clone() };
         Ok((requester, clean, plan))
+    }
+
+    async fn credential(&self, access_key_id: &str) -> Result<Arc<Credential>, S3Error> {
+        let unknown = S3Error::new(ErrorCode::InvalidAccessKeyId).with("AWSAccessKeyId", access_key_id);
+        let Ok(access_key_id) = ObjectUserId::parse(access_key_id) else { return Err(unknown) };
+        let key = CredentialRef { scope: None, access_key_id: &access_key_id };
+        let found = self.service.credentials().find(&key).await.map_err(|error| failure::lookup(&error))?;
+        found.ok_or(unknown)
     }
 }

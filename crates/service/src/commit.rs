@@ -53,10 +53,10 @@ impl Service {
     }
 
     /// Runs `attempt` (read, decide, commit) until it is not overtaken by another change.
-    pub(crate) async fn until_settled<T>(
-        &self,
-        mut attempt: impl AsyncFnMut() -> Result<Settled<T>, ServiceError>,
-    ) -> Result<T, ServiceError> {
+    pub(crate) async fn until_settled<T, A>(&self, mut attempt: impl FnMut() -> A) -> Result<T, ServiceError>
+    where
+        A: Future<Output = Result<Settled<T>, ServiceError>>,
+    {
         let mut last = None;
         for _ in 0..ATTEMPTS {
             match attempt().await? {

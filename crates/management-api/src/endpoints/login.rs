@@ -110,9 +110,7 @@ fn cookie(token: &str, max_age: Duration) -> Result<HeaderValue, Failure> {
 
 /// The cookie that takes an earlier one away.
 pub(crate) fn no_cookie() -> HeaderValue {
-    HeaderValue::from_static(
-        "X-SDS-AUTH-TOKEN=; Version=1; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Strict",
-    )
+    HeaderValue::from_static("X-SDS-AUTH-TOKEN=; Version=1; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Strict")
 }
 
 fn secret_header(value: &str) -> Result<HeaderValue, Failure> {
@@ -131,9 +129,17 @@ mod tests {
         assert_eq!(target("/user/whoami").as_deref(), Some("/user/whoami?auth-redirected"));
         assert_eq!(target("/a?b=c#d").as_deref(), Some("/a?b=c&auth-redirected"));
         assert_eq!(target("/a b/ü").as_deref(), Some("/a%20b/%C3%BC?auth-redirected"));
-        for elsewhere in
-            ["", "a", "https://evil.example", "//evil.example", "/\\evil.example", "/\t/evil.example", "\\/a", " /a", "/\r\nx"]
-        {
+        for elsewhere in [
+            "",
+            "a",
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "/\t/evil.example",
+            "\\/a",
+            " /a",
+            "/\r\nx",
+        ] {
             assert_eq!(target(elsewhere), None, "{elsewhere:?}");
         }
     }

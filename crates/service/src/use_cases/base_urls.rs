@@ -42,7 +42,7 @@ impl Caller {
     pub async fn update_base_url(&self, id: &str, change: BaseUrlChange) -> Result<(), ServiceError> {
         self.principal.may_manage_base_urls()?;
         self.service
-            .until_settled(async || {
+            .until_settled(|| async {
                 let Revised { value: mut base_url, revision } = self.found_base_url(id).await?;
                 if let Some(name) = &change.name {
                     base_url.name = required(Some(name.clone()), "name")?;
@@ -63,7 +63,7 @@ impl Caller {
     pub async fn delete_base_url(&self, id: &str) -> Result<(), ServiceError> {
         self.principal.may_manage_base_urls()?;
         self.service
-            .until_settled(async || {
+            .until_settled(|| async {
                 let found = self.found_base_url(id).await?;
                 let audit = self.audit(self.now(), "base_url.delete").on(found.value.base_url.clone());
                 let delete = Write::Delete { key: RecordKey::BaseUrl(found.value.id), revision: found.revision };

@@ -84,7 +84,7 @@ impl Caller {
             None => None,
         };
         self.service
-            .until_settled(async || {
+            .until_settled(|| async {
                 let Revised { value: mut user, revision } = self.found_management_user(id).await?;
                 if hash.is_some() && !user.id.is_local() {
                     return Err(ServiceError::invalid("password", "the password of a directory user is kept there"));
@@ -109,7 +109,7 @@ impl Caller {
         };
         let hash = self.acceptable(new).await?;
         self.service
-            .until_settled(async || {
+            .until_settled(|| async {
                 let Revised { value: user, revision } = self.found_management_user(id.as_str()).await?;
                 let current = user.password_hash.clone().unwrap_or_default();
                 if !self.service.passwords.verify(old, &current).await? {
@@ -125,7 +125,7 @@ impl Caller {
     pub async fn delete_management_user(&self, id: &str) -> Result<(), ServiceError> {
         self.principal.may_manage_management_users()?;
         self.service
-            .until_settled(async || {
+            .until_settled(|| async {
                 let found = self.found_management_user(id).await?;
                 let id = found.value.id;
                 if id.as_str() == "root" || id.as_str() == self.principal.name {

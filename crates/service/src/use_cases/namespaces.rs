@@ -29,6 +29,7 @@ impl Caller {
         let name = NamespaceName::parse(name).map_err(|why| ServiceError::invalid("namespace", why))?;
         let mut namespace = Namespace::new(name.clone(), self.now());
         change.apply(&mut namespace)?;
+        check_settings(&namespace.settings)?;
         let audit = self.audit(self.now(), "namespace.create").in_namespace(name.clone()).on(name.as_str());
         self.refuse_second_administration(&namespace).await?;
         let write = Write::create(Record::Namespace(namespace.clone()));
@@ -51,7 +52,7 @@ impl Caller {
     ) -> Result<Namespace, ServiceError> {
         let updated = self
             .service
-            .until_settled(async || {
+            .until_settled(|| async {
                 let Revised { value: mut namespace, revision } = self.readable_namespace(name).await?;
                 self.principal.may_update_namespace(&namespace.name)?;
                 let administers = change.namespace_admins.is_some() || change.external_group_admins.is_some();
@@ -61,6 +62,7 @@ impl Caller {
                 }
                 change.apply(&mut namespace)?;
                 settings_change(&mut namespace.settings);
+                check_settings(&namespace.settings)?;
                 self.refuse_second_administration(&namespace).await?;
                 let audit = self
                     .audit(self.now(), "namespace.update")
@@ -78,7 +80,7 @@ impl Caller {
     pub async fn delete_namespace(&self, name: &str) -> Result<(), ServiceError> {
         self.principal.may_manage_namespaces()?;
         self.service
-            .until_settled(async || {
+            .until_settled(|| async {
                 let found = self.readable_namespace(name).await?;
                 let name = found.value.name;
                 let audit = self.audit(self.now(), "namespace.delete").in_namespace(name.clone()).on(name.as_str());
@@ -154,14 +156,18 @@ impl NamespaceChange {
         if let Some(settings) = &self.settings {
             namespace.settings.clone_from(settings);
         }
-        let (allowed, disallowed) =
-            (&namespace.settings.allowed_vpools_list, &namespace.settings.disallowed_vpools_list);
-        match allowed.iter().find(|vpool| disallowed.contains(vpool)) {
-            Some(vpool) => Err(ServiceError::invalid(
-                "allowed_vpools_list",
-                format!("{vpool} is both allowed and disallowed; name it in one list only"),
-            )),
-            None => Ok(()),
-        }
+        Ok(())
+    }
+}
+
+/// A replication group is allowed or disallowed, not both.
+fn check_settings(settings: &NamespaceSettings) -> Result<(), ServiceError> {
+    let (allowed, disallowed) = (&settings.allowed_vpools_list, &settings.disallowed_vpools_list);
+    match allowed.iter().find(|vpool| disallowed.contains(vpool)) {
+        Some(vpool) => Err(ServiceError::invalid(
+            "allowed_vpools_list",
+            format!("{vpool} is both allowed and disallowed; name it in one list only"),
+        )),
+        None => Ok(()),
     }
 }

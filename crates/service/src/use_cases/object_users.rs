@@ -45,7 +45,7 @@ impl Caller {
     /// inherit them.
     pub async fn delete_object_user(&self, user: &str, namespace: Option<&str>) -> Result<(), ServiceError> {
         self.service
-            .until_settled(async || {
+            .until_settled(|| async {
                 let found = self.manageable_user(user, namespace).await?;
                 let ObjectUser { id, namespace, .. } = found.value.user;
                 let audit = self.audit(self.now(), "user.delete").in_namespace(namespace.clone()).on(id.as_str());
@@ -92,7 +92,7 @@ impl Caller {
         change: impl Fn(&mut ObjectUser) -> Result<(), ServiceError>,
     ) -> Result<(), ServiceError> {
         self.service
-            .until_settled(async || {
+            .until_settled(|| async {
                 let Revised { value: mut record, revision } = self.manageable_user(user, namespace).await?;
                 let before = record.user.clone();
                 change(&mut record.user)?;

@@ -31,7 +31,7 @@ impl Caller {
     pub async fn issue_own_key(&self, existing_expiry_minutes: Option<i64>) -> Result<IssuedKey, ServiceError> {
         let order = KeyOrder::new(existing_expiry_minutes, None)?;
         self.service
-            .until_settled(async || {
+            .until_settled(|| async {
                 let owner = self.own_user().await?;
                 let user = match &owner {
                     RingOwner::New(record) => record.user.id.clone(),
@@ -49,12 +49,14 @@ impl Caller {
     /// Ends one of the caller's keys, or all.
     pub async fn deactivate_own_keys(&self, which: &Deactivation<'_>) -> Result<(), ServiceError> {
         self.service
-            .until_settled(async || match self.own_user().await? {
-                RingOwner::New(record) => match which {
-                    Deactivation::All => Ok(Settled::Done(())),
-                    _ => Err(ServiceError::not_found(Subject::SecretKey, record.user.id.as_str())),
-                },
-                RingOwner::Existing(found) => self.deactivate(found, which, "key.deactivate").await,
+            .until_settled(|| async {
+                match self.own_user().await? {
+                    RingOwner::New(record) => match which {
+                        Deactivation::All => Ok(Settled::Done(())),
+                        _ => Err(ServiceError::not_found(Subject::SecretKey, record.user.id.as_str())),
+                    },
+                    RingOwner::Existing(found) => self.deactivate(found, which, "key.deactivate").await,
+                }
             })
             .await
     }
@@ -62,15 +64,17 @@ impl Caller {
     /// Moves the end of one of the caller's keys to `minutes` from now; `None` takes the end away.
     pub async fn set_own_grace_end(&self, id: SecretId, minutes: Option<i64>) -> Result<(), ServiceError> {
         let minutes = minutes.map(ExpiryMinutes::new).transpose().map_err(|range| ServiceError::OutOfRange {
-            field: "minutes",
+            field: "expires_in_minutes",
             given: range.given,
             min: range.min,
             max: range.max,
         })?;
         self.service
-            .until_settled(async || match self.own_user().await? {
-                RingOwner::New(_) => Err(ServiceError::not_found(Subject::SecretKeyId, id.to_string())),
-                RingOwner::Existing(found) => self.set_grace_end(found, id, minutes).await,
+            .until_settled(|| async {
+                match self.own_user().await? {
+                    RingOwner::New(_) => Err(ServiceError::not_found(Subject::SecretKeyId, id.to_string())),
+                    RingOwner::Existing(found) => self.set_grace_end(found, id, minutes).await,
+                }
             })
             .await
     }

@@ -39,7 +39,7 @@ impl Caller {
         self.principal.may_manage_people()?;
         let (hash, made) = self.password_for_person(password).await?;
         self.service
-            .until_settled(async || {
+            .until_settled(|| async {
                 let Revised { value: mut person, revision } = self.found_person(name).await?;
                 person.password_hash.clone_from(&hash);
                 let audit = self.audit(self.now(), "person.password").on(person.name.as_str());
@@ -56,7 +56,7 @@ impl Caller {
     pub async fn remove_person(&self, name: &str) -> Result<(), ServiceError> {
         self.principal.may_manage_people()?;
         self.service
-            .until_settled(async || {
+            .until_settled(|| async {
                 let Revised { value: person, revision } = self.found_person(name).await?;
                 let audit = self.audit(self.now(), "person.remove").on(person.name.as_str());
                 let transaction = Transaction::new(audit)

@@ -98,7 +98,7 @@ impl Caller {
         self.principal.may_manage_providers()?;
         let updated = self
             .service
-            .until_settled(async || {
+            .until_settled(|| async {
                 let Revised { value: record, revision } = self.found_provider(id).await?;
                 let kept = record.manager_password(&*self.service.sealer)?;
                 let mut provider = record.provider;
@@ -129,7 +129,7 @@ impl Caller {
     pub async fn delete_provider(&self, id: &str) -> Result<(), ServiceError> {
         self.principal.may_manage_providers()?;
         self.service
-            .until_settled(async || {
+            .until_settled(|| async {
                 let found = self.found_provider(id).await?;
                 let provider = found.value.provider;
                 let audit = self.audit(self.now(), "provider.delete").on(provider.name);

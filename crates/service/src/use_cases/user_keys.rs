@@ -25,7 +25,7 @@ impl Caller {
     ) -> Result<IssuedKey, ServiceError> {
         let order = KeyOrder::new(existing_expiry_minutes, value)?;
         self.service
-            .until_settled(async || {
+            .until_settled(|| async {
                 let found = self.manageable_keys_of(user, namespace).await?;
                 let id = found.value.user.id.clone();
                 let settled = self.issue(RingOwner::Existing(found), &order, "key.issue_for").await?;
@@ -42,7 +42,7 @@ impl Caller {
         which: &Deactivation<'_>,
     ) -> Result<(), ServiceError> {
         self.service
-            .until_settled(async || {
+            .until_settled(|| async {
                 let found = self.manageable_keys_of(user, namespace).await?;
                 self.deactivate(found, which, "key.deactivate_for").await
             })

@@ -1,0 +1,23 @@
+//! `/config/object/properties`: system-wide properties of object users (reference 9.2).
+
+use keyward_ecs_wire::EcsError;
+use keyward_ecs_wire::answers::PropertyInfo;
+use keyward_ecs_wire::requests::PropertyUpdate;
+use keyward_service::Caller;
+
+use crate::call::Call;
+use crate::reply::{Answering, Reply};
+
+/// The properties, of which the user scope is the only one.
+pub(crate) async fn show(caller: Caller, call: Call) -> Answering {
+    let scope = caller.user_scope()?;
+    Ok(call.answer(&PropertyInfo { properties: vec![("user_scope".to_owned(), scope.as_str().to_owned())] }))
+}
+
+/// Chooses the user scope.
+pub(crate) async fn update(caller: Caller, call: Call) -> Answering {
+    let order: PropertyUpdate = call.request()?;
+    let scope = order.user_scope().ok_or_else(|| EcsError::missing_field("user_scope"))?;
+    caller.choose_user_scope(scope)?;
+    Ok(Reply::empty())
+}

@@ -1,0 +1,11 @@
+//! The API as its clients see it, in process: a service over a real store, and a clock that stands still.
+
+mod bad_input;
+mod office;
+mod own_calls;
+mod self_service;
+mod sessions;
+mod surroundings;
+mod users_and_namespaces;
+mod walls;
+mod who_may_call_what;

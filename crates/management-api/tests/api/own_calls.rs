@@ -1,0 +1,85 @@
+//! What Keyward has beyond ECS: local people, and the ends of one's keys.
+
+use crate::office::{ALICE, Office};
+
+const PEOPLE: &str = "/keyward/v1/people";
+const KEYS: &str = "/keyward/v1/secret-keys";
+
+#[tokio::test]
+async fn a_person_is_added_with_a_made_password_listed_and_removed() {
+    let office = Office::open().await;
+    let root = office.log_in("root").await;
+    let added = office.post(PEOPLE).token(&root).json(r#"{"name":"dana@local.test"}"#).send().await.expect(200);
+    assert_eq!(added.field("name"), "dana@local.test");
+    let login = |password: String| office.get("/login").basic("dana@local.test", &password).send();
+    login(added.field("password")).await.expect(200);
+
+    let listed = office.get("/keyward/v1/people?prefix=da").token(&root).send().await.expect(200);
+    assert_eq!(
+        listed.body,
+        r#"{"people":[{"name":"dana@local.test","created":"2026-03-05T17:39:13.813Z"}],"next_marker":null}"#
+    );
+    let path = "/keyward/v1/people/dana%40local%2Etest";
+    let changed = office.put(&format!("{path}/password")).token(&root).json(r#"{"password":"Given-Pass-77"}"#);
+    assert_eq!(changed.send().await.expect(200).body, r#"{"name":"dana@local.test"}"#);
+    login("Given-Pass-77".to_owned()).await.expect(200);
+
+    assert_eq!(office.ask(http::Method::DELETE, path).token(&root).send().await.expect(200).body, "");
+    office.ask(http::Method::DELETE, path).token(&root).send().await.refused(404, 2000);
+    login("Given-Pass-77".to_owned()).await.refused(401, 4000);
+}
+
+#[tokio::test]
+async fn an_order_for_a_person_that_makes_no_sense_is_refused_in_json() {
+    let office = Office::open().await;
+    let root = office.log_in("root").await;
+    let add = |body: &'static str| office.post(PEOPLE).token(&root).body("application/json", body).send();
+    add("{}").await.refused(400, 1005).field("details");
+    add(r#"{"name":"dana@local.test","password":""}"#).await.refused(400, 1005);
+    add(r#"{"name":"dana@elsewhere.test"}"#).await.refused(400, 1008);
+    let wrong = add(r#"{"name":"dana@local.test","password":["Hidden-Pass-77"]}"#).await.refused(400, 1013);
+    assert!(!wrong.body.contains("Hidden"), "{}", wrong.body);
+}
+
+#[tokio::test]
+async fn a_person_sees_who_made_a_key_and_moves_its_end() {
+    let (office, alice) = Office::with_alice().await;
+    let made = office.post("/object/secret-keys").token(&alice).json("{}").send().await.expect(200);
+    let listed = office.get(KEYS).token(&alice).send().await.expect(200);
+    assert!(!listed.body.contains(&made.field("secret_key")));
+    let key = listed.value()["secret_keys"][0].clone();
+    assert_eq!((key["made_by"].as_str(), key["made_from"].as_str()), (Some(ALICE), Some("192.0.2.7")));
+    let path = format!("{KEYS}/{}", key["id"].as_str().expect("an id"));
+
+    let set = |body: &'static str| office.put(&path).token(&alice).json(body).send();
+    let ends = || async {
+        let keys = office.get(KEYS).token(&alice).send().await.expect(200).value();
+        keys["secret_keys"][0]["expires"].clone()
+    };
+    set(r#"{"expires_in_minutes":60}"#).await.expect(200);
+    assert_eq!(ends().await, "2026-03-05T18:39:13.813Z");
+    set(r#"{"expires_in_minutes":null}"#).await.expect(200);
+    assert!(ends().await.is_null());
+    set("{}").await.refused(400, 1005);
+    set(r#"{"expires_in_minutes":-1}"#).await.refused(400, 1014);
+    set(r#"{"expires_in_minutes":0}"#).await.expect(200);
+    assert!(office.get(KEYS).token(&alice).send().await.expect(200).value()["secret_keys"][0].is_null());
+    set(r#"{"expires_in_minutes":5}"#).await.refused(404, 2000);
+    office
+        .put(&format!("{KEYS}/no-id"))
+        .token(&alice)
+        .json(r#"{"expires_in_minutes":5}"#)
+        .send()
+        .await
+        .refused(404, 2000);
+}
+
+#[tokio::test]
+async fn a_key_can_be_ended_by_its_id() {
+    let (office, alice) = Office::with_alice().await;
+    office.post("/object/secret-keys").token(&alice).json("{}").send().await.expect(200);
+    let keys = office.get(KEYS).token(&alice).send().await.expect(200).value();
+    let order = format!(r#"{{"secret_key_id":{}}}"#, keys["secret_keys"][0]["id"]);
+    office.post("/object/secret-keys/deactivate").token(&alice).json(&order).send().await.expect(200);
+    assert_eq!(office.get(KEYS).token(&alice).send().await.expect(200).body, r#"{"secret_keys":[]}"#);
+}

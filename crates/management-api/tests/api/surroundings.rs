@@ -1,0 +1,127 @@
+//! What stands in for the parts of a server that these tests do without.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use async_trait::async_trait;
+use keyward_ambient::Entropy;
+use keyward_identity::{AuthnProvider, DomainName, ManagementUser, ManagementUserId, ObjectUserId, Person};
+use keyward_login::{Credentials, Outcome, Provider, Unavailable};
+use keyward_login_local::{AccountsUnavailable, LocalAccounts, Passwords};
+use keyward_service::{
+    BucketContents, ContentsError, ContentsState, Directories, DirectoryCheckFailed, FirstPassword, Password,
+    ServiceError,
+};
+use keyward_store::Store;
+
+/// Reads accounts from the store.
+pub struct Accounts {
+    pub store: Arc<dyn Store>,
+    pub local_domains: Vec<DomainName>,
+}
+
+#[async_trait]
+impl LocalAccounts for Accounts {
+    async fn management_user(&self, id: &ManagementUserId) -> Result<Option<ManagementUser>, AccountsUnavailable> {
+        Ok(self.store.management_user(id).await.expect("the store answers").map(|found| found.value))
+    }
+
+    async fn person(&self, name: &ObjectUserId) -> Result<Option<Person>, AccountsUnavailable> {
+        Ok(self.store.person(name).await.expect("the store answers").map(|found| found.value))
+    }
+
+    async fn is_local_domain(&self, domain: &DomainName) -> Result<bool, AccountsUnavailable> {
+        Ok(self.local_domains.contains(domain))
+    }
+}
+
+pub struct Hashing {
+    pub passwords: Passwords,
+    pub entropy: Arc<dyn Entropy>,
+}
+
+#[async_trait]
+impl keyward_service::Passwords for Hashing {
+    async fn hash(&self, password: &Password) -> Result<String, ServiceError> {
+        Ok(self.passwords.hash(password, &*self.entropy).await.expect("hashed"))
+    }
+
+    async fn verify(&self, password: &Password, hash: &str) -> Result<bool, ServiceError> {
+        Ok(self.passwords.verify(password, hash).await.expect("verified"))
+    }
+}
+
+/// A directory that is down, of the domain `down.test`.
+pub struct OutOfReach;
+
+#[async_trait]
+impl Provider for OutOfReach {
+    fn name(&self) -> &str {
+        "down"
+    }
+
+    async fn authenticate(&self, credentials: &Credentials) -> Outcome {
+        match credentials.name.domain() {
+            Some("down.test") => {
+                Outcome::Unavailable(Unavailable { provider: "down".to_owned(), cause: "nobody answers".into() })
+            }
+            _ => Outcome::NotAskedFor,
+        }
+    }
+}
+
+/// Directories of which none can be reached, and one that brings its caller down.
+pub struct NoDirectories;
+
+#[async_trait]
+impl Directories for NoDirectories {
+    fn open(&self, _: &AuthnProvider, _: Password, _: &[String]) -> Result<Arc<dyn Provider>, DirectoryCheckFailed> {
+        Ok(Arc::new(OutOfReach))
+    }
+
+    async fn check(&self, provider: &AuthnProvider, _: Password) -> Result<(), DirectoryCheckFailed> {
+        assert!(!provider.server_urls[0].contains("panic"), "this directory brings its caller down");
+        Err(DirectoryCheckFailed("nobody answers".to_owned()))
+    }
+}
+
+/// Whether root's first password is still kept.
+#[derive(Default)]
+pub struct KeptPassword {
+    forgotten: AtomicBool,
+}
+
+impl KeptPassword {
+    pub fn is_kept(&self) -> bool {
+        !self.forgotten.load(Ordering::Relaxed)
+    }
+}
+
+#[async_trait]
+impl FirstPassword for KeptPassword {
+    async fn forget(&self) {
+        self.forgotten.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Buckets without objects.
+pub struct NoContents;
+
+#[async_trait]
+impl BucketContents for NoContents {
+    async fn open(&self, _: u64) -> Result<(), ContentsError> {
+        Ok(())
+    }
+
+    async fn close(&self, _: u64) -> Result<(), ContentsError> {
+        Ok(())
+    }
+
+    async fn discard(&self, _: u64) -> Result<(), ContentsError> {
+        Ok(())
+    }
+
+    async fn states(&self) -> Result<Vec<(u64, ContentsState)>, ContentsError> {
+        Ok(Vec::new())
+    }
+}

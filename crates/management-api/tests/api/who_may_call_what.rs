@@ -1,0 +1,159 @@
+//! The rights, call by call and role by role. A route that is missing here fails the test.
+
+use std::collections::BTreeSet;
+
+use http::Method;
+
+use crate::office::{ALICE, Office, PASSWORD};
+
+/// Who is let in: `a` a system administrator, `m` a monitor, `s` a security administrator, `n` the administrator of the
+/// namespace `team`, `p` a person without any role. The order of a line: method, route, path, body, who.
+const TABLE: &[(&str, &str, &str, &str, &str)] = &[
+    ("GET", "/user/whoami", "/user/whoami", "", "amsnp"),
+    ("PUT", "/user/password", "/user/password", r#"{"password":"Another-Pass-77","oldPassword":"x"}"#, "amsnp"),
+    ("GET", "/object/secret-keys", "/object/secret-keys", "", "amsnp"),
+    ("POST", "/object/secret-keys", "/object/secret-keys", "{}", "amsnp"),
+    ("POST", "/object/secret-keys/deactivate", "/object/secret-keys/deactivate", "{}", "amsnp"),
+    ("GET", "/object/user-secret-keys/exist/{uid}/{namespace}", "/object/user-secret-keys/exist/app/team", "", "an"),
+    ("GET", "/object/user-secret-keys/{uid}", "/object/user-secret-keys/app", "", "an"),
+    ("GET", "/object/user-secret-keys/{uid}/{namespace}", "/object/user-secret-keys/app/team", "", "an"),
+    ("POST", "/object/user-secret-keys/{uid}", "/object/user-secret-keys/app", "{}", "an"),
+    ("POST", "/object/user-secret-keys/{uid}/deactivate", "/object/user-secret-keys/app/deactivate", "{}", "an"),
+    ("GET", "/object/users", "/object/users", "", "amn"),
+    ("POST", "/object/users", "/object/users", r#"{"user":"app","namespace":"team"}"#, "an"),
+    ("POST", "/object/users/deactivate", "/object/users/deactivate", r#"{"user":"gone"}"#, "an"),
+    ("GET", "/object/users/query", "/object/users/query?namespace=team&tag=x", "", "amn"),
+    ("PUT", "/object/users/lock", "/object/users/lock", r#"{"user":"app","isLocked":false}"#, "an"),
+    ("GET", "/object/users/lock/{uid}", "/object/users/lock/app", "", "amn"),
+    ("GET", "/object/users/lock/{uid}/{namespace}", "/object/users/lock/app/team", "", "amn"),
+    ("GET", "/object/users/{namespace}", "/object/users/team", "", "amn"),
+    ("GET", "/object/users/{uid}/info", "/object/users/app/info?namespace=team", "", "amn"),
+    ("GET", "/object/users/{uid}/tags", "/object/users/app/tags", "", "amn"),
+    ("POST", "/object/users/{uid}/tags", "/object/users/app/tags", r#"{"tags":[{"name":"a","value":"b"}]}"#, "an"),
+    ("PUT", "/object/users/{uid}/tags", "/object/users/app/tags", r#"{"tags":[{"name":"a","value":"b"}]}"#, "an"),
+    ("DELETE", "/object/users/{uid}/tags", "/object/users/app/tags", r#"{"tags":[{"name":"x"}]}"#, "an"),
+    ("GET", "/object/namespaces", "/object/namespaces", "", "am"),
+    ("POST", "/object/namespaces/namespace", "/object/namespaces/namespace", r#"{"namespace":"team"}"#, "a"),
+    ("GET", "/object/namespaces/namespace/{namespace}", "/object/namespaces/namespace/team", "", "amn"),
+    ("PUT", "/object/namespaces/namespace/{namespace}", "/object/namespaces/namespace/team", "{}", "an"),
+    (
+        "POST",
+        "/object/namespaces/namespace/{namespace}/deactivate",
+        "/object/namespaces/namespace/team/deactivate",
+        "",
+        "a",
+    ),
+    ("GET", "/vdc/users", "/vdc/users", "", "ams"),
+    ("POST", "/vdc/users", "/vdc/users", r#"{"userId":"monitor","password":"Some-Pass-77"}"#, "as"),
+    ("GET", "/vdc/users/{id}", "/vdc/users/root", "", "ams"),
+    ("PUT", "/vdc/users/{id}", "/vdc/users/gone", "{}", "as"),
+    ("POST", "/vdc/users/{id}/deactivate", "/vdc/users/gone/deactivate", "", "as"),
+    ("GET", "/vdc/users/{id}/tokenCount", "/vdc/users/root/tokenCount", "", "ams"),
+    ("GET", "/vdc/admin/authnproviders", "/vdc/admin/authnproviders", "", "ams"),
+    ("POST", "/vdc/admin/authnproviders", "/vdc/admin/authnproviders", PROVIDER, "as"),
+    ("GET", "/vdc/admin/authnproviders/{id}", "/vdc/admin/authnproviders/urn:x", "", "ams"),
+    ("PUT", "/vdc/admin/authnproviders/{id}", "/vdc/admin/authnproviders/urn:x", "{}", "as"),
+    ("DELETE", "/vdc/admin/authnproviders/{id}", "/vdc/admin/authnproviders/urn:x", "", "as"),
+    ("GET", "/object/baseurl", "/object/baseurl", "", "am"),
+    ("POST", "/object/baseurl", "/object/baseurl", BASE_URL, "a"),
+    ("GET", "/object/baseurl/{id}", "/object/baseurl/urn:x", "", "am"),
+    ("PUT", "/object/baseurl/{id}", "/object/baseurl/urn:x", "{}", "a"),
+    ("POST", "/object/baseurl/{id}/deactivate", "/object/baseurl/urn:x/deactivate", "", "a"),
+    ("GET", "/config/object/properties", "/config/object/properties", "", "am"),
+    ("PUT", "/config/object/properties", "/config/object/properties", r#"{"properties":{"user_scope":"GLOBAL"}}"#, "a"),
+    ("GET", "/keyward/v1/people", "/keyward/v1/people", "", "ams"),
+    ("POST", "/keyward/v1/people", "/keyward/v1/people", r#"{"name":"alice@local.test"}"#, "as"),
+    ("PUT", "/keyward/v1/people/{name}/password", "/keyward/v1/people/gone@local.test/password", "{}", "as"),
+    ("DELETE", "/keyward/v1/people/{name}", "/keyward/v1/people/gone@local.test", "", "as"),
+    ("GET", "/keyward/v1/secret-keys", "/keyward/v1/secret-keys", "", "amsnp"),
+    ("PUT", "/keyward/v1/secret-keys/{id}", "/keyward/v1/secret-keys/x", r#"{"expires_in_minutes":1}"#, "amsnp"),
+    ("GET", "/metrics", "/metrics", "", "am"),
+    // Last: it ends the token.
+    ("GET", "/logout", "/logout", "", "amsnp"),
+];
+
+const PROVIDER: &str = r#"{"mode":"ldap","server_urls":["ldap://x.test"],"domains":["x.test"],"manager_dn":"cn=m",
+    "manager_password":"x","search_base":"dc=x","search_filter":"uid=%U","group_attribute":"CN"}"#;
+const BASE_URL: &str = r#"{"name":"x","base_url":"https://not a host","is_namespace_in_host":false}"#;
+
+/// A token for each role, and what they work on: the namespace `team` with the object user `app`.
+async fn callers(office: &Office) -> [(char, String); 5] {
+    let root = office.log_in("root").await;
+    let monitor = office.operator(&root, "monitor", r#","isSystemMonitor":true"#).await;
+    let security = office.operator(&root, "security", r#","isSecurityAdmin":true"#).await;
+    let leader = format!(r#"{{"userId":"leader","password":"{PASSWORD}"}}"#);
+    office.post("/vdc/users").token(&root).json(&leader).send().await.expect(200);
+    let team = r#"{"namespace":"team","namespace_admins":"leader"}"#;
+    office.post("/object/namespaces/namespace").token(&root).json(team).send().await.expect(200);
+    office.post("/object/users").token(&root).json(r#"{"user":"app","namespace":"team"}"#).send().await.expect(200);
+    let person = office.log_in(ALICE).await;
+    [('a', root), ('m', monitor), ('s', security), ('n', office.log_in("leader").await), ('p', person)]
+}
+
+#[tokio::test]
+async fn every_role_is_let_in_where_the_table_says_and_nowhere_else() {
+    let (office, _) = Office::with_alice().await;
+    let callers = callers(&office).await;
+    for (method, _, path, body, let_in) in TABLE {
+        for (role, token) in &callers {
+            let method: Method = method.parse().expect("method");
+            let answer = office.ask(method, path).token(token).json(body).send().await;
+            assert_ne!(answer.status, 401, "{role} {}: {}", answer.what, answer.body);
+            assert_eq!(answer.status != 403, let_in.contains(*role), "{role} {}: {}", answer.what, answer.body);
+            if answer.status == 403 {
+                assert!(answer.refused(403, 3000).field("details").starts_with("Insufficient permissions for user "));
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_call_is_missing_in_the_table() {
+    let office = Office::open().await;
+    let everybody = ["/login", "/health/live", "/health/ready"];
+    let routes: BTreeSet<_> = office.api.routes().filter(|route| !everybody.contains(&route.path)).collect_pairs();
+    let listed: BTreeSet<_> =
+        TABLE.iter().map(|(method, route, ..)| ((*method).to_owned(), (*route).to_owned())).collect();
+    assert_eq!(routes, listed);
+}
+
+trait Pairs {
+    fn collect_pairs(self) -> BTreeSet<(String, String)>;
+}
+
+impl<I: Iterator<Item = keyward_management_api::RouteSummary>> Pairs for I {
+    fn collect_pairs(self) -> BTreeSet<(String, String)> {
+        self.map(|route| (route.method.to_string(), route.path.to_owned())).collect()
+    }
+}
+
+#[tokio::test]
+async fn an_administrator_of_one_namespace_reaches_nothing_in_another() {
+    let (office, _) = Office::with_alice().await;
+    let [(_, root), _, _, (_, leader), _] = callers(&office).await;
+    let stranger = r#"{"user":"stranger","namespace":"local"}"#;
+    office.post("/object/users").token(&root).json(stranger).send().await.expect(200);
+    office.post("/object/user-secret-keys/stranger").token(&root).json("{}").send().await.expect(200);
+    for path in [
+        "/object/user-secret-keys/stranger",
+        "/object/user-secret-keys/stranger/local",
+        "/object/user-secret-keys/stranger/team",
+        "/object/user-secret-keys/exist/stranger/local",
+        "/object/users/local",
+        "/object/users/stranger/info",
+        "/object/users/lock/stranger",
+        "/object/namespaces/namespace/local",
+    ] {
+        office.get(path).token(&leader).send().await.refused(403, 3000);
+    }
+    for (path, body) in [
+        ("/object/users", stranger),
+        ("/object/users/deactivate", r#"{"user":"stranger"}"#),
+        ("/object/user-secret-keys/stranger", r#"{"namespace":"team"}"#),
+        ("/object/user-secret-keys/stranger/deactivate", "{}"),
+    ] {
+        office.post(path).token(&leader).json(body).send().await.refused(403, 3000);
+    }
+    let listed = office.get("/object/users").token(&leader).for_json().send().await.expect(200);
+    assert_eq!(listed.value()["blobuser"].to_string(), r#"[{"namespace":"team","userid":"app"}]"#);
+}

@@ -1,0 +1,47 @@
+//! The engine's records as answers show them.
+
+use futures_util::TryStreamExt;
+use http_body::Frame;
+use http_body_util::StreamBody;
+use keyward_objects::{ResponseBody, streamed};
+use keyward_s3_wire::object_lock::ObjectLock;
+use keyward_s3_wire::operations::ObjectHead;
+use keyward_s3_wire::{ETag, StorageClass};
+
+use crate::engine::{BodyReader, Etag, ObjectRecord};
+use crate::{checksum, stored_head};
+
+/// The entity tag on the wire.
+pub(crate) fn etag(etag: Etag) -> ETag {
+    match etag.parts.map(usize::try_from) {
+        Some(Ok(parts)) => ETag::of_parts(etag.md5, parts),
+        _ => ETag::from_md5(etag.md5),
+    }
+}
+
+/// What GET and HEAD tell of an object.
+pub(crate) fn object_head(record: &ObjectRecord) -> ObjectHead {
+    ObjectHead {
+        size: record.size,
+        etag: etag(record.etag),
+        last_modified: record.modified,
+        metadata: stored_head::from_stored(&record.head),
+        storage_class: StorageClass::Standard,
+        version_id: None,
+        checksum: record.checksum.as_ref().and_then(checksum::shown),
+        parts: record.etag.parts.and_then(|parts| u16::try_from(parts).ok()),
+        tags: record.head.tags.len(),
+        lock: ObjectLock::default(),
+        encryption: None,
+    }
+}
+
+/// The bytes of an object. Reading goes no more than a piece ahead of the client; when the disk fails the answer breaks
+/// off, so that the client sees fewer bytes than announced.
+pub(crate) fn body(reader: BodyReader) -> ResponseBody {
+    let logged = reader.inspect_err(|error| {
+        let error: &(dyn std::error::Error + 'static) = error;
+        tracing::error!(error, "an object could not be read to its end");
+    });
+    streamed(StreamBody::new(logged.map_ok(Frame::data)))
+}

@@ -1,0 +1,98 @@
+//! One granted request: what was asked, of which bucket and object, on which engine.
+
+use http::request::Parts;
+use keyward_identity::Bucket;
+use keyward_policy::{Access, Resource};
+use keyward_s3_wire::bucket_owner::{expect_owner, expect_source_owner};
+use keyward_s3_wire::{ErrorCode, ObjectKey, Owner, S3Error, VersionId};
+
+use crate::engine::{BucketId, Engine};
+
+/// What every operation is given beside the body.
+#[derive(Clone, Copy)]
+pub(crate) struct Call<'c> {
+    pub(crate) engine: &'c Engine,
+    pub(crate) head: &'c Parts,
+    /// What was granted; what is acted on comes from here alone.
+    pub(crate) access: &'c Access,
+}
+
+/// An object, or the place of one.
+#[derive(Clone, Copy)]
+pub(crate) struct Place<'c> {
+    pub(crate) bucket: &'c Bucket,
+    pub(crate) key: &'c ObjectKey,
+}
+
+impl Place<'_> {
+    /// The bucket as the engine knows it.
+    pub(crate) fn bucket_id(&self) -> BucketId {
+        BucketId(self.bucket.id)
+    }
+}
+
+impl<'c> Call<'c> {
+    /// The bucket that was granted.
+    pub(crate) fn bucket(&self) -> Result<&'c Bucket, S3Error> {
+        self.access.resource.bucket().map(AsRef::as_ref).ok_or(ErrorCode::NoSuchBucket.into())
+    }
+
+    /// The object that was granted.
+    pub(crate) fn place(&self) -> Result<Place<'c>, S3Error> {
+        match &self.access.resource {
+            Resource::Object(bucket, key) => Ok(Place { bucket, key }),
+            _ => Err(S3Error::argument("Key", "", "This operation is for an object; name its key.")),
+        }
+    }
+
+    /// The object that was granted to be copied from.
+    pub(crate) fn source(&self) -> Result<Place<'c>, S3Error> {
+        match &self.access.source {
+            Some((bucket, key)) => Ok(Place { bucket, key }),
+            None => Err(S3Error::argument("x-amz-copy-source", "", "Name the source as /bucket/key.")),
+        }
+    }
+
+    /// Who sends the request, as the owner of what it writes.
+    pub(crate) fn requester(&self) -> Option<String> {
+        self.access.requester.user_id().map(ToString::to_string)
+    }
+
+    /// Holds the buckets' owners against those that the client expects.
+    pub(crate) fn expect_owners(&self) -> Result<(), S3Error> {
+        if let Some(bucket) = self.access.resource.bucket() {
+            expect_owner(self.head, bucket.owner.as_str())?;
+        }
+        match &self.access.source {
+            Some((bucket, _)) => expect_source_owner(self.head, bucket.owner.as_str()),
+            None => Ok(()),
+        }
+    }
+
+    /// Adds to an error which bucket or key it speaks of.
+    pub(crate) fn name_what_is_missing(&self, error: S3Error) -> S3Error {
+        let resource = &self.access.resource;
+        match (error.code(), resource.bucket(), resource.key()) {
+            (ErrorCode::NoSuchKey, _, Some(key)) if error.field("Key").is_none() => error.with("Key", key.as_str()),
+            (ErrorCode::NoSuchBucket, Some(bucket), _) if error.field("BucketName").is_none() => {
+                error.with("BucketName", bucket.name.as_str())
+            }
+            _ => error,
+        }
+    }
+}
+
+/// The owner of something in `bucket`, where it is known who wrote it.
+pub(crate) fn owner(writer: Option<&String>, bucket: &Bucket) -> Owner {
+    Owner::named(writer.map_or(bucket.owner.as_str(), String::as_str))
+}
+
+/// Refuses versions: objects have the one that S3 calls `null`.
+pub(crate) fn latest_only(version: Option<&VersionId>, key: &ObjectKey) -> Result<(), S3Error> {
+    match version {
+        Some(version) if !version.is_null() => {
+            Err(S3Error::new(ErrorCode::NoSuchVersion).with("Key", key.as_str()).with("VersionId", version.as_str()))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,123 @@
+//! The backend: opens the engine, and leads each granted request to its operation.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use http::Response;
+use keyward_ambient::{Clock, Entropy};
+use keyward_objects::{Backend, BucketError, BucketState, Checked, ResponseBody};
+use keyward_s3_wire::{Operation, S3Error};
+use tokio::task::{AbortHandle, spawn_blocking};
+
+use crate::call::Call;
+use crate::engine::{self, BucketId, Engine, EngineError, Settings};
+use crate::error::bucket_error;
+use crate::not_offered;
+use crate::operations as op;
+
+/// The built-in object store.
+pub struct LocalObjects {
+    engine: Engine,
+    /// The search for what a crash left behind, while it goes on.
+    sweep: Option<AbortHandle>,
+}
+
+impl LocalObjects {
+    /// Opens the store in `dir`, creating it if there is none. When it was not closed in order, the search for what
+    /// the crash left behind goes on in the background.
+    ///
+    /// # Errors
+    /// [`InUse`](EngineError::InUse) when it is open already, and whatever keeps the directory from being read.
+    pub async fn open(
+        dir: impl AsRef<Path>,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, EngineError> {
+        let dir = dir.as_ref().to_owned();
+        let opening = spawn_blocking(move || Engine::open(&dir, clock, entropy, Settings::default()));
+        let engine = opening.await.unwrap_or(Err(EngineError::Unavailable))?;
+        let sweep = engine.may_hold_orphans().then(|| tokio::spawn(sweep(engine.clone())).abort_handle());
+        Ok(Self { engine, sweep })
+    }
+
+    /// The store on an engine that is open.
+    pub fn on(engine: Engine) -> Self {
+        Self { engine, sweep: None }
+    }
+
+    /// Finishes the writes queued so far and closes the store; later calls are answered 503.
+    pub async fn close(&self) {
+        self.sweep.iter().for_each(AbortHandle::abort);
+        self.engine.close().await;
+    }
+}
+
+async fn sweep(engine: Engine) {
+    if let Err(error) = engine.sweep().await {
+        let error: &(dyn std::error::Error + 'static) = &error;
+        tracing::warn!(error, "the search for orphaned bodies was cut short; the next start takes it up again");
+    }
+}
+
+#[async_trait]
+impl Backend for LocalObjects {
+    async fn call(&self, request: Checked) -> Result<Response<ResponseBody>, S3Error> {
+        let (head, allowed, payload) = request.into_parts();
+        let call = Call { engine: &self.engine, head: head.parts(), access: allowed.access() };
+        call.expect_owners()?;
+        let answer = match call.access.operation {
+            Operation::PutObject => op::put_object(call, payload).await,
+            Operation::GetObject => op::get_object(call).await,
+            Operation::HeadObject => op::head_object(call).await,
+            Operation::DeleteObject => op::delete_object(call).await,
+            Operation::DeleteObjects => op::delete_objects(call, payload).await,
+            Operation::CopyObject => op::copy_object(call).await,
+            Operation::ListObjects => op::list_objects(call).await,
+            Operation::ListObjectsV2 => op::list_objects_v2(call).await,
+            Operation::CreateMultipartUpload => op::create_multipart_upload(call).await,
+            Operation::UploadPart => op::upload_part(call, payload).await,
+            Operation::UploadPartCopy => op::upload_part_copy(call).await,
+            Operation::CompleteMultipartUpload => op::complete_multipart_upload(call, payload).await,
+            Operation::AbortMultipartUpload => op::abort_multipart_upload(call).await,
+            Operation::ListParts => op::list_parts(call).await,
+            Operation::ListMultipartUploads => op::list_multipart_uploads(call).await,
+            other => Err(not_offered::operation(other)),
+        };
+        answer.map_err(|error| call.name_what_is_missing(error))
+    }
+
+    async fn open_bucket(&self, bucket_id: u64) -> Result<(), BucketError> {
+        self.engine.open_bucket(BucketId(bucket_id)).await.map_err(bucket_error)
+    }
+
+    async fn close_bucket(&self, bucket_id: u64) -> Result<(), BucketError> {
+        self.engine.close_bucket(BucketId(bucket_id)).await.map_err(bucket_error)
+    }
+
+    async fn discard_bucket(&self, bucket_id: u64) -> Result<(), BucketError> {
+        self.engine.drop_bucket(BucketId(bucket_id)).await.map_err(bucket_error)
+    }
+
+    async fn bucket_states(&self) -> Result<Vec<(u64, BucketState)>, BucketError> {
+        let states = self.engine.buckets().await.map_err(bucket_error)?;
+        let state = |state| match state {
+            engine::BucketState::Open => BucketState::Open,
+            engine::BucketState::Closed => BucketState::Closed,
+        };
+        Ok(states.into_iter().map(|(bucket, found)| (bucket.0, state(found))).collect())
+    }
+}
+
+impl Drop for LocalObjects {
+    fn drop(&mut self) {
+        self.sweep.iter().for_each(AbortHandle::abort);
+    }
+}
+
+impl fmt::Debug for LocalObjects {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LocalObjects").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,96 @@
+//! What the store does not do, refused by name: an object that looked tagged, shared, locked or encrypted and was not
+//! would be worse than none.
+
+use http::HeaderMap;
+use keyward_s3_wire::acl_headers::{AclHeaders, CannedAcl};
+use keyward_s3_wire::operations::NewObject;
+use keyward_s3_wire::{ErrorCode, Operation, S3Error};
+
+/// The one ECS header of a write that changes nothing about the object.
+const NAMESPACE: &str = "x-emc-namespace";
+
+/// An operation that the store does not have.
+pub(crate) fn operation(operation: Operation) -> S3Error {
+    S3Error::because(ErrorCode::NotImplemented, format!("{operation} is not offered here."))
+        .with("Operation", operation.name())
+}
+
+/// Refuses properties of a new object that would not be kept.
+pub(crate) fn refuse(object: &NewObject, headers: &HeaderMap) -> Result<(), S3Error> {
+    let refused = [
+        (!object.tags.is_empty(), "Objects have no tags here; leave x-amz-tagging out."),
+        (
+            !owners_alone(&object.acl),
+            "Objects belong to the bucket's owner alone here; leave ACLs out, or send private.",
+        ),
+        (!object.lock.is_empty(), "Object lock is not offered; leave the x-amz-object-lock- headers out."),
+        (object.encryption.is_some(), "Encryption at rest is not offered; leave x-amz-server-side-encryption out."),
+    ];
+    if let Some((_, message)) = refused.into_iter().find(|(asked, _)| *asked) {
+        return Err(S3Error::because(ErrorCode::NotImplemented, message));
+    }
+    let extension = headers.keys().find(|name| name.as_str().starts_with("x-emc-") && name.as_str() != NAMESPACE);
+    match extension {
+        Some(name) => Err(S3Error::because(
+            ErrorCode::NotImplemented,
+            "Retention and the other ECS extensions for objects are not offered; leave this header out.",
+        )
+        .with("Header", name.as_str())),
+        None => Ok(()),
+    }
+}
+
+/// Whether the ACL asked for is what holds anyway.
+fn owners_alone(acl: &AclHeaders) -> bool {
+    acl.grants.is_empty() && matches!(acl.canned, None | Some(CannedAcl::Private | CannedAcl::BucketOwnerFullControl))
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderName, HeaderValue};
+
+    use super::*;
+
+    fn write(name: &'static str, value: &'static str) -> Result<(), ErrorCode> {
+        let mut headers = HeaderMap::new();
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        let object = NewObject::of(&headers).map_err(|error| error.code())?;
+        refuse(&object, &headers).map_err(|error| error.code())
+    }
+
+    #[test]
+    fn what_would_be_forgotten_is_refused() {
+        for (name, value) in [
+            ("x-amz-tagging", "team=blue"),
+            ("x-amz-acl", "public-read"),
+            ("x-amz-grant-read", "id=eve"),
+            ("x-amz-object-lock-legal-hold", "ON"),
+            ("x-amz-server-side-encryption", "AES256"),
+            ("x-amz-server-side-encryption", "aws:kms"),
+            ("x-amz-server-side-encryption-customer-algorithm", "AES256"),
+            ("x-emc-retention-period", "60"),
+        ] {
+            assert_eq!(write(name, value), Err(ErrorCode::NotImplemented), "{name}: {value}");
+        }
+    }
+
+    #[test]
+    fn what_holds_anyway_may_be_asked_for() {
+        for (name, value) in [
+            ("x-amz-acl", "private"),
+            ("x-amz-acl", "bucket-owner-full-control"),
+            ("x-amz-storage-class", "STANDARD"),
+            ("x-emc-namespace", "ns1"),
+            ("x-amz-meta-a", "b"),
+        ] {
+            assert_eq!(write(name, value), Ok(()), "{name}: {value}");
+        }
+    }
+
+    #[test]
+    fn a_missing_operation_is_named() {
+        let refused = operation(Operation::PutObjectTagging);
+        assert_eq!(refused.code(), ErrorCode::NotImplemented);
+        assert!(refused.message().contains("PutObjectTagging"));
+    }
+}

@@ -1,0 +1,40 @@
+//! The S3 operations, a file each: read the typed request, ask the engine, shape the answer.
+
+mod abort_multipart_upload;
+mod complete_multipart_upload;
+mod copy_object;
+mod create_multipart_upload;
+mod delete_object;
+mod delete_objects;
+mod get_object;
+mod head_object;
+mod list_multipart_uploads;
+mod list_objects;
+mod list_parts;
+mod listing;
+mod put_object;
+mod upload;
+mod upload_part;
+mod upload_part_copy;
+
+use http::Response;
+use keyward_objects::ResponseBody;
+use keyward_s3_wire::S3Error;
+
+pub(crate) use abort_multipart_upload::abort_multipart_upload;
+pub(crate) use complete_multipart_upload::complete_multipart_upload;
+pub(crate) use copy_object::copy_object;
+pub(crate) use create_multipart_upload::create_multipart_upload;
+pub(crate) use delete_object::delete_object;
+pub(crate) use delete_objects::delete_objects;
+pub(crate) use get_object::get_object;
+pub(crate) use head_object::head_object;
+pub(crate) use list_multipart_uploads::list_multipart_uploads;
+pub(crate) use list_objects::{list_objects, list_objects_v2};
+pub(crate) use list_parts::list_parts;
+pub(crate) use put_object::put_object;
+pub(crate) use upload_part::upload_part;
+pub(crate) use upload_part_copy::upload_part_copy;
+
+/// What an operation comes to.
+type Answer = Result<Response<ResponseBody>, S3Error>;

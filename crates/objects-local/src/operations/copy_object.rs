@@ -1,0 +1,119 @@
+//! CopyObject: shares the source's bytes, or reads them once more where the copy is to have another checksum.
+
+use keyward_objects::full;
+use keyward_s3_wire::checksum::{Checksum, ChecksumType};
+use keyward_s3_wire::operations::{CopyObject, CopyObjectAnswer, Directive};
+use keyward_s3_wire::{ErrorCode, S3Error};
+
+use super::Answer;
+use crate::call::{Call, Place, latest_only};
+use crate::engine::{ByteRange, CopyRequest, EngineError, ObjectHead, ObjectRecord, Precondition, PutResult};
+use crate::rewrite::rewrite;
+use crate::{answers, checksum, conditions, not_offered, stored_head};
+
+pub(crate) async fn copy_object(call: Call<'_>) -> Answer {
+    let (place, source) = (call.place()?, call.source()?);
+    let request = CopyObject::from_request(call.head)?;
+    not_offered::refuse(&request.object, &call.head.headers)?;
+    latest_only(request.source.version_id.as_ref(), source.key)?;
+    request.refuse_without_change(&place.bucket.name, place.key)?;
+
+    let record = call.engine.head(source.bucket_id(), source.key.as_str()).await;
+    let record = record.map_err(|error| missing_source(error, source))?;
+    request.source_conditions.permit_copy(&answers::etag(record.etag), record.modified)?;
+    let precondition = conditions::of_write(call.engine, place, &request.conditions).await?;
+
+    let head = head_of_copy(call, &request, &record);
+    let known = record.checksum.as_ref().and_then(checksum::shown);
+    let copy = Copy { call, place, source, record: &record, head, precondition };
+    let (put, checksum) = match request.checksum_algorithm {
+        Some(wanted)
+            if !known.as_ref().is_some_and(|(checksum, kind)| {
+                checksum.algorithm() == wanted && *kind == ChecksumType::FullObject
+            }) =>
+        {
+            copy.rewritten(wanted).await?
+        }
+        _ => (copy.shared().await?, known),
+    };
+    let answer = CopyObjectAnswer {
+        etag: answers::etag(put.etag),
+        last_modified: put.modified,
+        version_id: None,
+        source_version_id: None,
+        checksum,
+    };
+    Ok(answer.response().map(full))
+}
+
+/// The metadata of the copy. The redirect of a website is never the source's, as in S3.
+fn head_of_copy(call: Call<'_>, request: &CopyObject, source: &ObjectRecord) -> ObjectHead {
+    let replaced = stored_head::to_stored(&request.object.metadata, call.requester());
+    let mut head = match request.metadata {
+        Directive::Replace => replaced.clone(),
+        Directive::Copy => ObjectHead { acl: None, ..source.head.clone() },
+    };
+    head.owner = replaced.owner;
+    head.website_redirect_location = replaced.website_redirect_location;
+    head.tags = match request.tagging {
+        Directive::Copy => source.head.tags.clone(),
+        Directive::Replace => replaced.tags,
+    };
+    head
+}
+
+/// A copy that was judged and may go on.
+struct Copy<'c> {
+    call: Call<'c>,
+    place: Place<'c>,
+    source: Place<'c>,
+    /// The source as it was judged.
+    record: &'c ObjectRecord,
+    head: ObjectHead,
+    precondition: Precondition,
+}
+
+impl Copy<'_> {
+    async fn shared(self) -> Result<PutResult, S3Error> {
+        let unconditional = self.precondition == Precondition::None;
+        let request = CopyRequest {
+            source: (self.source.bucket_id(), self.source.key.as_str().to_owned()),
+            source_etag: Some(self.record.etag),
+            target: (self.place.bucket_id(), self.place.key.as_str().to_owned()),
+            head: Some(self.head),
+            precondition: self.precondition,
+        };
+        match self.call.engine.copy(request).await {
+            // Then it is the source that changed since it was judged.
+            Err(EngineError::PreconditionFailed) if unconditional => Err(ErrorCode::ConditionalRequestConflict.into()),
+            copied => Ok(copied?),
+        }
+    }
+
+    async fn rewritten(
+        self,
+        algorithm: keyward_s3_wire::checksum::ChecksumAlgorithm,
+    ) -> Result<(PutResult, Option<(Checksum, ChecksumType)>), S3Error> {
+        let engine = self.call.engine;
+        let opened = engine.open_object(self.source.bucket_id(), self.source.key.as_str(), ByteRange::Whole).await;
+        let opened = opened.map_err(|error| missing_source(error, self.source))?;
+        if opened.record.etag != self.record.etag {
+            return Err(ErrorCode::ConditionalRequestConflict.into());
+        }
+        let (body, sum) = rewrite(engine, opened.body, algorithm).await?;
+        let stored = checksum::stored(&sum, ChecksumType::FullObject);
+        let (bucket, key) = (self.place.bucket_id(), self.place.key.as_str());
+        let put = engine.commit_put(bucket, key, body, self.head, Some(stored), self.precondition).await?;
+        Ok((put, Some((sum, ChecksumType::FullObject))))
+    }
+}
+
+/// Names the source where it is what is missing.
+pub(super) fn missing_source(error: EngineError, source: Place<'_>) -> S3Error {
+    let answered = S3Error::from(error);
+    match answered.code() {
+        ErrorCode::NoSuchKey => answered.with("Key", source.key.as_str()),
+        ErrorCode::NoSuchBucket => answered.with("BucketName", source.bucket.name.as_str()),
+        _ => answered,
+    }
+}

@@ -1,0 +1,24 @@
+//! CreateMultipartUpload: begins an upload in parts, with all that the object will have besides its bytes.
+
+use keyward_objects::full;
+use keyward_s3_wire::operations::{CreateMultipartUpload, CreateMultipartUploadAnswer};
+
+use super::{Answer, upload};
+use crate::call::Call;
+use crate::{checksum, not_offered, stored_head};
+
+pub(crate) async fn create_multipart_upload(call: Call<'_>) -> Answer {
+    let place = call.place()?;
+    let request = CreateMultipartUpload::from_request(call.head)?;
+    not_offered::refuse(&request.object, &call.head.headers)?;
+    let head = stored_head::to_stored(&request.object.metadata, call.requester());
+    let plan = request.checksum.map(|(algorithm, kind)| checksum::planned(algorithm, kind));
+    let id = call.engine.create_upload(place.bucket_id(), place.key.as_str(), head, plan).await?;
+    let answer = CreateMultipartUploadAnswer {
+        bucket: place.bucket.name.clone(),
+        key: place.key.clone(),
+        upload_id: upload::shown(id)?,
+        checksum: request.checksum,
+    };
+    Ok(answer.response().map(full))
+}

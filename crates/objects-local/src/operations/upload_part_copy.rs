@@ -1,0 +1,52 @@
+//! UploadPartCopy: makes a part from an object's bytes, which are read and written once more.
+
+use keyward_objects::full;
+use keyward_s3_wire::checksum::ChecksumType;
+use keyward_s3_wire::operations::{UploadPartCopy, UploadPartCopyAnswer};
+use keyward_s3_wire::{ErrorCode, S3Error};
+
+use super::copy_object::missing_source;
+use super::{Answer, upload};
+use crate::call::{Call, latest_only};
+use crate::engine::ByteRange;
+use crate::receive::LARGEST;
+use crate::rewrite::rewrite;
+use crate::{answers, checksum};
+
+pub(crate) async fn upload_part_copy(call: Call<'_>) -> Answer {
+    let (place, source) = (call.place()?, call.source()?);
+    let request = UploadPartCopy::from_request(call.head)?;
+    latest_only(request.source.version_id.as_ref(), source.key)?;
+    let id = upload::id_of(&request.upload_id)?;
+    let (bucket, key) = (place.bucket_id(), place.key.as_str());
+    let begun = call.engine.find_upload(bucket, key, id).await;
+    let begun = begun.map_err(|error| upload::no_such(error, &request.upload_id))?;
+
+    let record = call.engine.head(source.bucket_id(), source.key.as_str()).await;
+    let record = record.map_err(|error| missing_source(error, source))?;
+    request.source_conditions.permit_copy(&answers::etag(record.etag), record.modified)?;
+    let span = request.span(record.size)?;
+    let range = span.map_or(ByteRange::Whole, |span| ByteRange::Span(span.first(), span.last()));
+    if span.map_or(record.size, |span| span.len()) > LARGEST {
+        let message = "A part has at most 5 GiB; name a range with x-amz-copy-source-range.";
+        return Err(S3Error::because(ErrorCode::InvalidRequest, message));
+    }
+    let opened = call.engine.open_object(source.bucket_id(), source.key.as_str(), range).await;
+    let opened = opened.map_err(|error| missing_source(error, source))?;
+    if opened.record.etag != record.etag {
+        return Err(ErrorCode::ConditionalRequestConflict.into());
+    }
+
+    let algorithm = begun.checksum.map_or(checksum::DEFAULT, |plan| checksum::shown_plan(plan).0);
+    let (body, sum) = rewrite(call.engine, opened.body, algorithm).await?;
+    let stored = checksum::stored(&sum, ChecksumType::FullObject);
+    let put = call.engine.put_part(bucket, key, id, request.part_number.number(), body, Some(stored)).await;
+    let put = put.map_err(|error| upload::no_such(error, &request.upload_id))?;
+    let answer = UploadPartCopyAnswer {
+        etag: answers::etag(put.etag),
+        last_modified: put.modified,
+        checksum: Some(sum),
+        source_version_id: None,
+    };
+    Ok(answer.response().map(full))
+}

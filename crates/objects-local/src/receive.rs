@@ -1,0 +1,91 @@
+//! Reading a request's body: into the engine, or whole into memory where it is a document.
+
+use bytes::{Bytes, BytesMut};
+use http_body_util::BodyExt;
+use keyward_objects::{RequestBody, refused_body};
+use keyward_s3_wire::checksum::{Checksum, ChecksumAlgorithm};
+use keyward_s3_wire::{ErrorCode, S3Error};
+use keyward_signature::{BodyFacts, Payload};
+
+use crate::checksum;
+use crate::engine::{Body, Engine};
+
+/// The largest body of one PutObject or UploadPart, as in S3: 5 GiB.
+pub(crate) const LARGEST: u64 = 5 * 1024 * 1024 * 1024;
+
+/// Bytes that arrived whole and agree with all that was declared of them.
+pub(crate) struct Received {
+    pub(crate) body: Body,
+    checksums: Vec<Checksum>,
+}
+
+impl Received {
+    /// The checksum that the client declared, else the one that was asked for.
+    pub(crate) fn checksum(&self) -> Option<&Checksum> {
+        self.checksums.first()
+    }
+
+    /// The checksum of this algorithm.
+    pub(crate) fn checksum_of(&self, algorithm: ChecksumAlgorithm) -> Option<&Checksum> {
+        self.checksums.iter().find(|checksum| checksum.algorithm() == algorithm)
+    }
+}
+
+/// Refuses a body of unknown length, or one that is too large, before it is read.
+pub(crate) fn check_length(payload: &Payload<RequestBody>) -> Result<(), S3Error> {
+    match payload.length() {
+        None => Err(ErrorCode::MissingContentLength.into()),
+        Some(length) if length > LARGEST => Err(S3Error::new(ErrorCode::EntityTooLarge)
+            .with("ProposedSize", length.to_string())
+            .with("MaxSizeAllowed", LARGEST.to_string())),
+        Some(_) => Ok(()),
+    }
+}
+
+/// Streams the body into the engine; `computing` names a checksum to compute beside those that were declared. What
+/// ends early or disagrees is an error, and the engine drops what had arrived.
+pub(crate) async fn receive(
+    engine: &Engine,
+    payload: Payload<RequestBody>,
+    computing: Option<ChecksumAlgorithm>,
+) -> Result<Received, S3Error> {
+    let payload = match computing {
+        Some(algorithm) => payload.also_computing(checksum::verifiable(algorithm)),
+        None => payload,
+    };
+    let mut content = payload.decoded();
+    let report = content.report();
+    let mut upload = engine.upload();
+    while let Some(frame) = content.frame().await {
+        let frame = frame.map_err(|error| refused_body(&error))?;
+        if let Ok(bytes) = frame.into_data() {
+            upload.write(bytes).await?;
+        }
+    }
+    // There are facts only of a body that came to its good end.
+    let facts = report.facts().ok_or(ErrorCode::IncompleteBody)?;
+    Ok(Received { checksums: checksums(facts), body: upload.finish().await? })
+}
+
+fn checksums(facts: &BodyFacts) -> Vec<Checksum> {
+    facts.checksums.iter().filter_map(checksum::verified).collect()
+}
+
+/// Reads a document of at most `limit` bytes.
+pub(crate) async fn document(payload: Payload<RequestBody>, limit: usize) -> Result<Bytes, S3Error> {
+    if payload.length().is_some_and(|length| length > limit as u64) {
+        return Err(ErrorCode::MaxMessageLengthExceeded.into());
+    }
+    let mut content = payload.decoded();
+    let mut document = BytesMut::new();
+    while let Some(frame) = content.frame().await {
+        let frame = frame.map_err(|error| refused_body(&error))?;
+        if let Ok(bytes) = frame.into_data() {
+            if document.len() + bytes.len() > limit {
+                return Err(ErrorCode::MaxMessageLengthExceeded.into());
+            }
+            document.extend_from_slice(&bytes);
+        }
+    }
+    Ok(document.freeze())
+}

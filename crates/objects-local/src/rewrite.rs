@@ -1,0 +1,23 @@
+//! Copying bytes by reading and writing them, where the engine cannot share them: parts made from objects, and copies
+//! that are to have another checksum.
+
+use keyward_s3_wire::checksum::{Checksum, ChecksumAlgorithm};
+
+use crate::checksum::RunningChecksum;
+use crate::engine::{Body, BodyReader, Engine, EngineError};
+
+/// Reads `source` into a new body, in bounded memory, and computes its checksum.
+pub(crate) async fn rewrite(
+    engine: &Engine,
+    mut source: BodyReader,
+    algorithm: ChecksumAlgorithm,
+) -> Result<(Body, Checksum), EngineError> {
+    let mut checksum = RunningChecksum::new(algorithm);
+    let mut upload = engine.upload();
+    while let Some(piece) = source.piece().await {
+        let piece = piece?;
+        checksum.update(&piece);
+        upload.write(piece).await?;
+    }
+    Ok((upload.finish().await?, checksum.finish()))
+}
