@@ -9,7 +9,7 @@ import pytest
 import requests
 
 import s3
-from company import NAMESPACE, Company, mapping, unique
+from company import NAMESPACE, Company, unique
 from directory import MANAGER_PASSWORD
 from ecs import JSON, XML, Ecs
 
@@ -69,7 +69,6 @@ class Walk:
         self.secrets["an operator's token"] = operator.token
 
     def local_person(self) -> None:
-        self.company.found_namespace(user_mapping=[mapping("local.test")])
         name = "dana@local.test"
         flags = ("--server", self.keyward.url, "--data-dir", str(self.keyward.data))
         done = self.keyward.command("person", "add", name, *flags, KEYWARD_PASSWORD=self.keyward.root_password)

@@ -1,9 +1,17 @@
-//! Reads what a client still sends after its request was refused, so that it gets to see the refusal.
+//! Gets back what a refused request left unread, and reads it, so that the client gets to see the refusal.
+//!
+//! Most clients read no answer before they have sent their whole request: a connection that is closed while they send
+//! shows them a broken pipe instead.
 
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt;
-use keyward_objects::RequestBody;
+use keyward_objects::{BodyError, RequestBody};
+use tokio::sync::oneshot;
 
 /// A client that sends more than this has to live with a broken connection.
 const MOST: usize = 16 * 1024 * 1024;
@@ -11,16 +19,92 @@ const MOST: usize = 16 * 1024 * 1024;
 /// How long a client may take to send it.
 const LONGEST: Duration = Duration::from_secs(10);
 
-/// Reads and throws away, within bounds: most clients read no answer before they have sent their whole request.
-pub(crate) async fn discard(mut body: RequestBody) {
-    let reading = async {
-        let mut read = 0;
-        while let Some(Ok(frame)) = body.frame().await {
-            read += frame.data_ref().map_or(0, bytes::Bytes::len);
-            if read > MOST {
-                break;
+/// Lends a body out; whoever drops it, read to its end or not, gives it back.
+pub(crate) fn lend(body: RequestBody) -> (RequestBody, Returned) {
+    let (owner, returned) = oneshot::channel();
+    let lent = Lent { body: Some(body), owner: Some(owner) };
+    (lent.boxed_unsync(), Returned(returned))
+}
+
+/// A body that was lent out and may come back.
+pub(crate) struct Returned(oneshot::Receiver<RequestBody>);
+
+impl Returned {
+    /// Reads and throws away what is left of the body, within bounds. To be called once nobody holds it.
+    pub(crate) async fn discard(mut self) {
+        let Ok(mut body) = self.0.try_recv() else { return };
+        let reading = async {
+            let mut read = 0;
+            while let Some(Ok(frame)) = body.frame().await {
+                read += frame.data_ref().map_or(0, Bytes::len);
+                if read > MOST {
+                    break;
+                }
             }
+        };
+        // A client that is too slow for it sees the connection close.
+        let _ = tokio::time::timeout(LONGEST, reading).await;
+    }
+}
+
+struct Lent {
+    body: Option<RequestBody>,
+    owner: Option<oneshot::Sender<RequestBody>>,
+}
+
+impl Body for Lent {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        match &mut self.body {
+            Some(body) => Pin::new(body).poll_frame(context),
+            None => Poll::Ready(None),
         }
-    };
-    let _ = tokio::time::timeout(LONGEST, reading).await;
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.as_ref().is_none_or(Body::is_end_stream)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.as_ref().map(Body::size_hint).unwrap_or_default()
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        if let (Some(body), Some(owner)) = (self.body.take(), self.owner.take()) {
+            // Nobody wants it back once the answer is under way.
+            let _ = owner.send(body);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::Full;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_was_not_read_comes_back() {
+        let body = Full::new(Bytes::from_static(b"unread")).map_err(|never| match never {}).boxed_unsync();
+        let (lent, mut returned) = lend(body);
+        assert_eq!(lent.size_hint().exact(), Some(6));
+        drop(lent);
+        let left = returned.0.try_recv().expect("came back").collect().await.expect("readable").to_bytes();
+        assert_eq!(left, "unread");
+    }
+
+    #[tokio::test]
+    async fn a_body_that_is_still_held_is_not_waited_for() {
+        let body = Full::new(Bytes::new()).map_err(|never| match never {}).boxed_unsync();
+        let (lent, returned) = lend(body);
+        returned.discard().await;
+        drop(lent);
+    }
 }

@@ -6,8 +6,9 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use http::header::{CONNECTION, EXPECT, HeaderValue};
 use http::request::Parts as Head;
-use http::{Request, Response};
+use http::{Request, Response, Version};
 use http_body::Body;
 use http_body_util::BodyExt;
 use keyward_ambient::{Clock, Entropy};
@@ -91,15 +92,23 @@ impl Endpoint {
         let method = head.method.clone();
         let started = shared.clock.now();
         let origin = shared.origin(&head);
-        let waits_for_continue = head.headers.contains_key(http::header::EXPECT);
-        let mut body = Some(body.map_err(BodyError::new).boxed_unsync());
+        let waits_for_continue = head.headers.contains_key(EXPECT);
+        let has_no_body = body.is_end_stream();
+        let is_http1 = head.version < Version::HTTP_2;
+        let (body, returned) = drain::lend(body.map_err(BodyError::new).boxed_unsync());
         let mut seen = Seen::default();
 
-        let result = shared.answer(head, &mut body, origin, &mut seen).await;
-        if let Some(unread) = body.filter(|_| result.is_err() && !waits_for_continue) {
-            drain::discard(unread).await;
+        let result = shared.answer(head, body, origin, &mut seen).await;
+        let is_refused = result.is_err();
+        if is_refused && !waits_for_continue && !has_no_body {
+            returned.discard().await;
         }
-        let answer = envelope::finish(result, seen.resource.as_deref(), &id, shared.ids.host_id(), &method);
+        let mut answer = envelope::finish(result, seen.resource.as_deref(), &id, shared.ids.host_id(), &method);
+        if waits_for_continue && is_http1 && (has_no_body || is_refused) {
+            // botocore takes the status of an answer that came instead of `100 Continue` for that of the next answer
+            // on the same connection too. There must be no next one.
+            answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        }
         tracing::debug!(
             request_id = id,
             %method,
@@ -116,11 +125,11 @@ impl Endpoint {
 }
 
 impl Shared {
-    /// The body is taken only when the request may act: what is left in `body` has not been asked for.
+    /// The body is not read before the request may act: reading is what tells a waiting client to send it.
     async fn answer(
         &self,
         head: Head,
-        body: &mut Option<RequestBody>,
+        body: RequestBody,
         origin: Origin,
         seen: &mut Seen,
     ) -> Result<Response<ResponseBody>, S3Error> {
@@ -137,7 +146,6 @@ impl Shared {
             _ => Declared::of_body(&clean),
         };
         let declared = declared.map_err(|error| refused_body(&error))?;
-        let body = body.take().unwrap_or_else(keyward_objects::empty);
         let payload = Payload::new(plan, declared, body).map_err(|error| refused_body(&error))?;
         let request = Checked::new(clean, allowed, payload);
         match operation {

@@ -145,7 +145,7 @@ pub enum ServiceError {
         /// What it holds.
         why: String,
     },
-    /// The change is refused to keep somebody able to administer the system.
+    /// The change is refused to keep somebody able to administer the system, or one namespace apart from another.
     #[error("{why}")]
     Refused {
         /// Which change, and why not.

@@ -21,7 +21,7 @@ async fn the_walk_in_xml() {
     let old = first.element("secret_key");
     assert_eq!(first.body, new_key_in_xml(old, NOW));
 
-    office.advance(Duration::from_secs(60)).await;
+    office.advance(Duration::from_secs(60));
     let order = "<secret_key_create_param><existing_key_expiry_time_mins>10</existing_key_expiry_time_mins></secret_key_create_param>";
     let second = office.post(KEYS).token(token).xml(order).send().await.expect(200);
     let new = second.element("secret_key");
@@ -63,7 +63,7 @@ async fn the_walk_in_json() {
     assert_eq!(first.body, new_key_in_json(&old, NOW));
     assert_eq!(first.header("content-type"), "application/json");
 
-    office.advance(Duration::from_secs(60)).await;
+    office.advance(Duration::from_secs(60));
     let order = r#"{"existing_key_expiry_time_mins": "10"}"#;
     let second = office.post(KEYS).token(&token).json(order).send().await.expect(200);
     let new = second.field("secret_key");
@@ -77,7 +77,7 @@ async fn the_walk_in_json() {
         )
     );
 
-    office.advance(Duration::from_secs(10 * 60)).await;
+    office.advance(Duration::from_secs(10 * 60));
     let after = office.get(KEYS).token(&token).for_json().send().await.expect(200);
     assert_eq!((after.field("secret_key_1"), after.field("secret_key_2_exist")), (new, "false".to_owned()));
     office.post(&format!("{KEYS}/deactivate.json")).token(&token).json("{}").send().await.expect(200);

@@ -10,7 +10,7 @@ use keyward_signature::Payload;
 
 use super::{Answer, upload};
 use crate::call::{Call, Place};
-use crate::engine::{CompletedPart, Completion, EngineError, Etag, PartRecord, UploadId, UploadRecord};
+use crate::engine::{CompletedPart, Completion, EngineError, Etag, PartRecord, Precondition, UploadId, UploadRecord};
 use crate::error::invalid_part;
 use crate::receive::document;
 use crate::{answers, checksum, conditions};
@@ -25,13 +25,15 @@ pub(crate) async fn complete_multipart_upload(call: Call<'_>, payload: Payload<R
     let id = upload::id_of(&request.upload_id)?;
     let parts = request.parts.iter().map(named).collect::<Result<Vec<_>, _>>()?;
 
-    let checksum = match uploaded(call, place, id).await {
-        Ok((begun, stored)) => checked(&request, &parts, &begun, &stored)?,
-        // Perhaps it is complete already and the answer was lost; the engine knows.
-        Err(EngineError::NoSuchUpload) => None,
+    let (checksum, precondition) = match uploaded(call, place, id).await {
+        Ok((begun, stored)) => (
+            checked(&request, &parts, &begun, &stored)?,
+            conditions::of_write(call.engine, place, &request.conditions).await?,
+        ),
+        // Perhaps it is complete already and the answer was lost: the engine knows, and nothing is written then.
+        Err(EngineError::NoSuchUpload) => (None, Precondition::None),
         Err(error) => return Err(error.into()),
     };
-    let precondition = conditions::of_write(call.engine, place, &request.conditions).await?;
     let stored = checksum.as_ref().map(|(sum, kind)| checksum::stored(sum, *kind));
     let completion = Completion { parts, checksum: stored, precondition };
     let (bucket, key) = (place.bucket_id(), place.key.as_str());

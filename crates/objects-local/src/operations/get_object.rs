@@ -47,7 +47,7 @@ pub(crate) async fn get_object(call: Call<'_>) -> Answer {
         };
         range = range_of(extent);
     }
-    Err(ErrorCode::ConditionalRequestConflict.into())
+    Err(ErrorCode::ServiceUnavailable.into())
 }
 
 /// The object has no part of this number.

@@ -35,9 +35,6 @@ impl Caller {
                 let owner = self.own_user().await?;
                 let user = match &owner {
                     RingOwner::New(record) => record.user.id.clone(),
-                    RingOwner::Existing(found) if found.value.user.locked => {
-                        return Err(ServiceError::Locked { user: found.value.user.id.to_string() });
-                    }
                     RingOwner::Existing(found) => found.value.user.id.clone(),
                 };
                 let settled = self.issue(self.bound(owner), &order, "key.issue").await?;
@@ -105,17 +102,34 @@ impl Caller {
         Ok(RingOwner::New(UserRecord { user, ring: SealedKeyRing::default() }))
     }
 
-    /// An object user of the caller's name is the caller's own, unless it was made for an earlier holder of the name.
+    /// An object user of the caller's name is the caller's own, unless it was made for an earlier holder of the name, in
+    /// another namespace, or is locked.
     fn claim(&self, found: Revised<UserRecord>) -> Result<RingOwner, ServiceError> {
-        match self.principal.identity.directory_user() {
-            None => {}
-            Some(directory_user) if found.value.user.belongs_to(directory_user) => {
-                // Whoever is no longer mapped to a namespace has lost self-service, keys or not.
-                self.principal.own_namespace()?;
+        let user = &found.value.user;
+        let is_of_directory = match self.principal.identity.directory_user() {
+            Some(directory_user) if !user.belongs_to(directory_user) => {
+                return Err(ServiceError::NameReused { user: user.id.to_string() });
             }
-            Some(_) => return Err(ServiceError::NameReused { user: found.value.user.id.to_string() }),
+            directory_user => directory_user.is_some(),
+        };
+        match self.principal.own_namespace() {
+            // Otherwise whoever administers some namespace could make a user of anybody's name there, and the keys that
+            // this person then asks for would open the wrong tenant.
+            Ok(own) if *own != user.namespace && !self.principal.administers(&user.namespace) => {
+                let (id, theirs) = (&user.id, &user.namespace);
+                let why = format!(
+                    "the object user {id} is of namespace {theirs} and you are of {own}; an administrator has to delete it, or change the user mapping"
+                );
+                return Err(ServiceError::Refused { why });
+            }
+            // Whoever is no longer mapped to a namespace has lost self-service, keys or not.
+            Err(error) if is_of_directory => return Err(error.into()),
+            _ => {}
         }
-        Ok(RingOwner::Existing(found))
+        match user.locked {
+            true => Err(ServiceError::Locked { user: user.id.to_string() }),
+            false => Ok(RingOwner::Existing(found)),
+        }
     }
 
     /// Ties an object user that an administrator made beforehand to the directory entry that first uses it.

@@ -118,7 +118,10 @@ async fn who_is_mapped_elsewhere_now_gets_no_more_keys_for_the_former_namespace(
     house.found_namespace("ns2", &["corp.example"]).await;
     let before = house.live_keys(ALICE).await;
     let refused = house.enter(ALICE).await.issue_own_key(None).await.unwrap_err();
-    assert!(matches!(&refused, ServiceError::Refused { why } if why.contains("ns1") && why.contains("ns2")), "{refused:?}");
+    assert!(
+        matches!(&refused, ServiceError::Refused { why } if why.contains("ns1") && why.contains("ns2")),
+        "{refused:?}"
+    );
     assert_eq!(house.live_keys(ALICE).await, before);
 }
 

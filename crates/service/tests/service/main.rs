@@ -2,8 +2,18 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod audit;
+mod buckets;
 mod first_keys;
 mod house;
+mod logins;
+mod management_users;
+mod namespaces;
+mod object_users;
+mod outages;
+mod providers;
 mod races;
 mod revocation;
+mod rights;
 mod rotation;
+mod sessions;

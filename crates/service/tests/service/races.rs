@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use keyward_identity::ObjectUser;
 use keyward_keyring::Deactivation;
 use keyward_service::{Caller, IssuedKey, ServiceError};
-use keyward_store::{AuditRecord, ObjectUsers, Record, Revised, Scope, Transaction, UserRecord, Write};
+use keyward_store::{ObjectUsers, Record, Scope, Transaction, UserRecord, Write};
 use tokio::task::JoinSet;
 
 use crate::house::{ALICE, House, user_id};
@@ -85,16 +85,11 @@ async fn a_key_order_that_is_overtaken_by_a_lock_is_decided_anew() {
     let alice = house.person(ALICE).await;
     alice.issue_own_key(None).await.unwrap();
     let found = house.store.object_user(&Scope::Global, &user_id(ALICE)).await.unwrap().unwrap();
-    house.store.overtake_the_next_commit_by(lock(found));
+    let UserRecord { user, ring } = found.value;
+    let record = UserRecord { user: ObjectUser { locked: true, ..user }, ring };
+    let write = Write::update(Record::User { scope: Scope::Global, record }, found.revision);
+    house.store.overtake_the_next_commit_by(Transaction::new(house.rival_audit()).write(write));
     let refused = alice.issue_own_key(None).await.unwrap_err();
     assert_eq!(refused, ServiceError::Locked { user: ALICE.to_owned() });
     assert_eq!(house.live_keys(ALICE).await.len(), 1);
-}
-
-fn lock(found: Revised<UserRecord>) -> Transaction {
-    let UserRecord { user, ring } = found.value;
-    let record = UserRecord { user: ObjectUser { locked: true, ..user }, ring };
-    let audit = AuditRecord::new(record.user.created_at, "rival", "user.lock");
-    let record = Record::User { scope: Scope::Global, record };
-    Transaction::new(audit).write(Write::update(record, found.revision))
 }

@@ -1,10 +1,10 @@
 //! Who is in the house: people of directories, operators, administrators of namespaces.
 
-use keyward_identity::{DomainName, ProviderMode, Role, UserMapping};
+use keyward_ambient::Clock;
+use keyward_identity::{AuthnProvider, DomainName, ProviderMode, Role, UserMapping};
 use keyward_login::Password;
-use keyward_service::{
-    Caller, ListChange, NamespaceChange, NewManagementUser, ProviderChange, ServiceError, Session,
-};
+use keyward_service::{Caller, ListChange, NamespaceChange, NewManagementUser, ProviderChange, ServiceError, Session};
+use keyward_store::AuditRecord;
 
 use super::{Entry, HERE, House};
 
@@ -75,6 +75,23 @@ impl House {
         self.root.create_namespace(name, change).await.unwrap();
     }
 
+    /// The directory of `corp.example`.
+    pub(crate) async fn corp(&self) -> AuthnProvider {
+        let providers = self.root.providers().await.unwrap();
+        providers.into_iter().find(|provider| provider.name == "corp").unwrap()
+    }
+
+    /// Changes the directory of `corp.example`.
+    pub(crate) async fn change_corp(&self, change: ProviderChange) {
+        let id = self.corp().await.id;
+        self.root.update_provider(&id, change, false).await.unwrap();
+    }
+
+    /// An audit record of somebody who writes past the service.
+    pub(crate) fn rival_audit(&self) -> AuditRecord {
+        AuditRecord::new(self.clock.now(), "rival", "rival.change")
+    }
+
     /// Takes the user mappings of a namespace away.
     pub(crate) async fn map_nobody_to(&self, name: &str) {
         let change = NamespaceChange { user_mappings: Some(Vec::new()), ..NamespaceChange::default() };
@@ -104,7 +121,10 @@ pub(crate) fn provider(name: &str, domain: &str) -> ProviderChange {
     ProviderChange {
         mode: Some(ProviderMode::Ldap),
         name: Some(name.to_owned()),
-        server_urls: ListChange { replace: Some(vec!["ldaps://ldap.corp.example".to_owned()]), ..ListChange::default() },
+        server_urls: ListChange {
+            replace: Some(vec!["ldaps://ldap.corp.example".to_owned()]),
+            ..ListChange::default()
+        },
         domains: ListChange { replace: Some(vec![domain.to_owned()]), ..ListChange::default() },
         manager_dn: Some("cn=keyward,dc=corp,dc=example".to_owned()),
         manager_password: Some(Password::from("managers-own-secret")),

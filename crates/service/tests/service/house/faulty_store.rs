@@ -16,6 +16,7 @@ pub(crate) struct FaultyStore {
     real: Arc<dyn Store>,
     down: AtomicBool,
     loses_answers: AtomicBool,
+    fails_once: AtomicBool,
     rival: Mutex<Option<Transaction>>,
     /// Where commits wait before they begin.
     pub(crate) commits: Gate,
@@ -29,6 +30,7 @@ impl FaultyStore {
             real,
             down: AtomicBool::new(false),
             loses_answers: AtomicBool::new(false),
+            fails_once: AtomicBool::new(false),
             rival: Mutex::new(None),
             commits: Gate::default(),
             provider_reads: Gate::default(),
@@ -43,6 +45,11 @@ impl FaultyStore {
     /// From now on commits are made, and who asked for them is told that the store did not answer.
     pub(crate) fn lose_answers(&self) {
         self.loses_answers.store(true, Ordering::SeqCst);
+    }
+
+    /// Reading all providers fails the next time.
+    pub(crate) fn fail_the_next_read_of_all_providers(&self) {
+        self.fails_once.store(true, Ordering::SeqCst);
     }
 
     /// Commits `rival` right before the next commit.
@@ -68,11 +75,11 @@ impl Commit for FaultyStore {
             self.real.commit(rival).await.expect("the rival is first");
         }
         let committed = self.real.commit(transaction).await;
-        if let Some(hold) = hold {
-            hold.leave();
-        }
+        hold.inspect(|hold| hold.leave());
         match self.loses_answers.load(Ordering::SeqCst) {
-            true => Err(StoreError::Unavailable { attempted: "commit", cause: "the answer got lost".to_owned() }.into()),
+            true => {
+                Err(StoreError::Unavailable { attempted: "commit", cause: "the answer got lost".to_owned() }.into())
+            }
             false => committed,
         }
     }
@@ -87,8 +94,12 @@ impl Providers for FaultyStore {
 
     async fn providers(&self) -> Result<Vec<Revised<ProviderRecord>>, StoreError> {
         self.answering("read the providers")?;
+        if self.fails_once.swap(false, Ordering::SeqCst) {
+            return Err(StoreError::Unavailable { attempted: "read the providers", cause: "once".to_owned() });
+        }
         let read = self.real.providers().await;
-        self.provider_reads.pass().await;
+        let hold = self.provider_reads.pass().await;
+        hold.inspect(|hold| hold.leave());
         read
     }
 }

@@ -3,18 +3,18 @@
 
 mod accounts;
 mod actors;
+mod attempts;
 mod directories;
 mod faulty_store;
 mod gate;
-mod sights;
 mod shelves;
+mod sights;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) use actors::{ALICE, BOB, PASSWORD, mapping, operator, provider};
-pub(crate) use sights::{bucket_name, namespace_name, user_id};
 pub(crate) use directories::{Entry, ScriptedDirectories};
 use keyward_ambient::{Clock, Entropy};
 use keyward_credential_cache::{BucketCache, Capacity, CredentialCache};
@@ -26,6 +26,7 @@ use keyward_service::{BucketSource, Caller, CredentialSource, Origin, Parts, Ser
 use keyward_store::{AuditKeys, Sealer, Store};
 use keyward_store_sqlite::SqliteStore;
 use keyward_testkit::{FrozenClock, SeededEntropy};
+pub(crate) use sights::{bucket_name, namespace_name, user_id};
 use tempfile::TempDir;
 
 use accounts::{CheapPasswords, FirstPasswordNote, HASHER, local_domain, local_providers};

@@ -59,6 +59,12 @@ impl House {
         }
     }
 
+    /// All bytes of all files that the store keeps.
+    pub(crate) fn files(&self) -> Vec<u8> {
+        let files = std::fs::read_dir(self.folder.path()).unwrap().map(|entry| entry.unwrap().path());
+        files.flat_map(|file| std::fs::read(file).unwrap()).collect()
+    }
+
     async fn audit_since(&self, revision: Revision) -> Vec<AuditRecord> {
         let (mut all, mut request) = (Vec::new(), PageRequest::default());
         loop {

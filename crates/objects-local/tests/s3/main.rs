@@ -1,0 +1,14 @@
+//! What the object store promises to S3 clients, asked through signed requests and the real type states.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod bodies;
+mod buckets;
+mod copies;
+mod deletions;
+mod listings;
+mod multipart;
+mod objects;
+mod reads;
+mod refusals;
+mod shop;

@@ -1,0 +1,246 @@
+//! A store of one's own with two buckets of Alice's, and signed requests to it.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::stream;
+use http::request::Parts;
+use http::{HeaderMap, Method, Request, StatusCode};
+use http_body::Frame;
+use http_body_util::{BodyExt, StreamBody};
+use keyward_ambient::{Clock, SystemEntropy, Timestamp};
+use keyward_identity::{Bucket, BucketName, BucketSettings, NamespaceName, ObjectUserId};
+use keyward_objects::{Backend, Checked, RequestBody, full, refused_body, streamed};
+use keyward_objects_local::LocalObjects;
+use keyward_objects_local::engine::{Engine, Settings};
+use keyward_policy::{Access, Requester, Resource, decide};
+use keyward_s3_wire::operations::CopySource;
+use keyward_s3_wire::{Address, BaseUrls, Operation, S3Error};
+use keyward_signature::sign::{SignedHead, SigningCredential, authorize};
+use keyward_signature::{CandidateSecret, Claim, ContentSha256, Declared, Payload, Rules, SigningKeys};
+use keyward_testkit::FrozenClock;
+use tempfile::TempDir;
+
+const ALICE: &str = "alice@corp.example";
+const SECRET: &str = "a-secret-of-alice";
+
+/// Parts but the last have at least so many bytes here, so that small bodies make multipart objects.
+pub const LEAST_PART: usize = 10;
+
+/// Bodies of up to so many bytes are kept in the metadata file, larger ones in files of their own.
+pub const INLINE: usize = 64;
+
+pub struct Shop {
+    pub home: TempDir,
+    pub store: LocalObjects,
+    clock: FrozenClock,
+}
+
+/// An answer that was read to its end.
+#[derive(Debug)]
+pub struct Reply {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+}
+
+struct Secret(SigningKeys);
+
+impl CandidateSecret for Secret {
+    fn id(&self) -> [u8; 16] {
+        [1; 16]
+    }
+
+    fn secret(&self) -> &[u8] {
+        SECRET.as_bytes()
+    }
+
+    fn signing_keys(&self) -> &SigningKeys {
+        &self.0
+    }
+}
+
+fn settings() -> Settings {
+    Settings {
+        shards: 2,
+        inline_limit: INLINE,
+        min_part_size: LEAST_PART as u64,
+        write_batch: 128,
+        read_piece: 100,
+        ..Settings::default()
+    }
+}
+
+pub fn bucket(name: &str) -> Arc<Bucket> {
+    // Of different shards.
+    let id = if name == "other" { 3 } else { 2 };
+    Arc::new(Bucket {
+        name: BucketName::parse(name).unwrap(),
+        namespace: NamespaceName::parse("ns1").unwrap(),
+        id,
+        owner: ObjectUserId::parse(ALICE).unwrap(),
+        created_at: Timestamp::EPOCH,
+        settings: BucketSettings::default(),
+    })
+}
+
+impl Shop {
+    /// A store with the empty buckets `bkt` and `other`.
+    pub async fn open() -> Self {
+        let (home, clock) = (tempfile::tempdir().unwrap(), FrozenClock::default());
+        let engine = Engine::open(home.path(), Arc::new(clock.clone()), Arc::new(SystemEntropy), settings()).unwrap();
+        let store = LocalObjects::on(engine);
+        for name in ["bkt", "other"] {
+            store.open_bucket(bucket(name).id).await.unwrap();
+        }
+        Self { home, store, clock }
+    }
+
+    /// Sends a signed request and reads the whole answer.
+    pub async fn ask(&self, method: Method, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
+        let request = head(method, target, headers, Some(body.len()));
+        let (parts, _) = self.signed(request, ContentSha256::of(body));
+        self.send(parts, full(body.to_vec())).await
+    }
+
+    pub async fn get(&self, target: &str, headers: &[(&str, &str)]) -> Reply {
+        self.ask(Method::GET, target, headers, b"").await
+    }
+
+    pub async fn head(&self, target: &str, headers: &[(&str, &str)]) -> Reply {
+        self.ask(Method::HEAD, target, headers, b"").await
+    }
+
+    pub async fn put(&self, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
+        self.ask(Method::PUT, target, headers, body).await
+    }
+
+    /// Puts an object that must be taken, and answers its tag.
+    pub async fn holds(&self, target: &str, body: &[u8]) -> String {
+        let put = self.put(target, &[], body).await;
+        assert_eq!(put.status, StatusCode::OK, "{put:?}");
+        put.header("etag").to_owned()
+    }
+
+    /// Signs a head as Alice.
+    pub fn signed(&self, mut parts: Parts, content: ContentSha256) -> (Parts, SignedHead) {
+        let credential = SigningCredential { access_key_id: ALICE, secret_key: SECRET.as_bytes(), region: "us-east-1" };
+        let head = authorize(&mut parts, &credential, content, self.clock.now()).unwrap();
+        (parts, head)
+    }
+
+    /// Sends what was signed, and reads the whole answer.
+    pub async fn send(&self, head: Parts, body: RequestBody) -> Reply {
+        match self.answer(head, body).await {
+            Ok(reply) => reply,
+            Err(error) => Reply {
+                status: error.status(),
+                headers: error.headers().map(|(name, value)| (name.clone(), value.clone())).collect(),
+                body: error.to_xml("ID", "HOST").into(),
+            },
+        }
+    }
+
+    async fn answer(&self, head: Parts, body: RequestBody) -> Result<Reply, S3Error> {
+        let claim = Claim::parse(&head, &Rules::default()).unwrap().expect("the request is signed");
+        let verified = claim.verify(&head, &[Secret(SigningKeys::new())], self.clock.now()).unwrap();
+        let address = Address::resolve(&head, &BaseUrls::none()).unwrap();
+        let operation = Operation::resolve(&head, &address)?;
+        let (clean, plan) = verified.clean(head);
+        let source = match operation {
+            Operation::CopyObject | Operation::UploadPartCopy => {
+                let source = CopySource::parse(clean.headers()["x-amz-copy-source"].to_str().unwrap()).unwrap();
+                Some((bucket(source.bucket.as_str()), source.key))
+            }
+            _ => None,
+        };
+        let bucket = bucket(address.bucket.unwrap().as_str());
+        let resource = match address.key {
+            Some(key) => Resource::Object(bucket, key),
+            None => Resource::Bucket(bucket),
+        };
+        let requester = Requester::User {
+            id: ObjectUserId::parse(ALICE).unwrap(),
+            namespace: NamespaceName::parse("ns1").unwrap(),
+        };
+        let allowed = decide(Access { requester, operation, resource, source }).unwrap();
+        let declared = match operation {
+            Operation::CompleteMultipartUpload => Declared::of_body_with_foreign_checksum(&clean),
+            _ => Declared::of_body(&clean),
+        };
+        let declared = declared.map_err(|error| refused_body(&error))?;
+        let payload = Payload::new(plan, declared, body).map_err(|error| refused_body(&error))?;
+        let (head, body) = self.store.call(Checked::new(clean, allowed, payload)).await?.into_parts();
+        let body = body.collect().await.expect("the answer is read to its end").to_bytes();
+        Ok(Reply { status: head.status, headers: head.headers, body })
+    }
+
+    /// Closes the store: the body files that are left.
+    pub async fn left_behind(self) -> BTreeSet<String> {
+        self.store.close().await;
+        files_below(&self.home.path().join("bodies"))
+    }
+}
+
+/// A head that nobody signed yet.
+pub fn head(method: Method, target: &str, headers: &[(&str, &str)], length: Option<usize>) -> Parts {
+    let mut request = Request::builder().method(method).uri(target).header("host", "s3.corp.example:9020");
+    if let Some(length) = length.filter(|length| *length > 0) {
+        request = request.header("content-length", length);
+    }
+    for (name, value) in headers {
+        request = request.header(*name, http::HeaderValue::from_bytes(value.as_bytes()).unwrap());
+    }
+    request.body(()).unwrap().into_parts().0
+}
+
+/// A body that arrives in these pieces, and may break off.
+pub fn pieces(pieces: Vec<Result<Bytes, &'static str>>) -> RequestBody {
+    streamed(StreamBody::new(stream::iter(pieces.into_iter().map(|piece| piece.map(Frame::data)))))
+}
+
+fn files_below(directory: &Path) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for entry in std::fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            names.append(&mut files_below(&path));
+        } else {
+            names.insert(path.file_name().unwrap().to_string_lossy().into_owned());
+        }
+    }
+    names
+}
+
+impl Reply {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap()
+    }
+
+    /// The texts of all elements of this name.
+    pub fn all(&self, element: &str) -> Vec<&str> {
+        let (open, close) = (format!("<{element}>"), format!("</{element}>"));
+        self.text().split(&open).skip(1).map(|rest| rest.split(&close).next().unwrap()).collect()
+    }
+
+    /// The text of the one element of this name; empty when there is none.
+    pub fn the(&self, element: &str) -> &str {
+        self.all(element).first().copied().unwrap_or_default()
+    }
+
+    /// Status and error code.
+    pub fn refusal(&self) -> (u16, &str) {
+        (self.status.as_u16(), self.the("Code"))
+    }
+}
+
+/// `size` bytes that tell their place.
+pub fn bytes_of(seed: usize, size: usize) -> Vec<u8> {
+    (0..size).map(|place| ((seed * 131 + place * 7 + place / 251) % 256) as u8).collect()
+}

@@ -1,0 +1,99 @@
+//! Every call that needs a right, by its name, made in a house where its objects exist.
+
+use keyward_keyring::Deactivation;
+use keyward_login::Password;
+use keyward_service::{
+    BaseUrlChange, Caller, ManagementUserChange, NamespaceChange, PageRequest, ProviderChange, ServiceError,
+};
+
+use super::{House, mapping, operator, provider};
+
+/// What the calls are about: `app1` of namespace `ns1`, management user `victim`, person `lena@local.test`.
+pub(crate) struct Objects {
+    provider: String,
+    base_url: String,
+}
+
+impl House {
+    /// Makes what the calls are about.
+    pub(crate) async fn furnish(&self) -> Objects {
+        self.root.create_object_user("app1", "ns1", vec![]).await.unwrap();
+        self.root.issue_key_for("app1", None, None, Some("secret-of-app1")).await.unwrap();
+        self.hire("victim", &[]).await;
+        self.root.add_person("lena@local.test", Some(Password::from("lenas-own-password"))).await.unwrap();
+        let base_url = self.root.create_base_url(base_url("s3.corp.example")).await.unwrap().id;
+        let provider = self.root.providers().await.unwrap().remove(0).id;
+        Objects { provider, base_url }
+    }
+}
+
+impl Objects {
+    /// Makes the call of this name, a method of [`Caller`]; what follows it after a blank tells variants apart.
+    pub(crate) async fn attempt(&self, caller: &Caller, call: &str) -> Result<(), ServiceError> {
+        let page = PageRequest::default;
+        let none = NamespaceChange::default;
+        match call {
+            "create_namespace" => caller.create_namespace("ns9", none()).await.map(drop),
+            "update_namespace" => caller.update_namespace("ns1", none(), |_| {}).await.map(drop),
+            "update_namespace: mappings" => {
+                let change = NamespaceChange { user_mappings: Some(vec![mapping("corp.example")]), ..none() };
+                caller.update_namespace("ns1", change, |_| {}).await.map(drop)
+            }
+            "update_namespace: administrators" => {
+                let change = NamespaceChange { namespace_admins: Some(vec![]), ..none() };
+                caller.update_namespace("ns1", change, |_| {}).await.map(drop)
+            }
+            "update_namespace: administrator groups" => {
+                let change = NamespaceChange { external_group_admins: Some(vec![]), ..none() };
+                caller.update_namespace("ns1", change, |_| {}).await.map(drop)
+            }
+            "delete_namespace" => caller.delete_namespace("ns1").await,
+            "namespace" => caller.namespace("ns1").await.map(drop),
+            "namespaces" => caller.namespaces("", page()).await.map(drop),
+            "create_object_user" => caller.create_object_user("app2", "ns1", vec![]).await.map(drop),
+            "delete_object_user" => caller.delete_object_user("app1", None).await,
+            "set_object_user_lock" => caller.set_object_user_lock("app1", None, true).await,
+            "change_object_user_tags" => caller.change_object_user_tags("app1", None, |_| Ok(())).await,
+            "object_user" => caller.object_user("app1", None).await.map(drop),
+            "object_users" => caller.object_users(Some("ns1"), "", page()).await.map(drop),
+            "object_users: everywhere" => caller.object_users(None, "", page()).await.map(drop),
+            "keys_of" => caller.keys_of("app1", None).await.map(drop),
+            "issue_key_for" => caller.issue_key_for("app1", None, None, None).await.map(drop),
+            "deactivate_keys_of" => caller.deactivate_keys_of("app1", None, &Deactivation::All).await,
+            "create_management_user" => caller.create_management_user(operator("crony", &[])).await.map(drop),
+            "update_management_user" => {
+                let change = ManagementUserChange { system_admin: Some(true), ..ManagementUserChange::default() };
+                caller.update_management_user("victim", change).await
+            }
+            "delete_management_user" => caller.delete_management_user("victim").await,
+            "management_user" => caller.management_user("victim").await.map(drop),
+            "management_users" => caller.management_users().await.map(drop),
+            "token_count" => caller.token_count("victim").await.map(drop),
+            "log_out_other" => caller.log_out_other("victim").await,
+            "add_person" => caller.add_person("new@local.test", None).await.map(drop),
+            "set_person_password" => caller.set_person_password("lena@local.test", None).await.map(drop),
+            "remove_person" => caller.remove_person("lena@local.test").await,
+            "people" => caller.people("", page()).await.map(drop),
+            "create_provider" => caller.create_provider(provider("rogue", "rogue.example")).await.map(drop),
+            "update_provider" => {
+                let change = ProviderChange { description: Some("changed".to_owned()), ..ProviderChange::default() };
+                caller.update_provider(&self.provider, change, false).await.map(drop)
+            }
+            "delete_provider" => caller.delete_provider(&self.provider).await,
+            "provider" => caller.provider(&self.provider).await.map(drop),
+            "providers" => caller.providers().await.map(drop),
+            "create_base_url" => caller.create_base_url(base_url("s3.rogue.example")).await.map(drop),
+            "update_base_url" => caller.update_base_url(&self.base_url, base_url("s3.corp.example")).await,
+            "delete_base_url" => caller.delete_base_url(&self.base_url).await,
+            "base_url" => caller.base_url(&self.base_url).await.map(drop),
+            "base_urls" => caller.base_urls().await.map(drop),
+            "user_scope" => caller.user_scope().map(drop),
+            "choose_user_scope" => caller.choose_user_scope("GLOBAL"),
+            other => panic!("there is no call {other}"),
+        }
+    }
+}
+
+fn base_url(host: &str) -> BaseUrlChange {
+    BaseUrlChange { name: Some("main".to_owned()), base_url: Some(host.to_owned()), namespace_in_host: None }
+}
