@@ -8,6 +8,15 @@ pub enum ConfigurationError {
     /// A setting is missing, or is not of its form.
     #[error(transparent)]
     Record(#[from] ProviderError),
+    /// An address that the name of a server cannot be taken from.
+    #[error(
+        "server_urls: {url:?} names no server; a name or address may be followed by one port, and an IPv6 address \
+         stands in brackets and without a zone, as in ldaps://[2001:db8::1]:636"
+    )]
+    ServerAddress {
+        /// What was given.
+        url: String,
+    },
     /// A bind with an empty password succeeds on many servers as *anonymous* (RFC 4513, 5.1.2).
     #[error("manager_password is empty")]
     EmptyManagerPassword,

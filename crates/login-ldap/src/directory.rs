@@ -10,8 +10,8 @@ use tokio::sync::Mutex;
 use tokio::time::timeout;
 
 use crate::Limits;
-use crate::bind::{INVALID_CREDENTIALS, SUCCESS};
-use crate::connection::{Connector, Server};
+use crate::bind::SUCCESS;
+use crate::connection::{Connector, Opened, Server};
 use crate::entry::Entry;
 use crate::failure::{Attempt, LdapFailure, explain};
 use crate::search::Search;
@@ -55,6 +55,7 @@ struct SharedConnection {
 /// A connection on which a person's password is to be tried.
 pub(crate) struct Door {
     pub(crate) ldap: Ldap,
+    pub(crate) encrypted: bool,
     pub(crate) server: usize,
 }
 
@@ -70,8 +71,8 @@ impl Directory {
         let mut tried = Vec::new();
         for server in self.order.order(self.clock.now()) {
             match self.connector.open(&self.servers[server]).await {
-                Ok(ldap) => {
-                    return Ok(Door { ldap, server });
+                Ok(Opened { ldap, encrypted }) => {
+                    return Ok(Door { ldap, encrypted, server });
                 }
                 Err(failure) => tried.push(self.failed(server, explain(&failure))),
             }
@@ -158,14 +159,14 @@ impl Directory {
     async fn open_as_manager(&self) -> Result<SharedConnection, LdapFailure> {
         let mut tried = Vec::new();
         for server in self.order.order(self.clock.now()) {
-            let ldap = match self.connector.open(&self.servers[server]).await {
-                Ok(ldap) => ldap,
+            let opened = match self.connector.open(&self.servers[server]).await {
+                Ok(opened) => opened,
                 Err(failure) => {
                     tried.push(self.failed(server, explain(&failure)));
                     continue;
                 }
             };
-            match self.bind_manager(ldap).await {
+            match self.bind_manager(opened).await {
                 Ok(ldap) => {
                     self.order.worked(server);
                     return Ok(SharedConnection { ldap, server, used_at: self.clock.now() });
@@ -178,8 +179,9 @@ impl Directory {
         Err(LdapFailure::NoServer { tried })
     }
 
-    async fn bind_manager(&self, mut ldap: Ldap) -> Result<Ldap, LdapFailure> {
+    async fn bind_manager(&self, opened: Opened) -> Result<Ldap, LdapFailure> {
         const OPERATION: &str = "manager's bind";
+        let Opened { mut ldap, encrypted } = opened;
         let limit = self.limits().operation;
         let result = timeout(limit, ldap.simple_bind(&self.manager.dn, self.manager.password.expose()))
             .await
@@ -187,8 +189,7 @@ impl Directory {
             .map_err(|cause| LdapFailure::broken(OPERATION, limit, cause))?;
         match result.rc {
             SUCCESS => Ok(ldap),
-            code @ INVALID_CREDENTIALS => Err(LdapFailure::ManagerRefused { code }),
-            _ => Err(LdapFailure::answer(OPERATION, &result)),
+            _ => Err(LdapFailure::manager_bind(OPERATION, &result, encrypted)),
         }
     }
 

@@ -23,6 +23,20 @@ pub(crate) fn is_within(dn: &str, ancestor: &str) -> bool {
     dn.len() >= ancestor.len() && dn[dn.len() - ancestor.len()..] == ancestor
 }
 
+/// The DNS domain that a DN ends in (RFC 2247), in lower case: `corp.example` of `CN=Users,DC=corp,DC=example`.
+pub(crate) fn domain_of(dn: &str) -> Option<String> {
+    let components = components(dn);
+    let mut labels: Vec<&str> = components.iter().rev().map_while(|component| component.strip_prefix("dc=")).collect();
+    labels.reverse();
+    (!labels.is_empty()).then(|| labels.join("."))
+}
+
+/// The DN of a DNS domain (RFC 2247): `DC=corp,DC=example` of `corp.example`.
+pub(crate) fn of_domain(domain: &str) -> String {
+    let labels: Vec<String> = domain.split('.').map(|label| format!("DC={}", ldap3::dn_escape(label))).collect();
+    labels.join(",")
+}
+
 fn components(dn: &str) -> Vec<String> {
     let mut components = vec![String::new()];
     let mut escaped = false;
@@ -122,6 +136,14 @@ mod tests {
         assert!(is_within("dc=corp", ""));
     }
 
+    #[test]
+    fn a_dn_says_which_domain_it_belongs_to() {
+        assert_eq!(domain_of(r"CN=A\, B,OU=dc=x,DC=Corp, DC=example").as_deref(), Some("corp.example"));
+        assert_eq!(domain_of("uid=a,ou=people,o=Corp"), None);
+        assert_eq!(domain_of(""), None);
+        assert_eq!(of_domain("corp.example"), "DC=corp,DC=example");
+    }
+
     proptest! {
         #[test]
         fn an_escaped_value_comes_back_as_it_was(value in "[^\\x00\\r\\n]{1,30}") {
@@ -133,6 +155,7 @@ mod tests {
         fn no_text_makes_reading_panic(text in "\\PC{0,60}") {
             let _ = first(&text);
             let _ = is_within(&text, "dc=corp");
+            let _ = domain_of(&text);
         }
     }
 }

@@ -9,7 +9,7 @@ use ldap3::{Scope, ldap_escape};
 use crate::ad;
 use crate::bind::INSUFFICIENT_ACCESS;
 use crate::directory::Directory;
-use crate::dn::{first_component, is_within};
+use crate::dn::{domain_of, first_component, is_within, of_domain};
 use crate::entry::Entry;
 use crate::failure::LdapFailure;
 use crate::search::{Extent, Search};
@@ -31,30 +31,31 @@ pub(crate) struct Groups<'a> {
 impl Groups<'_> {
     /// The names of the groups of `entry` that count for the provider, in order, each once.
     ///
-    /// Active Directory answers for nested groups in one search. Other directories are asked through `memberOf` and,
-    /// where the provider names object classes and member attributes, level by level.
+    /// Active Directory tells all groups of an account at once, nested ones too. Other directories are asked through
+    /// `memberOf` and, where the provider names object classes and member attributes, level by level.
     pub(crate) async fn of(&self, entry: &Entry, name: &LoginName, base: &str) -> Result<Vec<String>, LdapFailure> {
-        let mut names = BTreeSet::new();
-        for dn in entry.text("memberOf") {
-            names.extend(self.name_of(dn).await?);
+        let mut names: BTreeSet<String> = match self.provider.mode {
+            ProviderMode::Ad => ad::names_of_groups(self, entry, base).await?,
+            ProviderMode::Ldap => self.listed_in(entry).await?,
         }
-        match self.provider.mode {
-            ProviderMode::Ad => {
-                let groups = self.search(base, ad::groups_of(&entry.dn)).await?;
-                names.extend(groups.iter().flat_map(|group| self.names_in(group)));
-            }
-            ProviderMode::Ldap if !self.provider.group_object_classes.is_empty() => {
-                names.extend(self.level_by_level(entry, name, base).await?);
-            }
-            ProviderMode::Ldap => {}
+        .into_iter()
+        .collect();
+        if self.provider.mode == ProviderMode::Ldap && !self.provider.group_object_classes.is_empty() {
+            names.extend(self.level_by_level(entry, name, base).await?);
         }
         names.retain(|name| self.provider.counts_group(name));
         Ok(names.into_iter().collect())
     }
 
     /// Where groups are searched: the directory tree that `search_base` belongs to, because groups seldom live among
-    /// people.
+    /// people. In Active Directory that is the domain at the end of the DN, also in a global catalogue, whose root
+    /// does not name all domains that it holds.
     pub(crate) async fn base(&self) -> Result<String, LdapFailure> {
+        if self.provider.mode == ProviderMode::Ad
+            && let Some(domain) = domain_of(&self.provider.search_base)
+        {
+            return Ok(of_domain(&domain));
+        }
         let root = Search::entry("search for naming contexts", "", vec!["namingContexts".to_owned()]);
         let entries = self.directory.search(&root).await?;
         let contexts = entries.first().into_iter().flat_map(|root| root.text("namingContexts"));
@@ -62,6 +63,15 @@ impl Groups<'_> {
         // An empty context is a directory that serves everything; searching it from the top is not meant.
         let context = contexts.filter(|context| !context.is_empty() && is_within(search_base, context));
         Ok(context.max_by_key(|context| context.len()).unwrap_or(search_base).to_owned())
+    }
+
+    /// The names of the groups in the entry's `memberOf`.
+    pub(crate) async fn listed_in(&self, entry: &Entry) -> Result<Vec<String>, LdapFailure> {
+        let mut names = Vec::new();
+        for dn in entry.text("memberOf") {
+            names.extend(self.name_of(dn).await?);
+        }
+        Ok(names)
     }
 
     async fn level_by_level(&self, entry: &Entry, name: &LoginName, base: &str) -> Result<Vec<String>, LdapFailure> {
@@ -87,7 +97,8 @@ impl Groups<'_> {
         Ok(names)
     }
 
-    async fn search(&self, base: &str, filter: String) -> Result<Vec<Entry>, LdapFailure> {
+    /// All entries that fit `filter`, with the attribute that holds a group's name.
+    pub(crate) async fn search(&self, base: &str, filter: String) -> Result<Vec<Entry>, LdapFailure> {
         let page = i32::try_from(self.provider.max_page_size).unwrap_or(i32::MAX);
         let search = |base: &str| Search {
             operation: SEARCH,
@@ -99,11 +110,11 @@ impl Groups<'_> {
         };
         match self.directory.search(&search(base)).await {
             // A manager who may read the people's branch only.
-            Err(LdapFailure::NoSearchBase { .. } | LdapFailure::Answer { code: INSUFFICIENT_ACCESS, .. })
-                if base != self.provider.search_base =>
-            {
-                self.directory.search(&search(&self.provider.search_base)).await
-            }
+            Err(
+                LdapFailure::NoSearchBase { .. }
+                | LdapFailure::Elsewhere { .. }
+                | LdapFailure::Answer { code: INSUFFICIENT_ACCESS, .. },
+            ) if base != self.provider.search_base => self.directory.search(&search(&self.provider.search_base)).await,
             answered => answered,
         }
     }
@@ -112,19 +123,20 @@ impl Groups<'_> {
     /// from its entry.
     async fn name_of(&self, dn: &str) -> Result<Vec<String>, LdapFailure> {
         let named = name_in_dn(dn, &self.provider.group_attribute);
-        if named.is_some() || self.provider.mode == ProviderMode::Ad {
+        if named.is_some() {
             return Ok(named.into_iter().collect());
         }
         let search = Search::entry(SEARCH, dn, vec![self.provider.group_attribute.clone()]);
         match self.directory.search(&search).await {
             Ok(entries) => Ok(entries.iter().flat_map(|group| self.names_in(group)).collect()),
-            // Gone, or not for the manager's eyes: then it cannot count.
-            Err(LdapFailure::NoSearchBase { .. }) => Ok(Vec::new()),
+            // Gone, not for the manager's eyes, or of another domain: then it cannot count.
+            Err(LdapFailure::NoSearchBase { .. } | LdapFailure::Elsewhere { .. }) => Ok(Vec::new()),
             Err(failure) => Err(failure),
         }
     }
 
-    fn names_in(&self, group: &Entry) -> Vec<String> {
+    /// The group's names, from its entry.
+    pub(crate) fn names_in(&self, group: &Entry) -> Vec<String> {
         group.text(&self.provider.group_attribute).map(str::to_owned).collect()
     }
 }

@@ -21,6 +21,7 @@ mod failure;
 mod filter;
 mod groups;
 mod limits;
+mod lookup;
 mod person;
 mod provider;
 mod search;

@@ -1,6 +1,5 @@
 //! The login provider: one configured directory.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -9,9 +8,8 @@ use arc_swap::ArcSwap;
 use async_trait::async_trait;
 use futures_util::FutureExt;
 use keyward_ambient::Clock;
-use keyward_identity::{AuthnProvider, DirectoryUser, SearchScope, SessionIdentity};
-use keyward_login::{Credentials, LoginName, Outcome, Password, Provider, Refusal, Unavailable};
-use ldap3::Scope;
+use keyward_identity::{AuthnProvider, DirectoryUser, SessionIdentity};
+use keyward_login::{Credentials, Outcome, Password, Provider, Refusal, Unavailable};
 use tokio::sync::{Mutex, OnceCell, Semaphore};
 use tokio::time::timeout;
 
@@ -19,15 +17,15 @@ use crate::bind::{BindAnswer, bind_answer};
 use crate::configuration::ConfigurationError;
 use crate::connection::{Connector, Server};
 use crate::directory::{Directory, Door, Manager, Shared};
-use crate::entry::Entry;
 use crate::failure::LdapFailure;
 use crate::filter::FilterTemplate;
 use crate::groups::Groups;
 use crate::limits::Limits;
+use crate::lookup::Lookup;
 use crate::person;
-use crate::search::{Extent, Search};
+use crate::search::Search;
 use crate::server_list::ServerList;
-use crate::tls::{SystemRoots, client_config, opportunistic_config};
+use crate::tls::SystemRoots;
 
 /// What all directories of this process share.
 #[derive(Clone)]
@@ -64,16 +62,12 @@ impl LdapProvider {
             return Err(ConfigurationError::EmptyManagerPassword);
         }
         let limits = surroundings.limits;
-        let servers: Vec<Server> = record.server_urls.iter().filter_map(|url| Server::parse(url)).collect();
+        let servers = record.server_urls.iter().map(|url| Server::new(url, &record, &surroundings.roots));
+        let servers: Vec<Server> = servers.collect::<Result<_, _>>()?;
         let directory = Directory {
             order: ServerList::new(servers.len(), limits.rest),
             servers,
-            connector: Connector {
-                tls: client_config(&record, &surroundings.roots)?,
-                opportunistic: opportunistic_config(&record, &surroundings.roots)?,
-                start_tls: record.start_tls,
-                limits,
-            },
+            connector: Connector { start_tls: record.start_tls, limits },
             clock: surroundings.clock.clone(),
             manager: Manager { dn: record.manager_dn.clone(), password: manager_password },
             shared: Mutex::new(Shared::default()),
@@ -112,8 +106,10 @@ impl LdapProvider {
 
     async fn log_in(&self, credentials: &Credentials) -> Result<Result<DirectoryUser, Refusal>, LdapFailure> {
         let name = &credentials.name;
+        let people = Lookup { directory: &self.directory, provider: &self.record, filter: &self.filter };
+        let wanted = self.wanted.load();
         // Both at once: it saves time, and an unknown name costs the directory and the clock what a known one costs.
-        let (found, door) = tokio::join!(self.find(name), self.directory.open());
+        let (found, door) = tokio::join!(people.find(name, &wanted), self.directory.open());
         let (mut found, door) = (found?.into_iter(), self.directory.reopen_if_failed(door?).await?);
         let entry = match (found.next(), found.next()) {
             (Some(entry), None) => entry,
@@ -140,34 +136,9 @@ impl LdapProvider {
             provider: self.record.id.clone(),
             domains: self.record.domains.iter().map(|domain| domain.as_str().to_owned()).collect(),
             unique_id: person::unique_id(&entry),
-            attributes: person::attributes(&entry, &self.wanted.load()),
+            attributes: person::attributes(&entry, &wanted),
             groups,
         }))
-    }
-
-    /// The entries for `name`, two at most: more than one names nobody.
-    async fn find(&self, name: &LoginName) -> Result<Vec<Entry>, LdapFailure> {
-        let named = self.filter.sources().iter().map(|source| source.attribute.clone());
-        let always = person::UNIQUE_IDS.iter().chain(&["memberOf"]).map(|&attribute| attribute.to_owned());
-        let wanted = self.wanted.load();
-        // By lower-cased name: asking for an attribute twice is an error in some directories.
-        let attributes: BTreeMap<String, String> = named
-            .chain(always)
-            .chain(wanted.iter().cloned())
-            .map(|attribute| (attribute.to_ascii_lowercase(), attribute))
-            .collect();
-        let search = Search {
-            operation: "search for the person",
-            base: self.record.search_base.clone(),
-            scope: match self.record.search_scope {
-                SearchScope::OneLevel => Scope::OneLevel,
-                SearchScope::Subtree => Scope::Subtree,
-            },
-            filter: self.filter.for_name(name),
-            attributes: attributes.into_values().collect(),
-            extent: Extent::AtMost(2),
-        };
-        self.directory.search(&search).await
     }
 
     /// Binds as `dn` on a connection that nothing else uses. Not retried: a directory that counts failures may have
@@ -187,11 +158,11 @@ impl LdapProvider {
         let result = answered.inspect_err(|failure| self.directory.door_failed(door.server, failure))?;
         // A courtesy to the server's log; the connection is closed in any case.
         let _ = timeout(limit, door.ldap.unbind()).await;
-        match bind_answer(result.rc, &result.text) {
+        match bind_answer(self.record.mode, result.rc, &result.text) {
             BindAnswer::Accepted => Ok(None),
             BindAnswer::Refused(refusal) => Ok(Some(refusal)),
             BindAnswer::Unclear => {
-                let failure = LdapFailure::answer(OPERATION, &result);
+                let failure = LdapFailure::unclear_bind(OPERATION, &result, door.encrypted);
                 if failure.is_of_the_connection() {
                     self.directory.door_failed(door.server, &failure);
                 }

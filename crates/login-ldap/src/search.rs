@@ -10,6 +10,9 @@ use crate::bind::{NO_SUCH_OBJECT, REFERRAL, SIZE_LIMIT_EXCEEDED, SUCCESS};
 use crate::entry::Entry;
 use crate::failure::LdapFailure;
 
+/// What the client library reports for a search that we gave up ourselves.
+const CANCELLED: u32 = 88;
+
 /// The terms of a search. Referrals in the answer are skipped: Active Directory adds some to every search from the
 /// domain's root, and following them would send the manager's password to servers nobody configured.
 #[derive(Clone, Debug)]
@@ -51,10 +54,12 @@ impl Search {
             .await
             .map_err(|_| LdapFailure::TimedOut { operation: self.operation, limit })?;
         let (entries, result) = found.map_err(|cause| LdapFailure::broken(self.operation, limit, cause))?;
-        let enough = matches!(self.extent, Extent::AtMost(_)) && result.rc == SIZE_LIMIT_EXCEEDED;
+        let enough = matches!(self.extent, Extent::AtMost(_));
         match result.rc {
-            SUCCESS | REFERRAL => Ok(entries),
-            _ if enough => Ok(entries),
+            SUCCESS => Ok(entries),
+            SIZE_LIMIT_EXCEEDED | CANCELLED if enough => Ok(entries),
+            REFERRAL if !entries.is_empty() => Ok(entries),
+            REFERRAL => Err(LdapFailure::Elsewhere { base: self.base.clone() }),
             NO_SUCH_OBJECT => Err(LdapFailure::NoSearchBase { base: self.base.clone() }),
             _ => Err(LdapFailure::answer(self.operation, &result)),
         }
@@ -62,16 +67,26 @@ impl Search {
 
     async fn collect(&self, mut ldap: Ldap) -> Result<(Vec<Entry>, ldap3::LdapResult), LdapError> {
         let mut adapters: Vec<Box<dyn Adapter<'_, String, Vec<String>>>> = vec![Box::new(EntriesOnly::new())];
-        match self.extent {
+        let most = match self.extent {
             Extent::AtMost(size) => {
                 ldap.with_search_options(SearchOptions::new().sizelimit(size));
+                usize::try_from(size).unwrap_or_default()
             }
-            Extent::All { page } => adapters.push(Box::new(PagedResults::new(page))),
-        }
+            Extent::All { page } => {
+                adapters.push(Box::new(PagedResults::new(page)));
+                usize::MAX
+            }
+        };
         let mut stream =
             ldap.streaming_search_with(adapters, &self.base, self.scope, &self.filter, self.attributes.clone()).await?;
         let mut entries = Vec::new();
         while let Some(entry) = stream.next().await? {
+            if entries.len() == most {
+                // Samba knows no size limit; the rest would be read for nothing.
+                let request = stream.ldap_handle().last_id();
+                stream.ldap_handle().abandon(request).await?;
+                break;
+            }
             entries.push(read(entry));
         }
         Ok((entries, stream.finish().await))

@@ -1,6 +1,7 @@
 //! Whom we trust to be the directory.
 
 use std::fmt;
+use std::net::Ipv6Addr;
 use std::sync::Arc;
 
 use keyward_identity::AuthnProvider;
@@ -42,42 +43,55 @@ impl fmt::Debug for SystemRoots {
     }
 }
 
-/// The TLS settings of `provider`: the system's authorities and its own `server_cert`, or anybody when it does not
-/// validate certificates.
-pub(crate) fn client_config(
-    provider: &AuthnProvider,
-    system: &SystemRoots,
-) -> Result<Arc<ClientConfig>, ConfigurationError> {
-    let crypto = Arc::new(aws_lc_rs::default_provider());
-    let trust = if provider.validate_certificates {
-        Trust::checked(provider.server_cert.as_deref(), system, &crypto)?
-    } else {
-        Trust::Anybody
-    };
-    config(trust, crypto)
+/// The TLS settings for one server.
+#[derive(Debug)]
+pub(crate) struct Tls {
+    /// For `ldaps://`, and for StartTLS that is required: the system's authorities and the provider's own
+    /// `server_cert`, or anybody when it does not validate certificates.
+    pub(crate) demanded: Arc<ClientConfig>,
+    /// For StartTLS that is welcome and not required. Without a `server_cert` whoever answers is believed: an attacker
+    /// on the way could take StartTLS away altogether, so refusing a certificate that nobody vouches for would keep out
+    /// no attacker, and many a directory that has made its own certificate.
+    pub(crate) welcome: Arc<ClientConfig>,
 }
 
-/// The TLS settings for StartTLS that is welcome and not required. Without a `server_cert` whoever answers is believed:
-/// an attacker on the way could take StartTLS away altogether, so refusing a certificate that nobody vouches for would
-/// keep out no attacker, and many a directory that has made its own certificate.
-pub(crate) fn opportunistic_config(
-    provider: &AuthnProvider,
-    system: &SystemRoots,
-) -> Result<Arc<ClientConfig>, ConfigurationError> {
-    match provider.server_cert {
-        Some(_) => client_config(provider, system),
-        None => config(Trust::Anybody, Arc::new(aws_lc_rs::default_provider())),
+impl Tls {
+    /// The settings for a server of `provider`. Its certificate has to be for `address` where that is given, otherwise
+    /// for the name that the client library asks about.
+    pub(crate) fn new(
+        provider: &AuthnProvider,
+        system: &SystemRoots,
+        address: Option<Ipv6Addr>,
+    ) -> Result<Self, ConfigurationError> {
+        let crypto = Arc::new(aws_lc_rs::default_provider());
+        let trust = if provider.validate_certificates {
+            Trust::checked(provider.server_cert.as_deref(), system, &crypto)?
+        } else {
+            Trust::Anybody
+        };
+        let demanded = config(trust, address, &crypto)?;
+        let welcome = match provider.server_cert {
+            Some(_) => demanded.clone(),
+            None => config(Trust::Anybody, address, &crypto)?,
+        };
+        Ok(Self { demanded, welcome })
     }
 }
 
-fn config(trust: Trust, crypto: Arc<CryptoProvider>) -> Result<Arc<ClientConfig>, ConfigurationError> {
-    let verifier = DirectoryVerifier { trust, crypto: crypto.clone() };
-    let config = ClientConfig::builder_with_provider(crypto)
+fn config(
+    trust: Trust,
+    address: Option<Ipv6Addr>,
+    crypto: &Arc<CryptoProvider>,
+) -> Result<Arc<ClientConfig>, ConfigurationError> {
+    let verifier = DirectoryVerifier { trust, address: address.map(ServerName::from), crypto: crypto.clone() };
+    let mut config = ClientConfig::builder_with_provider(crypto.clone())
         .with_safe_default_protocol_versions()
         .map_err(ConfigurationError::Tls)?
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(verifier))
         .with_no_client_auth();
+    // The library's name for an address is made up; servers are not told it. (RFC 6066, 3 knows no addresses anyway.)
+    config.enable_sni = address.is_none();
     Ok(Arc::new(config))
 }
 
@@ -125,6 +139,8 @@ fn certificates(pem: &str) -> Result<Vec<CertificateDer<'static>>, Configuration
 #[derive(Debug)]
 struct DirectoryVerifier {
     trust: Trust,
+    /// What the certificate has to be for, instead of the name on the connection.
+    address: Option<ServerName<'static>>,
     crypto: Arc<CryptoProvider>,
 }
 
@@ -143,6 +159,7 @@ impl ServerCertVerifier for DirectoryVerifier {
                 Ok(ServerCertVerified::assertion())
             }
             Trust::Checked { authorities: Some(authorities), .. } => {
+                let server_name = self.address.as_ref().unwrap_or(server_name);
                 authorities.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
             }
             Trust::Checked { authorities: None, .. } => Err(CertificateError::UnknownIssuer.into()),
@@ -170,5 +187,43 @@ impl ServerCertVerifier for DirectoryVerifier {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.crypto.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+
+    use super::*;
+
+    /// An authority, and a certificate of it for `address`.
+    fn certificate_for(address: &str) -> (SystemRoots, CertificateDer<'static>) {
+        let authority_key = KeyPair::generate().unwrap();
+        let mut authority = CertificateParams::new(Vec::new()).unwrap();
+        authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let mut roots = RootCertStore::empty();
+        roots.add(authority.self_signed(&authority_key).unwrap().der().clone()).unwrap();
+        let issuer = Issuer::new(authority, authority_key);
+        let own = CertificateParams::new(vec![address.to_owned()]).unwrap();
+        let certificate = own.signed_by(&KeyPair::generate().unwrap(), &issuer).unwrap().der().clone();
+        (SystemRoots(Arc::new(roots)), certificate)
+    }
+
+    #[test]
+    fn a_server_given_by_its_address_has_to_have_a_certificate_for_it() {
+        let (roots, certificate) = certificate_for("2001:db8::1");
+        let crypto = Arc::new(aws_lc_rs::default_provider());
+        let accepts = |address: &str| {
+            let trust = Trust::checked(None, &roots, &crypto).unwrap();
+            let address = ServerName::try_from(address.to_owned()).unwrap();
+            let verifier = DirectoryVerifier { trust, address: Some(address), crypto: crypto.clone() };
+            let on_the_connection = ServerName::try_from("ipv6.invalid").unwrap();
+            // In 2026, within the life that the certificates are made with.
+            let now = UnixTime::since_unix_epoch(std::time::Duration::from_secs(1_780_000_000));
+            verifier.verify_server_cert(&certificate, &[], &on_the_connection, &[], now).is_ok()
+        };
+        assert!(accepts("2001:db8::1"));
+        assert!(!accepts("2001:db8::2"));
+        assert!(!accepts("ipv6.invalid"));
     }
 }

@@ -211,7 +211,7 @@ fn make_certificates(directory: &Path) -> (String, String) {
     let issuer = Issuer::new(authority, authority_key);
 
     let key = KeyPair::generate().unwrap();
-    let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
+    let names = ["localhost", "127.0.0.1", "::ffff:127.0.0.1"].map(str::to_owned).to_vec();
     let certificate = CertificateParams::new(names).unwrap().signed_by(&key, &issuer).unwrap().pem();
     fs::write(directory.join("ca.pem"), &authority_pem).unwrap();
     fs::write(directory.join("server.pem"), &certificate).unwrap();

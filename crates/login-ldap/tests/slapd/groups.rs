@@ -3,7 +3,8 @@
 use keyward_identity::{AuthnProvider, ProviderMode};
 
 use crate::fixture::{BASE, Slapd};
-use crate::house::{person, provider, settings};
+use crate::house::{provider, settings};
+use crate::logins::person;
 
 async fn groups(settings: AuthnProvider, user: &str) -> Vec<String> {
     let name = format!("{user}@corp.example");

@@ -1,12 +1,12 @@
-//! A provider for a test server, and logins against it.
+//! Providers for test servers.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use keyward_ambient::Timestamp;
-use keyward_identity::{AuthnProvider, DirectoryUser, ProviderMode, SearchScope, SessionIdentity, StartTls};
-use keyward_login::{Credentials, LoginName, Outcome, Password, Provider, Refusal};
-use keyward_login_ldap::{LdapFailure, LdapProvider, Limits, Surroundings, SystemRoots};
+use keyward_identity::{AuthnProvider, ProviderMode, SearchScope, StartTls};
+use keyward_login::Password;
+use keyward_login_ldap::{LdapProvider, Limits, Surroundings, SystemRoots};
 use keyward_testkit::FrozenClock;
 
 use crate::fixture::{BASE, MANAGER, MANAGER_PASSWORD, Slapd};
@@ -58,34 +58,4 @@ pub fn impatient_provider(settings: AuthnProvider) -> LdapProvider {
     let limits = Limits { connect: short, operation: short, ..Limits::default() };
     let surroundings = Surroundings { clock: Arc::new(FrozenClock::default()), roots: SystemRoots::none(), limits };
     LdapProvider::new(settings, Password::from(MANAGER_PASSWORD), Vec::new(), &surroundings).unwrap()
-}
-
-pub async fn log_in(provider: &LdapProvider, name: &str, password: &str) -> Outcome {
-    let name = LoginName::parse(name).unwrap();
-    provider.authenticate(&Credentials { name, password: Password::from(password), from: None }).await
-}
-
-/// The person that a login is expected to find.
-pub async fn person(provider: &LdapProvider, name: &str, password: &str) -> DirectoryUser {
-    match log_in(provider, name, password).await {
-        Outcome::Authenticated(SessionIdentity::Directory(user)) => user,
-        other => panic!("{name} should have been let in: {other:?}"),
-    }
-}
-
-pub async fn refusal(provider: &LdapProvider, name: &str, password: &str) -> Refusal {
-    match log_in(provider, name, password).await {
-        Outcome::Refused(refusal) => refusal,
-        other => panic!("{name} should have been refused: {other:?}"),
-    }
-}
-
-/// The failure of a login that nobody could decide.
-pub async fn failure(provider: &LdapProvider, name: &str, password: &str) -> LdapFailure {
-    match log_in(provider, name, password).await {
-        Outcome::Unavailable(unavailable) => {
-            *unavailable.cause.downcast().expect("the provider's causes are its failures")
-        }
-        other => panic!("nobody should have been able to tell: {other:?}"),
-    }
 }

@@ -6,8 +6,11 @@
 mod answers;
 mod checks;
 mod fixture;
+mod forests;
 mod groups;
 mod house;
+#[path = "../logins/mod.rs"]
+mod logins;
 mod names;
 mod outages;
 mod passwords;

@@ -3,7 +3,8 @@
 use keyward_identity::{AuthnProvider, ProviderMode};
 
 use crate::fixture::{BASE, Slapd};
-use crate::house::{person, provider, settings};
+use crate::house::{provider, settings};
+use crate::logins::person;
 
 #[tokio::test]
 async fn all_spellings_of_a_name_are_one_person() {

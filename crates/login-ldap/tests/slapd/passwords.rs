@@ -3,7 +3,8 @@
 use keyward_login::{Outcome, Refusal};
 
 use crate::fixture::{BASE, Slapd};
-use crate::house::{log_in, person, provider, refusal, settings};
+use crate::house::{provider, settings};
+use crate::logins::{log_in, person, refusal};
 
 #[tokio::test]
 async fn the_right_password_is_accepted_and_a_wrong_one_refused() {

@@ -11,16 +11,19 @@ pub struct Script {
     pub manager_bind: Vec<u8>,
     pub person_bind: Vec<u8>,
     pub person_search: Vec<Vec<u8>>,
+    /// How it answers who reads `tokenGroups`.
+    pub token_groups: Vec<Vec<u8>>,
 }
 
 impl Default for Script {
     /// Accepts every bind, and finds Alice whoever is searched for.
     fn default() -> Self {
-        let alice = [string("cn=Alice,dc=corp,dc=example"), tlv(0x30, &attribute("uid", "alice"))].concat();
+        let alice = entry("cn=Alice,dc=corp,dc=example", &[("uid", "alice")]);
         Self {
             manager_bind: bind_result(0, ""),
             person_bind: bind_result(0, ""),
-            person_search: vec![tlv(0x64, &alice), search_done()],
+            person_search: vec![alice, search_done(0)],
+            token_groups: vec![search_done(0)],
         }
     }
 }
@@ -49,8 +52,13 @@ impl Script {
                     vec![if dn == MANAGER.as_bytes() { self.manager_bind.clone() } else { self.person_bind.clone() }]
                 }
                 0x63 => {
-                    let (_, base, _) = element(content);
-                    if base.is_empty() { vec![search_done()] } else { self.person_search.clone() }
+                    let (_, base, after_base) = element(content);
+                    let (_, scope, _) = element(after_base);
+                    match (base, scope) {
+                        _ if content.windows(11).any(|part| part == b"tokenGroups") => self.token_groups.clone(),
+                        ([], _) | (_, [0]) => vec![search_done(0)],
+                        _ => self.person_search.clone(),
+                    }
                 }
                 _ => return,
             };
@@ -84,8 +92,15 @@ pub fn empty_entry() -> Vec<u8> {
     tlv(0x64, &[])
 }
 
-fn search_done() -> Vec<u8> {
-    tlv(0x65, &[tlv(0x0a, &[0]), string(""), string("")].concat())
+/// The end of a search, with a result code.
+pub fn search_done(code: u8) -> Vec<u8> {
+    tlv(0x65, &[tlv(0x0a, &[code]), string(""), string("")].concat())
+}
+
+/// An entry with one value each of some attributes.
+pub fn entry(dn: &str, attributes: &[(&str, &str)]) -> Vec<u8> {
+    let attributes: Vec<u8> = attributes.iter().flat_map(|(name, value)| attribute(name, value)).collect();
+    tlv(0x64, &[string(dn), tlv(0x30, &attributes)].concat())
 }
 
 fn attribute(name: &str, value: &str) -> Vec<u8> {

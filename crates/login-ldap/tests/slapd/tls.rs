@@ -4,7 +4,8 @@ use keyward_identity::{AuthnProvider, StartTls};
 use keyward_login_ldap::LdapFailure;
 
 use crate::fixture::Slapd;
-use crate::house::{failure, person, provider, settings};
+use crate::house::{provider, settings};
+use crate::logins::{failure, person};
 
 fn secured(slapd: &Slapd, url: String, start_tls: StartTls, server_cert: Option<&str>) -> AuthnProvider {
     AuthnProvider { server_urls: vec![url], start_tls, server_cert: server_cert.map(str::to_owned), ..settings(slapd) }
@@ -26,6 +27,17 @@ async fn ldaps_and_starttls_work_with_the_given_authority() {
     works(secured(&slapd, slapd.ldaps_url(), StartTls::Off, Some(&slapd.authority))).await;
     works(secured(&slapd, slapd.url(), StartTls::Required, Some(&slapd.authority))).await;
     works(secured(&slapd, slapd.url(), StartTls::IfOffered, Some(&slapd.authority))).await;
+}
+
+#[tokio::test]
+async fn a_server_may_be_given_by_its_ipv6_address() {
+    let slapd = Slapd::start().await;
+    // An IPv6 address in form, which works on machines without IPv6 too.
+    let ipv6 = |url: String| url.replace("127.0.0.1", "[::ffff:127.0.0.1]");
+    works(secured(&slapd, ipv6(slapd.url()), StartTls::Off, None)).await;
+    works(secured(&slapd, ipv6(slapd.ldaps_url()), StartTls::Off, Some(&slapd.authority))).await;
+    works(secured(&slapd, ipv6(slapd.url()), StartTls::Required, Some(&slapd.authority))).await;
+    fails_with(secured(&slapd, ipv6(slapd.ldaps_url()), StartTls::Off, None), "UnknownIssuer").await;
 }
 
 #[tokio::test]
