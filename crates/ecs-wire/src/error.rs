@@ -69,6 +69,11 @@ impl EcsError {
         Self::new(ErrorCode::OutOfRange, details)
     }
 
+    /// 400/1029: `name` is no moment, or one that makes no sense beside the others; `why` says what to send.
+    pub fn invalid_time(name: &str, why: &str) -> Self {
+        Self::new(ErrorCode::InvalidTime, format!("Parameter {name} was provided but invalid: {why}."))
+    }
+
     /// 404/2000: what the path names does not exist.
     pub fn not_found_in_url(id: &str) -> Self {
         let details =
@@ -104,6 +109,11 @@ impl EcsError {
     pub fn already_exists(kind: &str, id: &str) -> Self {
         let details = format!("{kind} {id} already exists. Choose another name, or change the existing one.");
         Self::new(ErrorCode::AlreadyExists, details)
+    }
+
+    /// 400/40008: there is already a bucket of that name in the namespace.
+    pub fn bucket_exists(name: &str) -> Self {
+        Self::new(ErrorCode::BucketExists, format!("Bucket {name} already exists. Choose another name."))
     }
 
     /// 400/1031: there are already `max` of `what`.

@@ -63,6 +63,8 @@ error_codes! {
     StillReferenced = 1020, 400, "Resource is being referenced";
     /// The resource cannot go yet.
     NotDeletable = 1025, 400, "Unable to delete resource";
+    /// A moment, or a pair of them, that is none.
+    InvalidTime = 1029, 400, "Time bucket parameter invalid";
     /// There are as many as there may be.
     LimitExceeded = 1031, 400, "Exceeding limit";
     /// A query parameter is missing.

@@ -1,6 +1,6 @@
-//! The ways in which ECS prints a moment (reference 1.5), all in UTC.
+//! The ways in which ECS prints a moment (reference 1.5), all in UTC, and those in which clients send one.
 
-use keyward_ambient::Timestamp;
+use keyward_ambient::{Civil, Timestamp};
 
 const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -42,6 +42,46 @@ pub fn event_time(moment: Timestamp) -> String {
     text
 }
 
+/// Reads what [`event_time`] prints, and nothing else.
+pub fn parse_event_time(text: &str) -> Option<Timestamp> {
+    const SHAPE: &[u8] = b"0000-00-00T00:00";
+    let fits = text.len() == SHAPE.len() && text.bytes().zip(SHAPE).all(|(given, wanted)| fits(given, *wanted));
+    fits.then(|| parse_instant(&format!("{text}:00Z"))).flatten()
+}
+
+/// Reads what [`instant`] and [`sample_time`] print: whole seconds or milliseconds, in UTC.
+pub fn parse_instant(text: &str) -> Option<Timestamp> {
+    const SHAPE: &[u8] = b"0000-00-00T00:00:00";
+    let text = text.strip_suffix('Z')?;
+    let (seconds, millisecond) = match text.split_once('.') {
+        Some((seconds, digits)) if digits.len() == 3 => (seconds, number(digits)?),
+        Some(_) => return None,
+        None => (text, 0),
+    };
+    if seconds.len() != SHAPE.len() || !seconds.bytes().zip(SHAPE).all(|(given, wanted)| fits(given, *wanted)) {
+        return None;
+    }
+    let two = |from: usize| seconds.get(from..from + 2)?.parse::<i8>().ok();
+    Timestamp::from_civil(Civil {
+        year: number(&seconds[..4])?,
+        month: two(5)?,
+        day: two(8)?,
+        hour: two(11)?,
+        minute: two(14)?,
+        second: two(17)?,
+        millisecond,
+        weekday: 0,
+    })
+}
+
+fn fits(given: u8, wanted: u8) -> bool {
+    if wanted == b'0' { given.is_ascii_digit() } else { given == wanted }
+}
+
+fn number(digits: &str) -> Option<i16> {
+    digits.parse().ok().filter(|number| *number >= 0)
+}
+
 fn name(names: &[&'static str], index: i32) -> &'static str {
     usize::try_from(index).ok().and_then(|index| names.get(index)).copied().unwrap_or("???")
 }
@@ -67,5 +107,28 @@ mod tests {
         assert_eq!(key_time(last), "9999-12-30 21:59:59.999");
         assert_eq!(java_date(Timestamp::EPOCH), "Thu Jan 01 00:00:00 GMT 1970");
         assert_eq!(java_date(last), "Thu Dec 30 21:59:59 GMT 9999");
+    }
+
+    #[test]
+    fn what_is_printed_is_read_back() {
+        let moment = Timestamp::from_millis(1_772_732_353_813);
+        assert_eq!(parse_instant(&instant(moment)), Some(moment));
+        assert_eq!(parse_instant(&sample_time(moment)), Some(Timestamp::from_seconds(1_772_732_353)));
+        assert_eq!(parse_event_time(&event_time(moment)), Some(Timestamp::from_seconds(1_772_732_340)));
+    }
+
+    #[test]
+    fn what_is_no_moment_is_not_read() {
+        for text in
+            ["", "2026-03-05", "2026-03-05 17:39", "2026-03-05T17:39:13", "2026-02-30T17:39", "2026-03-05T24:00"]
+        {
+            assert_eq!(parse_event_time(text), None, "{text}");
+        }
+        for text in
+            ["", "2026-03-05T17:39:13", "2026-03-05T17:39:13.8Z", "2026-03-05T17:39:13.-01Z", "+026-03-05T17:39:13Z"]
+        {
+            assert_eq!(parse_instant(text), None, "{text}");
+        }
+        assert_eq!(parse_instant("\u{661}026-03-05T17:39:1Z"), None);
     }
 }

@@ -1,4 +1,4 @@
-//! The tag of an object user, the same in requests and answers.
+//! The tag of an object user or a bucket, the same in requests and answers.
 
 use crate::document::{Value, object};
 use crate::{FieldError, Fields, Item};
@@ -21,6 +21,22 @@ impl Tag {
             }
         });
         tags.collect()
+    }
+
+    /// Reads `TagSet` of a request about buckets, objects with `Key` and `Value`; failing that, `tags`.
+    pub(crate) fn read_set(fields: &Fields<'_>) -> Result<Vec<Tag>, FieldError> {
+        let Some(items) = fields.objects("TagSet", "Tag")? else { return Self::read_all(fields) };
+        let tags = items
+            .iter()
+            .map(|tag| Ok(Tag { name: tag.required_text("Key")?, value: tag.text("Value")?.unwrap_or_default() }));
+        tags.collect()
+    }
+
+    /// The tags as those of a bucket are shown.
+    pub(crate) fn set(tags: &[Tag]) -> Value<'_> {
+        let items =
+            tags.iter().map(|tag| object(&[], [("Key", Value::text(&tag.name)), ("Value", Value::text(&tag.value))]));
+        Value::Wrapped { item: "Tag", items: items.collect() }
     }
 
     pub(crate) fn values(tags: &[Tag]) -> Vec<Value<'_>> {

@@ -222,3 +222,76 @@ fn the_user_scope_is_read_from_entries_and_objects() {
     }
     assert_eq!(refusal::<PropertyUpdate>(JSON, "{}").0, 1005);
 }
+
+#[test]
+fn a_bucket_is_asked_for_in_either_format_and_whatever_is_left_open_stays_open() {
+    let tags = || vec![Tag { name: "team".into(), value: "blue".into() }];
+    for body in [
+        "<object_bucket_create><name>logs</name><namespace>ns1</namespace><vpool/><filesystem_enabled>false</filesystem_enabled>\
+         <TagSet><Tag><Key>team</Key><Value>blue</Value></Tag></TagSet></object_bucket_create>",
+        r#"{"name":"logs","namespace":"ns1","vpool":"","filesystem_enabled":false,"TagSet":[{"Key":"team","Value":"blue"}]}"#,
+        r#"{"name":"logs","namespace":"ns1","search_metadata":[],"min_max_governor":{"enforce_retention":false},"tags":[{"name":"team","value":"blue"}]}"#,
+    ] {
+        let expected = BucketCreate {
+            name: "logs".into(),
+            namespace: Some("ns1".into()),
+            tags: tags(),
+            ..BucketCreate::default()
+        };
+        assert_eq!(read::<BucketCreate>(body), expected, "{body}");
+    }
+    let full: BucketCreate = read(
+        r#"{"name":"logs","search_metadata":[{"type":"User","name":"x","datatype":"string"}],"min_max_governor":{"enforce_retention":"true"},
+            "is_encryption_enabled":"true","blockSize":"10","notificationSize":8,"default_group":"staff"}"#,
+    );
+    assert!(full.indexes_metadata && full.enforces_retention_limits && full.is_encryption_enabled);
+    assert_eq!(
+        (full.block_size, full.notification_size, full.default_group),
+        (Some(10), Some(8), Some("staff".into()))
+    );
+    assert_eq!(refusal::<BucketCreate>(JSON, "{}").0, 1005);
+}
+
+#[test]
+fn tags_of_a_bucket_come_under_a_root_for_each_method() {
+    for root in ["add_bucket_tags", "update_bucket_tags", "delete_bucket_tags"] {
+        let body = format!("<{root}><TagSet><Tag><Key>a</Key></Tag></TagSet><namespace>ns1</namespace></{root}>");
+        let request: BucketTags = read(&body);
+        assert_eq!(request.tags, [Tag { name: "a".into(), value: String::new() }]);
+        assert_eq!(request.namespace.as_deref(), Some("ns1"));
+    }
+    assert_eq!(refusal::<BucketTags>(JSON, r#"{"TagSet":[]}"#).0, 1005);
+    assert_eq!(refusal::<BucketTags>(JSON, r#"{"TagSet":[{"Value":"x"}]}"#).0, 1005);
+}
+
+#[test]
+fn no_grant_of_an_access_control_list_is_overlooked() {
+    for body in [
+        r#"{"acl":{"group_acl":[{"group":"public","permission":["read"]}]}}"#,
+        r#"{"acl":{"customgroup_acl":{"customgroup":"x","permission":"read"}}}"#,
+        r#"{"acl":{"default_group":"staff"}}"#,
+        "<bucket_acl><acl><group_acl><group>public</group><permission>read</permission></group_acl></acl></bucket_acl>",
+    ] {
+        assert!(read::<BucketAcl>(body).names_groups, "{body}");
+    }
+    let one = "<bucket_acl><bucket>b</bucket><namespace>ns1</namespace><acl><owner>dana</owner><user_acl><user>dana</user>\
+               <permission>read</permission><permission>write</permission></user_acl></acl></bucket_acl>";
+    let grant = UserGrant { user: "dana".into(), permission: vec!["read".into(), "write".into()] };
+    let expected = BucketAcl {
+        namespace: Some("ns1".into()),
+        owner: Some("dana".into()),
+        user_acl: vec![grant],
+        names_groups: false,
+    };
+    assert_eq!(read::<BucketAcl>(one), expected);
+    assert_eq!(read::<BucketAcl>("{}"), BucketAcl::default());
+    assert_eq!(refusal::<BucketAcl>(JSON, r#"{"acl":{"user_acl":[{"permission":["read"]}]}}"#).0, 1005);
+}
+
+#[test]
+fn a_period_has_to_be_given() {
+    assert_eq!(read::<BucketRetention>(r#"{"period":"60"}"#).period, 60);
+    assert_eq!(refusal::<BucketRetention>(XML, "<default_bucket_retention_update/>").0, 1005);
+    assert_eq!(refusal::<RetentionClassCreate>(JSON, r#"{"name":"y7"}"#).0, 1005);
+    assert_eq!(refusal::<RetentionClassUpdate>(JSON, r#"{"period":"soon"}"#).0, 1008);
+}

@@ -183,6 +183,25 @@ proptest! {
     }
 
     #[test]
+    fn bucket_requests_agree(
+        name in full(), namespace in scalar(), size in any::<i64>(), encrypted in flag(), keys in prop::collection::vec(full(), 0..3), whims: u64,
+    ) {
+        let tag = |key| Value::Object(vec![("Key", key), ("Value", name.clone())]);
+        let tags = Value::Listed("Tag", keys.into_iter().map(tag).collect());
+        let size = Value::Number(size);
+        agree::<BucketCreate>(vec![
+            ("name", name.clone()), ("namespace", namespace.clone()), ("TagSet", tags.clone()), ("blockSize", size.clone()),
+            ("is_encryption_enabled", encrypted),
+        ], whims);
+        agree::<BucketTags>(vec![("namespace", namespace.clone()), ("TagSet", tags)], whims);
+        agree::<BucketQuota>(vec![("blockSize", size.clone()), ("namespace", namespace)], whims);
+        let grant = Value::Object(vec![("user", name.clone()), ("permission", Value::Repeated(vec![name]))]);
+        let acl = Value::Object(vec![("user_acl", Value::Repeated(vec![grant.clone()])), ("group_acl", Value::Repeated(vec![grant]))]);
+        agree::<BucketAcl>(vec![("acl", acl)], whims);
+        agree::<BucketRetention>(vec![("period", size)], whims);
+    }
+
+    #[test]
     fn arbitrary_bytes_never_panic(body: Vec<u8>) {
         read_as_everything(&body);
     }
@@ -232,6 +251,8 @@ const PARTS: &[&str] = &[
     "\"tag\"",
     "\"user_mapping\"",
     "\"add\"",
+    "\"acl\"",
+    "\"TagSet\"",
     "\"properties\"",
     "\"entry\"",
     "\"secret_key\"",
@@ -272,4 +293,15 @@ fn read_as_everything(body: &[u8]) {
     read::<BaseUrlCreate>(body);
     read::<BaseUrlUpdate>(body);
     read::<PropertyUpdate>(body);
+    read::<BucketCreate>(body);
+    read::<BucketOwner>(body);
+    read::<BucketStaleAllowed>(body);
+    read::<BucketLock>(body);
+    read::<BucketQuota>(body);
+    read::<BucketRetention>(body);
+    read::<BucketTags>(body);
+    read::<BucketAcl>(body);
+    read::<NamespaceQuota>(body);
+    read::<RetentionClassCreate>(body);
+    read::<RetentionClassUpdate>(body);
 }

@@ -223,6 +223,122 @@ fn properties() {
 }
 
 #[test]
+fn audit_events() {
+    let made = AuditEvent {
+        id: "urn:storageos:Event:00000000-0000-8000-8000-00000000002a".into(),
+        event_type: "Created".into(),
+        user_id: "dana@corp.example".into(),
+        service_type: "Bucket".into(),
+        resource_id: "ns1.logs".into(),
+        timestamp: CREATED,
+        namespace: "ns1".into(),
+        description: "Bucket Created from 192.0.2.7; done".into(),
+    };
+    let failed = AuditEvent {
+        id: "urn:storageos:Event:00000000-0000-8000-8000-00000000002b".into(),
+        event_type: "Failed".into(),
+        user_id: "<guess>".into(),
+        service_type: "Login".into(),
+        resource_id: "<guess>".into(),
+        namespace: String::new(),
+        description: "Login Failed from 192.0.2.7; refused; reason unknown_user".into(),
+        ..made.clone()
+    };
+    let mut page = AuditEvents { events: vec![made, failed], max_events: 2, next_marker: Some("MTc3".into()) };
+    holds("audit_events", &page);
+    (page.events, page.next_marker) = (Vec::new(), None);
+    holds("audit_events_none", &page);
+}
+
+fn bucket() -> Bucket {
+    Bucket {
+        name: "logs".into(),
+        id: "ns1.logs".into(),
+        namespace: "ns1".into(),
+        owner: "dana@corp.example".into(),
+        created: CREATED,
+        tags: Vec::new(),
+        api_type: "S3".into(),
+        block_size: -1,
+        notification_size: -1,
+        retention: 0,
+        fs_access_enabled: false,
+        is_stale_allowed: false,
+        is_tso_read_only: false,
+        is_encryption_enabled: false,
+        locked: false,
+        vpool: GROUP.into(),
+    }
+}
+
+const GROUP: &str = "urn:storageos:ReplicationGroupInfo:0b1c6d2e-0000-4000-8000-000000000003:global";
+
+#[test]
+fn buckets() {
+    let tags =
+        vec![Tag { name: "team".into(), value: "blue".into() }, Tag { name: "lead".into(), value: String::new() }];
+    holds("object_bucket", &NewBucket { name: "logs".into(), id: "ns1.logs".into(), tags: tags.clone() });
+    let limited = Bucket { tags, block_size: 10, notification_size: 8, locked: true, ..bucket() };
+    holds("bucket_info", &bucket());
+    holds("bucket_info_limited", &limited);
+    let page =
+        Page { limit: Some(1), next_marker: Some("bnMxfGxvZ3M".into()), filter: "name=*".into(), next_page_link: None };
+    holds("object_buckets", &Buckets { buckets: vec![bucket()], page });
+    let page = Page { filter: "name=x*".into(), ..Page::default() };
+    holds("object_buckets_none", &Buckets { buckets: Vec::new(), page });
+}
+
+#[test]
+fn settings_of_a_bucket() {
+    holds("bucket_lock", &BucketLock { bucket_name: "logs".into(), is_locked: true });
+    let quota =
+        BucketQuota { bucketname: "logs".into(), namespace: "ns1".into(), block_size: 10, notification_size: -1 };
+    holds("bucket_quota_details", &quota);
+    holds("bucket_retention", &BucketRetention { period: 0 });
+    let full = UserGrant { user: "dana@corp.example".into(), permission: vec!["full_control".into()] };
+    let acl = BucketAcl {
+        bucket: "logs".into(),
+        namespace: "ns1".into(),
+        owner: "dana@corp.example".into(),
+        user_acl: vec![full],
+    };
+    holds("bucket_acl", &acl);
+    let read = AclWord { id: "read", display_name: "read", description: None };
+    let read_acl = AclWord { id: "read_acl", display_name: "read ACL", description: None };
+    holds("bucket_acl_permissions", &BucketAclPermissions { permissions: vec![read, read_acl] });
+    let public = AclWord { id: "public", display_name: "public", description: Some("everybody") };
+    holds("bucket_acl_groups", &BucketAclGroups { groups: vec![public] });
+}
+
+#[test]
+fn limits_of_a_namespace() {
+    holds("namespace_quota", &NamespaceQuota { namespace: "ns1".into(), block_size: 10, notification_size: 8 });
+    let class = || RetentionClass { name: "y7".into(), period: 220_752_000 };
+    holds("retention_class", &class());
+    holds("retention_classes", &RetentionClasses { classes: vec![class()] });
+    holds("retention_classes_none", &RetentionClasses { classes: Vec::new() });
+}
+
+#[test]
+fn the_site() {
+    let center = "urn:storageos:VirtualDataCenterData:0b1c6d2e-0000-4000-8000-000000000003";
+    let group = || ReplicationGroup {
+        id: GROUP.into(),
+        name: "Keyward".into(),
+        description: "All data of this installation".into(),
+        data_center: center.into(),
+        storage_pool: "urn:storageos:VirtualArray:0b1c6d2e-0000-4000-8000-000000000003".into(),
+    };
+    holds("data_service_vpool", &group());
+    holds("data_service_vpools", &ReplicationGroups { groups: vec![group()] });
+    let end_points = "192.0.2.1".to_owned();
+    holds("object_vdc", &VirtualDataCenter { id: center.into(), name: "Keyward".into(), end_points });
+    let node = Node { nodename: "node1".into(), ip: "192.0.2.1".into(), version: "0.1.0".into() };
+    holds("nodes", &Nodes { nodes: vec![node] });
+    holds("cluster_capacity", &Capacity { total_provisioned_gb: 750, total_free_gb: 739 });
+}
+
+#[test]
 fn errors() {
     holds("error_not_found", &EcsError::not_found_in_url("dana"));
     holds("error_no_valid_secret_key", &EcsError::no_valid_secret_key("dana@corp.example"));

@@ -165,13 +165,23 @@ impl Principal {
         self.holds_any(&[SystemAdmin, SystemMonitor])
     }
 
-    /// See capacity, nodes and metrics.
+    /// See the node and the replication group, which whoever makes buckets has to name.
+    pub fn may_read_site(&self) -> Result<(), Forbidden> {
+        self.reach().map(drop)
+    }
+
+    /// See capacity, the virtual data center and metrics.
     pub fn may_read_system(&self) -> Result<(), Forbidden> {
         self.holds_any(&[SystemAdmin, SystemMonitor])
     }
 
-    /// See the audit records.
-    pub fn may_read_audit(&self) -> Result<(), Forbidden> {
+    /// See the audit records within the reach that comes back.
+    pub fn may_read_audit(&self) -> Result<Reach<'_>, Forbidden> {
+        self.reach()
+    }
+
+    /// Have the chain of the audit records checked.
+    pub fn may_verify_audit(&self) -> Result<(), Forbidden> {
         self.holds_any(&[SystemAdmin, SystemMonitor])
     }
 }
@@ -247,8 +257,10 @@ mod tests {
         ("read base URLs", |p, _| p.may_read_base_urls(), [1, 1, 0, 0, 0]),
         ("manage properties", |p, _| p.may_manage_properties(), [1, 0, 0, 0, 0]),
         ("read properties", |p, _| p.may_read_properties(), [1, 1, 0, 0, 0]),
+        ("read the site", |p, _| p.may_read_site(), [1, 1, 0, 1, 1]),
         ("read the system", |p, _| p.may_read_system(), [1, 1, 0, 0, 0]),
-        ("read audit", |p, _| p.may_read_audit(), [1, 1, 0, 0, 0]),
+        ("read audit", |p, _| p.may_read_audit().map(drop), [1, 1, 0, 1, 1]),
+        ("verify audit", |p, _| p.may_verify_audit(), [1, 1, 0, 0, 0]),
     ];
 
     fn columns() -> [Principal; 5] {

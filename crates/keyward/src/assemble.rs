@@ -25,7 +25,10 @@ use crate::data_dir::DataDir;
 use crate::master_key::{self, MasterKeyFailure};
 use crate::root_password::{self, RootPassword};
 use crate::start_error::StartError;
-use crate::wiring::{BackendContents, FirstPasswordFile, LdapDirectories, PasswordHashing, StoredAccounts};
+use crate::wiring::{BackendContents, FirstPasswordFile, LdapDirectories, Machine, PasswordHashing, StoredAccounts};
+
+/// The file of the identity store, within the data directory.
+pub(crate) const IDENTITY: &str = "identity.db";
 
 /// What the audit chain's key is derived for.
 const AUDIT_CHAIN: &str = "audit chain";
@@ -50,7 +53,7 @@ impl Assembly {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
         let keys = master_key::master_keys(settings, environment, data_dir, &*entropy)?;
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(data_dir.join("identity.db"), audit_keys(&keys))?);
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(data_dir.join(IDENTITY), audit_keys(&keys))?);
         master_key::compare_with_data(&keys, &*store, clock.now()).await?;
         let sealer: Arc<dyn Sealer> = Arc::new(
             EnvelopeSealer::new(&keys, Arc::clone(&entropy)).map_err(|error| StartError::Sealing(error.to_string()))?,
@@ -58,8 +61,7 @@ impl Assembly {
         let objects = LocalObjects::open(data_dir.join("objects"), Arc::clone(&clock), Arc::clone(&entropy)).await;
         let backend: Arc<dyn Backend> = Arc::new(objects.map_err(|error| StartError::Objects(error.to_string()))?);
 
-        let first_password = data_dir.join(root_password::FILE);
-        let service = service(settings, first_password, &store, &sealer, &backend, &clock, &entropy)?;
+        let service = service(settings, data_dir, &store, &sealer, &backend, &clock, &entropy)?;
         let root_password = first_start(settings, environment, data_dir, &service, &*entropy).await?;
         service.prepare().await?;
         service.settle_buckets().await?;
@@ -77,7 +79,7 @@ impl Assembly {
 
 fn service(
     settings: &Settings,
-    first_password: PathBuf,
+    data_dir: &DataDir,
     store: &Arc<dyn Store>,
     sealer: &Arc<dyn Sealer>,
     backend: &Arc<dyn Backend>,
@@ -108,8 +110,9 @@ fn service(
         throttle: Throttle::default(),
         directories: Arc::new(LdapDirectories { surroundings }),
         passwords: Arc::new(PasswordHashing { passwords, entropy: Arc::clone(entropy) }),
-        first_password: Arc::new(FirstPasswordFile(first_password)),
+        first_password: Arc::new(FirstPasswordFile(data_dir.join(root_password::FILE))),
         contents: Arc::new(BackendContents(Arc::clone(backend))),
+        node: Arc::new(Machine { data_dir: data_dir.path().to_owned(), address: settings.management_address.ip() }),
         clock: Arc::clone(clock),
         entropy: Arc::clone(entropy),
         settings: SystemSettings {
@@ -144,7 +147,8 @@ async fn first_start(
     Ok(file.exists().then_some(file))
 }
 
-fn audit_keys(keys: &MasterKeys) -> AuditKeys {
+/// The keys of the audit chain, derived from the master keys.
+pub(crate) fn audit_keys(keys: &MasterKeys) -> AuditKeys {
     let current = AuditKeys::new(*keys.derive(AUDIT_CHAIN));
     keys.derive_earlier(AUDIT_CHAIN).iter().fold(current, |all, earlier| all.with_earlier(**earlier))
 }

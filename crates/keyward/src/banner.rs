@@ -13,8 +13,10 @@ pub(crate) struct Banner<'a> {
     pub(crate) certificate: &'a Path,
     /// The file with root's first password, while that is in use.
     pub(crate) root_password: Option<&'a Path>,
-    /// A name to try in the built-in directory.
+    /// A domain of the built-in directory.
     pub(crate) local_domain: Option<&'a str>,
+    /// This program, as it can be called again.
+    pub(crate) program: &'a Path,
 }
 
 impl Banner<'_> {
@@ -36,16 +38,14 @@ impl Banner<'_> {
         if let Some(path) = self.root_password {
             line("root's password", &format!("in {} (change it: the file goes then)", path.display()));
         }
-        let certificate = self.certificate.display();
-        let _ = writeln!(text, "\nTry:\n");
-        let _ = writeln!(text, "  curl --cacert {certificate} -u root {management}/user/whoami -L");
+        let curl = format!("curl --cacert {}", self.certificate.display());
         let domain = self.local_domain.unwrap_or("local.test");
-        let _ = writeln!(
-            text,
-            "  keyward person add alice@{domain} --data-dir {} --server {management}",
-            self.data_dir.display()
-        );
-        let _ = writeln!(text, "  curl --cacert {certificate} -u alice@{domain} -i {management}/login");
+        let program = self.program.display();
+        let data_dir = self.data_dir.display();
+        let _ = writeln!(text, "\nTry:\n");
+        let _ = writeln!(text, "  {curl} -u root -i {management}/login");
+        let _ = writeln!(text, "  {program} person add alice@{domain} --data-dir {data_dir} --server {management}");
+        let _ = writeln!(text, "  {curl} -u alice@{domain} -i {management}/login");
         text
     }
 }
@@ -64,6 +64,7 @@ mod tests {
             certificate: Path::new("/data/tls-certificate.pem"),
             root_password: Some(Path::new("/data/root-password")),
             local_domain: Some("local.test"),
+            program: Path::new("/bin/keyward"),
         };
         let text = banner.text();
         for part in [
@@ -75,6 +76,9 @@ mod tests {
         ] {
             assert!(text.contains(part), "{part} is missing in\n{text}");
         }
-        assert_eq!(text.lines().filter(|line| line.starts_with("  curl") || line.starts_with("  keyward")).count(), 3);
+        assert_eq!(
+            text.lines().filter(|line| line.starts_with("  curl") || line.contains("/keyward person")).count(),
+            3
+        );
     }
 }

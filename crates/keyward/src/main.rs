@@ -1,6 +1,8 @@
 //! The one binary: configuration, wiring, lifecycle; nothing else.
 
 mod assemble;
+mod audit_trail;
+mod audit_verify;
 mod banner;
 mod command;
 mod config;
@@ -38,6 +40,10 @@ fn main() -> ExitCode {
         Request::Serve { config_file, flags } => {
             runtime.block_on(serve::run(config_file, flags, &environment)).map_err(|error| error.to_string())
         }
+        Request::AuditVerify { config_file, flags } => runtime
+            .block_on(audit_verify::run(config_file, flags, &environment))
+            .map(|found| say(&found))
+            .map_err(|error| error.to_string()),
         Request::Person(person) => runtime.block_on(run_person(person, &environment)),
     };
     match outcome {
@@ -49,6 +55,11 @@ fn main() -> ExitCode {
 async fn run_person(person: PersonCommand, environment: &Environment) -> Result<(), String> {
     let admin_password = environment.value("KEYWARD_PASSWORD").map(|password| Zeroizing::new(password.to_owned()));
     person.run(admin_password).await.map_err(|error| error.to_string())
+}
+
+#[expect(clippy::print_stdout, reason = "what a command found, for the person who typed it")]
+fn say(found: &str) {
+    println!("{found}");
 }
 
 #[expect(clippy::print_stderr, reason = "the last word of a command that failed, for the person who typed it")]

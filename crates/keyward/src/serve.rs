@@ -17,11 +17,11 @@ use tokio::task::JoinSet;
 
 use crate::assemble::Assembly;
 use crate::banner::Banner;
-use crate::config::{Environment, Layers, Settings};
+use crate::config::{Environment, Settings};
 use crate::data_dir::DataDir;
 use crate::start_error::StartError;
 use crate::tls::TlsIdentity;
-use crate::{logging, upkeep};
+use crate::{audit_trail, logging, upkeep};
 
 /// Runs the server until SIGTERM or SIGINT.
 pub(crate) async fn run(
@@ -29,8 +29,7 @@ pub(crate) async fn run(
     flags: BTreeMap<&'static str, String>,
     environment: &Environment,
 ) -> Result<(), StartError> {
-    let config_file = config_file.or_else(|| environment.value("KEYWARD_CONFIG").map(PathBuf::from));
-    let settings = Settings::new(&Layers::new(flags, environment, config_file.as_deref())?)?;
+    let settings = Settings::read(config_file, flags, environment)?;
     logging::start(&settings);
     let metrics = record_metrics();
     let data_dir = DataDir::open(&settings.data_dir)?;
@@ -44,6 +43,11 @@ pub(crate) async fn run(
     let (taking_work, takes_work) = watch::channel(true);
     let mut tasks = JoinSet::new();
     tasks.spawn(upkeep::run(Arc::clone(&assembly.store), Arc::clone(&assembly.clock), TokenRules::default()));
+    tasks.spawn(audit_trail::keep(
+        Arc::clone(&assembly.service),
+        Arc::clone(&assembly.store),
+        Arc::clone(&assembly.clock),
+    ));
     let api = ManagementApi::new(
         Arc::clone(&assembly.service),
         Options {
@@ -62,7 +66,8 @@ pub(crate) async fn run(
     let _ = taking_work.send(false);
     let _ = stop.send(true);
     let _ = serving.await;
-    tasks.abort_all();
+    tasks.shutdown().await;
+    audit_trail::close(&assembly.service, &*assembly.store).await;
     tracing::info!("stopped");
     Ok(())
 }
@@ -166,6 +171,7 @@ fn tls_identity(settings: &Settings, data_dir: &DataDir) -> Result<TlsIdentity, 
 #[expect(clippy::print_stdout, reason = "the banner is for the person who starts the server")]
 fn show_banner(settings: &Settings, listeners: &Listeners, data_dir: &DataDir, tls: &TlsIdentity, assembly: &Assembly) {
     let bound = |listener: &TcpListener| listener.local_addr().ok();
+    let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("keyward"));
     let banner = Banner {
         management: bound(&listeners.management).unwrap_or(settings.management_address),
         s3: listeners.s3.as_ref().and_then(bound),
@@ -174,6 +180,7 @@ fn show_banner(settings: &Settings, listeners: &Listeners, data_dir: &DataDir, t
         certificate: tls.certificate(),
         root_password: assembly.root_password.as_deref(),
         local_domain: settings.local_domains.first().map(String::as_str),
+        program: &program,
     };
     println!("{}", banner.text());
 }

@@ -11,6 +11,9 @@ use keyward_service::{KeyTime, ServiceError, Subject};
 
 use crate::reply::Reply;
 
+/// How much of what a client sent is repeated to it, in characters.
+const REPEATED: usize = 300;
+
 /// An error answer: the document, and headers beside it.
 #[derive(Debug)]
 pub(crate) struct Failure {
@@ -109,7 +112,13 @@ fn document(error: &ServiceError) -> EcsError {
         ServiceError::Missing { field } => EcsError::missing_field(field),
         ServiceError::Invalid { field, why } => EcsError::invalid_field(field, why),
         ServiceError::OutOfRange { field, given, min, max } => EcsError::out_of_range(field, *given, *min, *max),
+        ServiceError::BucketName { why } => EcsError::new(ErrorCode::InvalidBucketName, sentence(why)),
+        ServiceError::BucketOwner { user, .. } if user.len() > REPEATED => {
+            EcsError::new(ErrorCode::InvalidBucketOwner, "The owner named is no object user. Name one.")
+        }
+        ServiceError::BucketOwner { .. } => EcsError::new(ErrorCode::InvalidBucketOwner, sentence(error)),
         ServiceError::NotFound { subject, id } => not_found(*subject, id),
+        ServiceError::AlreadyExists { subject: Subject::Bucket, id } => EcsError::bucket_exists(id),
         ServiceError::AlreadyExists { subject, id } => EcsError::already_exists(kind(*subject), id),
         ServiceError::TwoSecretKeys { user, next_expiry } => {
             EcsError::two_live_secret_keys(user, next_expiry.map(|KeyTime(moment)| moment))
@@ -138,7 +147,7 @@ fn not_found(subject: Subject, id: &str) -> EcsError {
             let details = format!("Unable to find entity specified in URL with the given id {id}");
             EcsError::new(ErrorCode::UrlEntityNotFound, details)
         }
-        Subject::Namespace | Subject::Bucket => {
+        Subject::Namespace | Subject::Bucket | Subject::ReplicationGroup | Subject::RetentionClass => {
             EcsError::new(ErrorCode::ParameterNotFound, format!("Unable to find entity with the given id {id}"))
         }
         Subject::SecretKey => EcsError::unknown_secret_key(&id),
@@ -153,6 +162,8 @@ fn kind(subject: Subject) -> &'static str {
         Subject::Provider => "Authentication provider",
         Subject::BaseUrl => "Base URL",
         Subject::Bucket => "Bucket",
+        Subject::ReplicationGroup => "Replication group",
+        Subject::RetentionClass => "Retention class",
         Subject::SecretKey | Subject::SecretKeyId => "Secret key",
     }
 }
@@ -180,7 +191,7 @@ fn sentence(clause: &impl fmt::Display) -> String {
 
 /// What a client sent, cut to a length that can be repeated to it.
 fn shortened(given: &str) -> String {
-    given.chars().take(300).collect()
+    given.chars().take(REPEATED).collect()
 }
 
 fn whole_seconds(duration: Duration) -> u64 {

@@ -5,8 +5,9 @@
 use http::Method;
 
 use crate::endpoints::{
-    authn_providers, base_urls, health, keyward_keys, login, management_users, metrics, namespaces, object_user_tags,
-    object_users, people, properties, secret_keys, session, user_secret_keys,
+    audit, authn_providers, base_urls, bucket_access, bucket_settings, buckets, health, keyward_keys, login,
+    management_users, metrics, namespace_limits, namespaces, object_user_tags, object_users, people, properties,
+    secret_keys, session, site, user_secret_keys,
 };
 use crate::route::{Route, logged_in, open};
 
@@ -22,6 +23,9 @@ pub(crate) fn all() -> Vec<Route> {
     routes.extend(keys());
     routes.extend(users());
     routes.extend(administration());
+    routes.extend(buckets_of_all());
+    routes.extend(limits_and_site());
+    routes.extend(audit_trail());
     routes.extend(beyond_ecs());
     routes
 }
@@ -91,6 +95,61 @@ fn administration() -> Vec<Route> {
         logged_in(POST, "/object/baseurl/{id}/deactivate", base_urls::delete),
         logged_in(GET, "/config/object/properties", properties::show),
         logged_in(PUT, "/config/object/properties", properties::update),
+    ]
+}
+
+fn audit_trail() -> [Route; 3] {
+    [
+        logged_in(GET, "/vdc/events", audit::events),
+        logged_in(GET, "/keyward/v1/audit", audit::export),
+        logged_in(GET, "/keyward/v1/audit/verify", audit::verify),
+    ]
+}
+
+fn buckets_of_all() -> Vec<Route> {
+    vec![
+        logged_in(GET, "/object/bucket", buckets::list),
+        logged_in(POST, "/object/bucket", buckets::create),
+        logged_in(GET, "/object/bucket/acl/permissions", bucket_access::permissions),
+        logged_in(GET, "/object/bucket/acl/groups", bucket_access::groups),
+        logged_in(GET, "/object/bucket/{bucket}/info", buckets::info),
+        logged_in(POST, "/object/bucket/{bucket}/deactivate", buckets::delete),
+        logged_in(POST, "/object/bucket/{bucket}/owner", bucket_settings::set_owner),
+        logged_in(POST, "/object/bucket/{bucket}/isstaleallowed", bucket_settings::set_stale_allowed),
+        logged_in(GET, "/object/bucket/{bucket}/lock", bucket_settings::lock),
+        logged_in(PUT, "/object/bucket/{bucket}/lock/{locked}", bucket_settings::set_lock),
+        logged_in(GET, "/object/bucket/{bucket}/quota", bucket_settings::show_quota),
+        logged_in(PUT, "/object/bucket/{bucket}/quota", bucket_settings::set_quota),
+        logged_in(DELETE, "/object/bucket/{bucket}/quota", bucket_settings::remove_quota),
+        logged_in(GET, "/object/bucket/{bucket}/retention", bucket_settings::show_retention),
+        logged_in(PUT, "/object/bucket/{bucket}/retention", bucket_settings::set_retention),
+        logged_in(PUT, "/object/bucket/{bucket}/tags", bucket_settings::put_tags),
+        logged_in(POST, "/object/bucket/{bucket}/tags", bucket_settings::put_tags),
+        logged_in(DELETE, "/object/bucket/{bucket}/tags", bucket_settings::remove_tags),
+        logged_in(GET, "/object/bucket/{bucket}/acl", bucket_access::show_acl),
+        logged_in(PUT, "/object/bucket/{bucket}/acl", bucket_access::put_acl),
+        logged_in(GET, "/object/bucket/{bucket}/policy", bucket_access::show_policy),
+        logged_in(PUT, "/object/bucket/{bucket}/policy", bucket_access::put_policy),
+        logged_in(DELETE, "/object/bucket/{bucket}/policy", bucket_access::remove_policy),
+    ]
+}
+
+/// What namespaces may hold, and what clients read before they make any.
+fn limits_and_site() -> Vec<Route> {
+    vec![
+        logged_in(GET, "/object/namespaces/namespace/{namespace}/quota", namespace_limits::show_quota),
+        logged_in(PUT, "/object/namespaces/namespace/{namespace}/quota", namespace_limits::set_quota),
+        logged_in(DELETE, "/object/namespaces/namespace/{namespace}/quota", namespace_limits::remove_quota),
+        logged_in(GET, "/object/namespaces/namespace/{namespace}/retention", namespace_limits::list_classes),
+        logged_in(POST, "/object/namespaces/namespace/{namespace}/retention", namespace_limits::create_class),
+        logged_in(GET, "/object/namespaces/namespace/{namespace}/retention/{class}", namespace_limits::show_class),
+        logged_in(PUT, "/object/namespaces/namespace/{namespace}/retention/{class}", namespace_limits::update_class),
+        logged_in(DELETE, "/object/namespaces/namespace/{namespace}/retention/{class}", namespace_limits::remove_class),
+        logged_in(GET, "/vdc/data-service/vpools", site::replication_groups),
+        logged_in(GET, "/vdc/data-service/vpools/{id}", site::replication_group),
+        logged_in(GET, "/object/vdcs/vdc/local", site::data_center),
+        logged_in(GET, "/vdc/nodes", site::nodes),
+        logged_in(GET, "/object/capacity", site::capacity),
     ]
 }
 

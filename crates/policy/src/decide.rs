@@ -13,6 +13,9 @@ pub enum Denied {
     /// The bucket, or the source of a copy, belongs to somebody else.
     #[error("The bucket belongs to another user.")]
     NotTheOwner,
+    /// An administrator has locked the bucket, and this would change something.
+    #[error("The bucket is locked: it can be read, but not changed, until an administrator unlocks it.")]
+    Locked,
     /// The namespace is not the user's own.
     #[error("The namespace is not the user's own.")]
     ForeignNamespace,
@@ -29,7 +32,12 @@ pub fn decide(access: Access) -> Result<Allowed, Denied> {
                 return Err(Denied::ForeignNamespace);
             }
         }
-        Resource::Bucket(bucket) | Resource::Object(bucket, _) => require_owner(bucket, &access.requester)?,
+        Resource::Bucket(bucket) | Resource::Object(bucket, _) => {
+            require_owner(bucket, &access.requester)?;
+            if bucket.settings.locked && access.operation.is_write() {
+                return Err(Denied::Locked);
+            }
+        }
     }
     if let Some((bucket, _)) = &access.source {
         require_owner(bucket, &access.requester)?;
@@ -102,6 +110,33 @@ mod tests {
         };
         assert!(decide(access("alice")).is_ok());
         assert_eq!(decide(access("bob")).err(), Some(Denied::NotTheOwner));
+    }
+
+    fn locked(owner: &str) -> Arc<Bucket> {
+        let settings = BucketSettings { locked: true, ..BucketSettings::default() };
+        Arc::new(Bucket { settings, ..(*bucket(owner, "ns1")).clone() })
+    }
+
+    #[test]
+    fn a_locked_bucket_is_read_and_copied_from_and_changed_by_nobody() {
+        let ask = |operation, resource, source| {
+            decide(Access { requester: user("alice", "ns1"), operation, resource, source }).err()
+        };
+        let key = || ObjectKey::parse("a").expect("a key");
+        for operation in Operation::ALL.iter().copied() {
+            let refused = operation.is_write().then_some(Denied::Locked);
+            assert_eq!(ask(operation, Resource::Object(locked("alice"), key()), None), refused, "{operation}");
+            assert_eq!(ask(operation, Resource::Bucket(locked("alice")), None), refused, "{operation}");
+        }
+        let source = Some((locked("alice"), key()));
+        assert_eq!(ask(Operation::CopyObject, Resource::Object(bucket("alice", "ns1"), key()), source), None);
+    }
+
+    #[test]
+    fn who_does_not_own_a_bucket_is_not_told_that_it_is_locked() {
+        let resource = Resource::Object(locked("alice"), ObjectKey::parse("a").expect("a key"));
+        let access = Access { requester: user("bob", "ns1"), operation: Operation::PutObject, resource, source: None };
+        assert_eq!(decide(access).err(), Some(Denied::NotTheOwner));
     }
 
     #[test]

@@ -11,8 +11,9 @@ use crate::{Service, ServiceError};
 const ATTEMPTS: usize = 16;
 
 impl Service {
-    /// Commits, then makes the caches forget what was written, then answers. Runs to its end even when the caller
-    /// stops waiting: a client that hangs up must not leave a revoked key in a cache.
+    /// Commits, then makes the caches forget what was written and takes up what is kept in memory throughout, then
+    /// answers. Runs to its end even when the caller stops waiting: a client that hangs up must not leave a revoked key
+    /// in a cache, or a deleted directory in the login chain.
     pub(crate) async fn commit(self: &Arc<Self>, transaction: Transaction) -> Result<Committed, CommitError> {
         let service = Arc::clone(self);
         let task = tokio::spawn(async move {
@@ -21,6 +22,7 @@ impl Service {
             let result = service.store.commit(Transaction::new(audit).writes(writes)).await;
             // Also after an error: when the store did not answer, the change may have been made.
             touched.iter().for_each(|key| service.forget(key));
+            service.take_up(&touched).await;
             result
         });
         match task.await {
@@ -52,6 +54,21 @@ impl Service {
         }
     }
 
+    /// Brings up to date what is kept in memory throughout, as far as it follows from these records.
+    async fn take_up(&self, touched: &[RecordKey]) {
+        let any = |of_kind: fn(&RecordKey) -> bool| touched.iter().any(of_kind);
+        if any(|key| matches!(key, RecordKey::Provider(_) | RecordKey::Namespace(_)))
+            && let Err(cause) = self.reload_providers().await
+        {
+            tracing::error!(%cause, "the login providers could not be read anew; the next login tries again");
+        }
+        if any(|key| matches!(key, RecordKey::BaseUrl(_)))
+            && let Err(cause) = self.reload_base_urls().await
+        {
+            tracing::error!(%cause, "the base URLs could not be read anew; the next change of one tries again");
+        }
+    }
+
     /// Runs `attempt` (read, decide, commit) until it is not overtaken by another change.
     pub(crate) async fn until_settled<T, A>(&self, mut attempt: impl FnMut() -> A) -> Result<T, ServiceError>
     where
@@ -66,6 +83,16 @@ impl Service {
         }
         Err(last.map_or(ServiceError::Internal, ServiceError::from))
     }
+}
+
+/// Runs `work` to its end even when the caller stops waiting.
+pub(crate) async fn to_the_end<T: Send + 'static>(
+    work: impl Future<Output = Result<T, ServiceError>> + Send + 'static,
+) -> Result<T, ServiceError> {
+    tokio::spawn(work).await.unwrap_or_else(|cause| {
+        tracing::error!(%cause, "a change did not run to its end");
+        Err(ServiceError::Internal)
+    })
 }
 
 /// How an attempt to change something ended.

@@ -22,6 +22,10 @@ pub enum Subject {
     BaseUrl,
     /// A bucket.
     Bucket,
+    /// A replication group.
+    ReplicationGroup,
+    /// A retention class of a namespace.
+    RetentionClass,
     /// A secret key, by its value or among those of the user whose name is given.
     SecretKey,
     /// A secret key, by its id.
@@ -105,6 +109,20 @@ pub enum ServiceError {
         min: i64,
         /// The largest value allowed.
         max: i64,
+    },
+    /// The name cannot be a bucket's.
+    #[error("{why}")]
+    BucketName {
+        /// What is wrong with it, and what would be right.
+        why: String,
+    },
+    /// The user cannot own the bucket.
+    #[error("{user} is no object user of namespace {namespace}; name one, or create it with POST /object/users first")]
+    BucketOwner {
+        /// The name that was given.
+        user: String,
+        /// The bucket's namespace.
+        namespace: String,
     },
     /// What was named does not exist.
     #[error("there is no such {subject:?}: {id}")]

@@ -8,6 +8,7 @@ mod cached;
 mod caller;
 mod commit;
 mod error;
+mod failed_logins;
 mod first_start;
 mod ports;
 mod service;
@@ -18,20 +19,25 @@ pub use caller::{Caller, Origin};
 pub use error::{KeyTime, ServiceError, Subject};
 pub use first_start::FirstStart;
 pub use ports::{
-    BucketContents, ContentsError, ContentsState, Directories, DirectoryCheckFailed, FirstPassword, Passwords,
+    BucketContents, ContentsError, ContentsState, Directories, DirectoryCheckFailed, FirstPassword, Passwords, Space,
+    ThisNode,
 };
 pub use service::{Parts, Service, SystemSettings};
+pub use use_cases::audit_trail::AuditVerdict;
 pub use use_cases::base_urls::BaseUrlChange;
 pub use use_cases::buckets::BucketCreation;
 pub use use_cases::log_in::Session;
+pub use use_cases::managed_buckets::{BucketAcl, BucketChange, NewBucket, UserGrant};
 pub use use_cases::management_users::{ManagementUserChange, NewManagementUser};
+pub use use_cases::namespace_limits::NamespaceLimit;
 pub use use_cases::namespaces::NamespaceChange;
 pub use use_cases::object_users::page_request;
 pub use use_cases::own_keys::IssuedKey;
 pub use use_cases::people::MadePassword;
 pub use use_cases::properties::UserScope;
 pub use use_cases::providers::{ListChange, ProviderChange};
+pub use use_cases::site::{Node, Site};
 
 // What the use cases take and give that is not theirs, so that fronts need no further crate.
 pub use keyward_login::Password;
-pub use keyward_store::{Page, PageRequest};
+pub use keyward_store::{AuditEntry, AuditOutcome, ChainError, ChainReport, Page, PageRequest};

@@ -1,5 +1,6 @@
-//! What the service needs from its surroundings beside store and login: directories and password hashing.
+//! What the service needs from its surroundings beside store and login: directories, hashing, objects, the machine.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -61,6 +62,28 @@ pub trait BucketContents: Send + Sync + 'static {
 
     /// Every bucket that was opened and not discarded.
     async fn states(&self) -> Result<Vec<(u64, ContentsState)>, ContentsError>;
+}
+
+/// The machine that this process runs on, as far as clients ask for it.
+#[async_trait]
+pub trait ThisNode: Send + Sync + 'static {
+    /// The machine's name.
+    fn name(&self) -> String;
+
+    /// The address that the management API listens on.
+    fn address(&self) -> IpAddr;
+
+    /// How much fits where data is kept; the error is for the log.
+    async fn space(&self) -> Result<Space, String>;
+}
+
+/// The size of a file system, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Space {
+    /// Of all of it.
+    pub total: u64,
+    /// Of what can still be written to.
+    pub free: u64,
 }
 
 /// Where the contents of a bucket stand.

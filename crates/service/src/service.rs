@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use arc_swap::ArcSwap;
 use keyward_ambient::{Clock, Entropy};
@@ -10,8 +11,10 @@ use keyward_identity::{BaseUrl, DomainName, TokenRules};
 use keyward_keyring::FirstKeyRule;
 use keyward_login::{Chain, Decoy, Provider, Throttle};
 use keyward_store::{Scope, Sealer, Store};
+use tokio::sync::Mutex;
 
-use crate::{BucketContents, Directories, FirstPassword, Passwords};
+use crate::failed_logins::FailedLogins;
+use crate::{BucketContents, Directories, FirstPassword, Passwords, ThisNode};
 
 /// What the operator decided, as far as use cases depend on it.
 #[derive(Clone, Debug)]
@@ -49,6 +52,8 @@ pub struct Parts {
     pub first_password: Arc<dyn FirstPassword>,
     /// The objects of buckets.
     pub contents: Arc<dyn BucketContents>,
+    /// The machine.
+    pub node: Arc<dyn ThisNode>,
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// The source of secrets, tokens and ids.
@@ -66,13 +71,20 @@ pub struct Service {
     pub(crate) chain: Chain,
     pub(crate) local_providers: Vec<Arc<dyn Provider>>,
     pub(crate) throttle: Throttle,
+    pub(crate) failed_logins: FailedLogins,
     pub(crate) contents: Arc<dyn BucketContents>,
+    pub(crate) node: Arc<dyn ThisNode>,
     pub(crate) directories: Arc<dyn Directories>,
     pub(crate) passwords: Arc<dyn Passwords>,
     pub(crate) first_password: Arc<dyn FirstPassword>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) settings: SystemSettings,
+    /// Held while something that is kept in memory throughout is read anew: one at a time, or whoever read earlier
+    /// could overwrite what another read later.
+    pub(crate) reloading: Mutex<()>,
+    /// Whether the login chain may differ from what is stored.
+    pub(crate) chain_is_stale: AtomicBool,
     base_urls: ArcSwap<Vec<BaseUrl>>,
 }
 
@@ -87,13 +99,17 @@ impl Service {
             chain: Chain::new(parts.local_providers.clone(), parts.decoy),
             local_providers: parts.local_providers,
             contents: parts.contents,
+            node: parts.node,
             throttle: parts.throttle,
+            failed_logins: FailedLogins::default(),
             directories: parts.directories,
             passwords: parts.passwords,
             first_password: parts.first_password,
             clock: parts.clock,
             entropy: parts.entropy,
             settings: parts.settings,
+            reloading: Mutex::new(()),
+            chain_is_stale: AtomicBool::new(true),
             base_urls: ArcSwap::default(),
         })
     }
@@ -125,6 +141,7 @@ impl Service {
     }
 
     pub(crate) async fn reload_base_urls(&self) -> Result<(), crate::ServiceError> {
+        let _turn = self.reloading.lock().await;
         let records = self.store.base_urls().await?;
         self.base_urls.store(Arc::new(records.into_iter().map(|record| record.value).collect()));
         Ok(())

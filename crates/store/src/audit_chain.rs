@@ -33,6 +33,15 @@ pub struct AuditKeys {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct ChainLink([u8; 32]);
 
+/// Where the chain ends, as the store keeps it: nothing was checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChainHead {
+    /// The last record; [`Revision::ZERO`] in a new store.
+    pub last: Revision,
+    /// Its link.
+    pub link: ChainLink,
+}
+
 /// How far an unbroken chain reaches.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChainReport {

@@ -24,7 +24,7 @@ mod sealer;
 mod transaction;
 mod user_record;
 
-pub use audit_chain::{AuditKeyId, AuditKeys, ChainError, ChainLink, ChainReport};
+pub use audit_chain::{AuditKeyId, AuditKeys, ChainError, ChainHead, ChainLink, ChainReport};
 pub use audit_record::{AuditEntry, AuditOutcome, AuditQuery, AuditRecord};
 pub use change::{Change, Changed, Changes};
 pub use error::{CommitError, Contents, StoreError};

@@ -2,7 +2,10 @@
 
 mod authn_providers;
 mod base_urls;
+mod bucket_settings;
+mod buckets;
 mod management_users;
+mod namespace_limits;
 mod namespaces;
 mod object_users;
 mod properties;
@@ -10,7 +13,12 @@ mod secret_keys;
 
 pub use authn_providers::{AuthnProviderCreate, AuthnProviderUpdate, ListChanges};
 pub use base_urls::{BaseUrlCreate, BaseUrlUpdate};
+pub use bucket_settings::{
+    BucketAcl, BucketLock, BucketOwner, BucketQuota, BucketRetention, BucketStaleAllowed, BucketTags, UserGrant,
+};
+pub use buckets::BucketCreate;
 pub use management_users::{ManagementUserCreate, ManagementUserUnlock, ManagementUserUpdate, PasswordChange};
+pub use namespace_limits::{NamespaceQuota, RetentionClassCreate, RetentionClassUpdate};
 pub use namespaces::{NamespaceCreate, NamespaceUpdate};
 pub use object_users::{ObjectUserCreate, ObjectUserDelete, ObjectUserLock, ObjectUserTags};
 pub use properties::PropertyUpdate;

@@ -1,11 +1,12 @@
 //! The settings as meant: parsed, checked, with their defaults.
 
+use std::collections::BTreeMap;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 
 use ipnet::IpNet;
 
-use super::{ConfigError, Layers};
+use super::{ConfigError, Environment, Layers};
 
 /// How log lines are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +40,19 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
+    /// Reads flags, environment and configuration file: the one named, else the one that the environment names.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or anything given is unknown or no value of its setting.
+    pub(crate) fn read(
+        config_file: Option<PathBuf>,
+        flags: BTreeMap<&'static str, String>,
+        environment: &Environment,
+    ) -> Result<Self, ConfigError> {
+        let config_file = config_file.or_else(|| environment.value("KEYWARD_CONFIG").map(PathBuf::from));
+        Self::new(&Layers::new(flags, environment, config_file.as_deref())?)
+    }
+
     /// Reads what the layers say.
     ///
     /// # Errors

@@ -4,10 +4,12 @@ mod bucket_contents;
 mod directories;
 mod first_password;
 mod local_accounts;
+mod node;
 mod password_hashing;
 
 pub(crate) use bucket_contents::BackendContents;
 pub(crate) use directories::LdapDirectories;
 pub(crate) use first_password::FirstPasswordFile;
 pub(crate) use local_accounts::StoredAccounts;
+pub(crate) use node::Machine;
 pub(crate) use password_hashing::PasswordHashing;

@@ -1,6 +1,10 @@
 //! The API as its clients see it, in process: a service over a real store, and a clock that stands still.
 
+mod audit;
 mod bad_input;
+mod bucket_settings;
+mod buckets;
+mod limits_and_site;
 mod office;
 mod own_calls;
 mod self_service;

@@ -26,7 +26,7 @@ use metrics_exporter_prometheus::PrometheusBuilder;
 use tempfile::TempDir;
 use tokio::sync::watch;
 
-use crate::surroundings::{Accounts, Hashing, KeptPassword, NoContents, NoDirectories, OutOfReach};
+use crate::surroundings::{Accounts, Contents, Hashing, KeptPassword, NoDirectories, OutOfReach, SmallMachine};
 
 pub const PASSWORD: &str = "Correct-Horse-77";
 pub const ALICE: &str = "alice@local.test";
@@ -38,6 +38,8 @@ pub struct Office {
     pub clock: FrozenClock,
     pub taking_work: watch::Sender<bool>,
     pub first_password: Arc<KeptPassword>,
+    pub contents: Arc<Contents>,
+    pub service: Arc<Service>,
     _data: TempDir,
 }
 
@@ -56,7 +58,8 @@ impl Office {
         let data = tempfile::tempdir().expect("temp dir");
         let clock = FrozenClock::default();
         let first_password = Arc::new(KeptPassword::default());
-        let service = service(&data, &clock, &first_password, rules);
+        let contents = Arc::new(Contents::default());
+        let service = service(&data, &clock, &first_password, Arc::clone(&contents), rules);
         service.first_start(&Password::from(PASSWORD)).await.expect("root is made");
         service.prepare().await.expect("ready");
         let (taking_work, takes_work) = watch::channel(true);
@@ -65,7 +68,8 @@ impl Office {
             taking_work: takes_work,
             metrics: PrometheusBuilder::new().build_recorder().handle(),
         };
-        Self { api: ManagementApi::new(service, options), clock, taking_work, first_password, _data: data }
+        let api = ManagementApi::new(Arc::clone(&service), options);
+        Self { api, clock, taking_work, first_password, contents, service, _data: data }
     }
 
     /// The same with Alice of the local domain.
@@ -232,7 +236,13 @@ impl Answered {
     }
 }
 
-fn service(data: &TempDir, clock: &FrozenClock, first_password: &Arc<KeptPassword>, rules: Rules) -> Arc<Service> {
+fn service(
+    data: &TempDir,
+    clock: &FrozenClock,
+    first_password: &Arc<KeptPassword>,
+    contents: Arc<Contents>,
+    rules: Rules,
+) -> Arc<Service> {
     let clock: Arc<dyn Clock> = Arc::new(clock.clone());
     let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(7));
     let keys = MasterKeys::generate(&*entropy);
@@ -259,7 +269,8 @@ fn service(data: &TempDir, clock: &FrozenClock, first_password: &Arc<KeptPasswor
         directories: Arc::new(NoDirectories),
         passwords: Arc::new(Hashing { passwords, entropy: Arc::clone(&entropy) }),
         first_password: Arc::clone(first_password) as _,
-        contents: Arc::new(NoContents),
+        contents,
+        node: Arc::new(SmallMachine),
         clock,
         entropy,
         settings: SystemSettings { first_key: rules.first_key, local_domains, tokens: TokenRules::default() },

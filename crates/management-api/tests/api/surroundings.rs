@@ -1,6 +1,9 @@
 //! What stands in for the parts of a server that these tests do without.
 
+use std::collections::HashSet;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
@@ -10,7 +13,7 @@ use keyward_login::{Credentials, Outcome, Provider, Unavailable};
 use keyward_login_local::{AccountsUnavailable, LocalAccounts, Passwords};
 use keyward_service::{
     BucketContents, ContentsError, ContentsState, Directories, DirectoryCheckFailed, FirstPassword, Password,
-    ServiceError,
+    ServiceError, Space, ThisNode,
 };
 use keyward_store::Store;
 
@@ -104,17 +107,33 @@ impl FirstPassword for KeptPassword {
     }
 }
 
-/// Buckets without objects.
-pub struct NoContents;
+/// Buckets that hold objects or do not.
+#[derive(Default)]
+pub struct Contents {
+    full: Mutex<HashSet<u64>>,
+    opened: Mutex<Vec<u64>>,
+}
+
+impl Contents {
+    /// From now on the bucket that was made last holds an object, or no bucket does.
+    pub fn fill_newest(&self, full: bool) {
+        let newest = self.opened.lock().expect("no panic").last().copied();
+        *self.full.lock().expect("no panic") = newest.into_iter().filter(|_| full).collect();
+    }
+}
 
 #[async_trait]
-impl BucketContents for NoContents {
-    async fn open(&self, _: u64) -> Result<(), ContentsError> {
+impl BucketContents for Contents {
+    async fn open(&self, bucket_id: u64) -> Result<(), ContentsError> {
+        self.opened.lock().expect("no panic").push(bucket_id);
         Ok(())
     }
 
-    async fn close(&self, _: u64) -> Result<(), ContentsError> {
-        Ok(())
+    async fn close(&self, bucket_id: u64) -> Result<(), ContentsError> {
+        match self.full.lock().expect("no panic").contains(&bucket_id) {
+            true => Err(ContentsError::NotEmpty),
+            false => Ok(()),
+        }
     }
 
     async fn discard(&self, _: u64) -> Result<(), ContentsError> {
@@ -123,5 +142,23 @@ impl BucketContents for NoContents {
 
     async fn states(&self) -> Result<Vec<(u64, ContentsState)>, ContentsError> {
         Ok(Vec::new())
+    }
+}
+
+/// A machine with a little more than three of four gigabytes free.
+pub struct SmallMachine;
+
+#[async_trait]
+impl ThisNode for SmallMachine {
+    fn name(&self) -> String {
+        "node1".to_owned()
+    }
+
+    fn address(&self) -> IpAddr {
+        Ipv4Addr::new(192, 0, 2, 1).into()
+    }
+
+    async fn space(&self) -> Result<Space, String> {
+        Ok(Space { total: 4 << 30, free: (3 << 30) + 5 })
     }
 }

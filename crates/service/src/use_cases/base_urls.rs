@@ -28,13 +28,10 @@ impl Caller {
             namespace_in_host: change.namespace_in_host.unwrap_or(false),
             created_at: self.now(),
         };
-        if self.service.base_urls().iter().any(|other| other.base_url == base_url.base_url) {
-            return Err(ServiceError::already_exists(Subject::BaseUrl, base_url.base_url));
-        }
+        self.refuse_second_entry(&base_url)?;
         let audit = self.audit(self.now(), "base_url.create").on(base_url.base_url.clone());
         let write = Write::create(Record::BaseUrl(base_url.clone()));
         self.service.commit(Transaction::new(audit).write(write)).await?;
-        self.service.reload_base_urls().await?;
         Ok(base_url)
     }
 
@@ -51,12 +48,12 @@ impl Caller {
                     base_url.base_url = host_name(host)?;
                 }
                 base_url.namespace_in_host = change.namespace_in_host.unwrap_or(base_url.namespace_in_host);
+                self.refuse_second_entry(&base_url)?;
                 let audit = self.audit(self.now(), "base_url.update").on(base_url.base_url.clone());
                 let write = Write::update(Record::BaseUrl(base_url), revision);
                 Settled::after(self.service.commit(Transaction::new(audit).write(write)).await, ())
             })
-            .await?;
-        self.service.reload_base_urls().await
+            .await
     }
 
     /// Deletes a base URL.
@@ -69,8 +66,7 @@ impl Caller {
                 let delete = Write::Delete { key: RecordKey::BaseUrl(found.value.id), revision: found.revision };
                 Settled::after(self.service.commit(Transaction::new(audit).write(delete)).await, ())
             })
-            .await?;
-        self.service.reload_base_urls().await
+            .await
     }
 
     /// One base URL.
@@ -83,6 +79,14 @@ impl Caller {
     pub async fn base_urls(&self) -> Result<Vec<BaseUrl>, ServiceError> {
         self.principal.may_read_base_urls()?;
         Ok(self.service.store.base_urls().await?.into_iter().map(|row| row.value).collect())
+    }
+
+    fn refuse_second_entry(&self, base_url: &BaseUrl) -> Result<(), ServiceError> {
+        let is_taken = |other: &BaseUrl| other.id != base_url.id && other.base_url == base_url.base_url;
+        match self.service.base_urls().iter().any(is_taken) {
+            true => Err(ServiceError::already_exists(Subject::BaseUrl, base_url.base_url.clone())),
+            false => Ok(()),
+        }
     }
 
     async fn found_base_url(&self, id: &str) -> Result<Revised<BaseUrl>, ServiceError> {

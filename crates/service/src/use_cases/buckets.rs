@@ -1,4 +1,5 @@
-//! Buckets as S3 users make, list and delete them. Their objects are elsewhere; the registry is here.
+//! Buckets as S3 users make, list and delete them. What administrators do with them is in `managed_buckets`; their objects
+//! are elsewhere; the registry is here.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -8,6 +9,7 @@ use keyward_credential_cache::BucketRef;
 use keyward_identity::{Bucket, BucketName, BucketSettings, NamespaceName, ObjectUserId};
 use keyward_store::{AuditRecord, BucketFilter, CommitError, PageRequest, Record, RecordKey, Transaction, Write};
 
+use crate::commit::{Settled, to_the_end};
 use crate::ports::{ContentsError, ContentsState};
 use crate::{Origin, Service, ServiceError, Subject};
 
@@ -56,23 +58,58 @@ impl Service {
             settings: BucketSettings::default(),
         };
         let audit = bucket_audit(now, owner, "bucket.create", origin, namespace, name);
-        let owner_key = RecordKey::User { scope: self.user_scope(), id: owner.clone() };
+        let owner_is_there = Write::Require(RecordKey::User { scope: self.user_scope(), id: owner.clone() });
+        self.register_bucket(bucket, Some(owner_is_there), audit).await
+    }
+
+    /// Makes a bucket if `condition` holds, to the end even when the caller stops waiting.
+    pub(super) async fn register_bucket(
+        self: &Arc<Self>,
+        bucket: Bucket,
+        condition: Option<Write>,
+        audit: AuditRecord,
+    ) -> Result<BucketCreation, ServiceError> {
+        let service = Arc::clone(self);
+        to_the_end(async move { service.make_bucket(bucket, condition, audit).await }).await
+    }
+
+    async fn make_bucket(
+        self: &Arc<Self>,
+        bucket: Bucket,
+        condition: Option<Write>,
+        audit: AuditRecord,
+    ) -> Result<BucketCreation, ServiceError> {
+        let Bucket { namespace, name, owner, .. } = bucket.clone();
         let transaction =
-            Transaction::new(audit).write(Write::Require(owner_key)).write(Write::create(Record::Bucket(bucket)));
+            Transaction::new(audit.clone()).writes(condition).write(Write::create(Record::Bucket(bucket)));
         match self.commit(transaction).await {
             Ok(committed) => {
                 for id in committed.bucket_ids {
-                    self.contents.open(id).await.map_err(contents_failed)?;
+                    self.open_or_take_back(id, &audit).await?;
                 }
                 Ok(BucketCreation::Made)
             }
-            Err(CommitError::AlreadyExists(_)) => match self.store.bucket(namespace, name).await? {
-                Some(existing) => Ok(creation_of_existing(&existing.value, owner)),
+            Err(CommitError::AlreadyExists(_)) => match self.store.bucket(&namespace, &name).await? {
+                Some(existing) => Ok(creation_of_existing(&existing.value, &owner)),
                 None => Err(ServiceError::Unavailable { what: "a bucket that others create and delete" }),
             },
+            Err(CommitError::Missing(RecordKey::Namespace(namespace))) => {
+                Err(ServiceError::not_found(Subject::Namespace, namespace.as_str()))
+            }
             Err(CommitError::Missing(_)) => Err(ServiceError::not_found(Subject::ObjectUser, owner.as_str())),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Makes room for the objects of a bucket that was just registered. Where that fails the bucket goes again: one
+    /// that takes no objects would be there for its owner, who asks once more, and be of no use.
+    async fn open_or_take_back(self: &Arc<Self>, id: u64, made: &AuditRecord) -> Result<(), ServiceError> {
+        let Err(failed) = self.contents.open(id).await else { return Ok(()) };
+        let audit = AuditRecord { action: "bucket.delete".into(), ..made.clone() };
+        if let Err(cause) = self.delete_bucket_record(id, audit.detail("reason", "no room for its objects")).await {
+            tracing::error!(%cause, "a bucket without room stays until the next start makes room for it");
+        }
+        Err(contents_failed(failed))
     }
 
     /// Deletes an empty bucket: it is closed where its objects would be, then its record goes. What an interruption
@@ -83,40 +120,45 @@ impl Service {
         actor: &ObjectUserId,
         origin: Origin,
     ) -> Result<(), ServiceError> {
-        self.contents.close(bucket.id).await.map_err(contents_failed)?;
         let now = self.clock.now();
         let audit = bucket_audit(now, actor, "bucket.delete", origin, &bucket.namespace, &bucket.name);
-        self.delete_bucket_record(bucket, audit).await
+        self.end_bucket(bucket.id, audit).await
     }
 
-    async fn delete_bucket_record(self: &Arc<Self>, bucket: &Bucket, audit: AuditRecord) -> Result<(), ServiceError> {
-        if let Some(found) = self.store.bucket_by_id(bucket.id).await? {
+    /// Deletes an empty bucket, to the end even when the caller stops waiting.
+    pub(super) async fn end_bucket(self: &Arc<Self>, id: u64, audit: AuditRecord) -> Result<(), ServiceError> {
+        let service = Arc::clone(self);
+        to_the_end(async move {
+            service.contents.close(id).await.map_err(contents_failed)?;
+            service.delete_bucket_record(id, audit).await?;
+            service.contents.discard(id).await.map_err(contents_failed)
+        })
+        .await
+    }
+
+    /// Deletes the record of a bucket; one that is gone is fine.
+    async fn delete_bucket_record(self: &Arc<Self>, id: u64, audit: AuditRecord) -> Result<(), ServiceError> {
+        self.until_settled(|| async {
+            let Some(found) = self.store.bucket_by_id(id).await? else { return Ok(Settled::Done(())) };
             let key = RecordKey::Bucket { namespace: found.value.namespace, name: found.value.name };
             let delete = Write::Delete { key, revision: found.revision };
-            match self.commit(Transaction::new(audit).write(delete)).await {
-                // Two deletions at once: the other one did it.
-                Ok(_) | Err(CommitError::Conflict { .. } | CommitError::Missing(_)) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        self.contents.discard(bucket.id).await.map_err(contents_failed)
+            Settled::after(self.commit(Transaction::new(audit.clone()).write(delete)).await, ())
+        })
+        .await
     }
 
     /// Ends what an interruption left half done, deletions and creations: called before serving.
     pub async fn settle_buckets(self: &Arc<Self>) -> Result<(), ServiceError> {
         let states = self.contents.states().await.map_err(contents_failed)?;
         for (id, _) in states.iter().filter(|(_, state)| *state == ContentsState::Closed) {
-            match self.store.bucket_by_id(*id).await? {
-                Some(found) => {
-                    let bucket = found.value;
-                    let audit = AuditRecord::new(self.clock.now(), "keyward", "bucket.delete")
-                        .in_namespace(bucket.namespace.clone())
-                        .on(bucket.name.as_str())
-                        .detail("reason", "interrupted deletion");
-                    self.delete_bucket_record(&bucket, audit).await?;
-                }
-                None => self.contents.discard(*id).await.map_err(contents_failed)?,
+            if let Some(found) = self.store.bucket_by_id(*id).await? {
+                let audit = AuditRecord::new(self.clock.now(), "keyward", "bucket.delete")
+                    .in_namespace(found.value.namespace)
+                    .on(found.value.name.as_str())
+                    .detail("reason", "interrupted deletion");
+                self.delete_bucket_record(*id, audit).await?;
             }
+            self.contents.discard(*id).await.map_err(contents_failed)?;
         }
         let opened: HashSet<u64> = states.into_iter().map(|(id, _)| id).collect();
         let mut request = PageRequest::default();

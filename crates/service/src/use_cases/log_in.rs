@@ -1,14 +1,17 @@
 //! Logging in and out, and what a token stands for.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use keyward_identity::{
-    ManagementUser, ManagementUserId, Namespace, Principal, SessionIdentity, Standing, TokenRecord, principal_of,
+    ManagementUser, ManagementUserId, Namespace, ObjectUserId, Principal, SessionIdentity, Standing, TokenRecord,
+    principal_of,
 };
-use keyward_login::{Credentials, LoginName, Password, Refusal, Token, Verdict};
-use keyward_store::{AuditOutcome, AuditRecord, Transaction, Write};
+use keyward_login::{Credentials, LoginName, Password, Token, Verdict};
+use keyward_store::{AuditOutcome, AuditRecord, CommitError, Expect, RecordKey, Transaction, Write};
 
+use crate::failed_logins::FailedLogin;
 use crate::{Caller, Origin, Service, ServiceError};
 
 /// A successful login.
@@ -35,79 +38,91 @@ impl Service {
         origin: Origin,
     ) -> Result<Session, ServiceError> {
         let name = LoginName::parse(name).map_err(|_| ServiceError::InvalidCredentials)?;
-        let admission = self
-            .throttle
-            .enter(&*self.clock, &name, origin.address)
-            .await
-            .map_err(|busy| ServiceError::TooManyAttempts { retry_after: busy.retry_after })?;
+        let admission = match self.throttle.enter(&*self.clock, &name, origin.address).await {
+            Ok(admission) => admission,
+            Err(busy) => {
+                // What follows is the answer, whether it could be audited or not.
+                let turned_away = FailedLogin::refused(name.as_str(), origin, "too_many_attempts");
+                let _ = self.note_failed_login(turned_away).await;
+                return Err(ServiceError::TooManyAttempts { retry_after: busy.retry_after });
+            }
+        };
+        if self.chain_is_stale.load(Ordering::SeqCst) {
+            self.reload_providers().await?;
+        }
+        let account = self.account_as_it_is(&name).await?;
         let credentials = Credentials { name, password, from: origin.address };
+        let refused = |reason| FailedLogin::refused(credentials.name.as_str(), origin, reason);
         match self.chain.authenticate(&credentials).await {
             Verdict::Authenticated(identity) => {
                 admission.succeeded(self.clock.now());
-                self.open_session(identity, origin).await
+                self.open_session(identity, account, origin).await
             }
             Verdict::Refused(refusal) => {
                 admission.failed(self.clock.now());
-                self.note_refused_login(&credentials, refusal).await?;
+                self.note_failed_login(refused(refusal.as_str())).await?;
                 Err(ServiceError::InvalidCredentials)
             }
             Verdict::Unavailable(cause) => {
                 drop(admission);
                 tracing::error!(provider = %cause.provider, cause = %cause.cause, "a directory could not be asked");
-                self.note_unanswered_login(&credentials, &cause.provider).await;
+                let provider = Some(cause.provider.as_str());
+                let unanswered = FailedLogin { outcome: AuditOutcome::Unavailable, provider, ..refused("no_answer") };
+                // As above.
+                let _ = self.note_failed_login(unanswered).await;
                 Err(ServiceError::Unavailable { what: "the directory of this user" })
             }
         }
     }
 
+    /// The condition that the account of ours of this name, if there is one, is still as it is now. A change of an
+    /// account ends its tokens; without this, a login that began before it would outlive the old password.
+    async fn account_as_it_is(&self, name: &LoginName) -> Result<Option<Write>, ServiceError> {
+        let found = match (ManagementUserId::parse(name.as_str()), ObjectUserId::parse(name.as_str())) {
+            (Ok(id), _) if id.is_local() => {
+                let found = self.store.management_user(&id).await?;
+                found.map(|found| (RecordKey::ManagementUser(id), found.revision))
+            }
+            (_, Ok(id)) => {
+                let found = self.store.person(&id).await?;
+                found.map(|found| (RecordKey::Person(id), found.revision))
+            }
+            _ => None,
+        };
+        Ok(found.map(|(key, revision)| Write::RequireAt { key, expect: Expect::Revision(revision) }))
+    }
+
     async fn open_session(
         self: &Arc<Self>,
         identity: SessionIdentity,
+        account: Option<Write>,
         origin: Origin,
     ) -> Result<Session, ServiceError> {
         let now = self.clock.now();
         let user = identity.name().to_owned();
-        let principal = self.principal(&identity).await?.ok_or(ServiceError::InvalidCredentials)?;
+        let refused = |reason| FailedLogin::refused(&user, origin, reason);
+        let Some(principal) = self.principal(&identity).await? else {
+            self.note_failed_login(refused("account_locked_or_gone")).await?;
+            return Err(ServiceError::InvalidCredentials);
+        };
         let powerless = principal.roles.is_empty() && matches!(identity, SessionIdentity::Management(_));
-        let audit = AuditRecord::new(now, user.clone(), "login").from_address(origin.address).on(user.clone());
         if powerless && !self.has_object_user(&user).await? {
-            let audit = audit.ended(AuditOutcome::Refused).detail("reason", "no_role");
-            self.commit(Transaction::new(audit)).await?;
+            self.note_failed_login(refused("no_role")).await?;
             return Err(ServiceError::InvalidCredentials);
         }
         let token = Token::generate(&*self.entropy);
         let rules = self.settings.tokens;
         let record = TokenRecord::begun(token.hash(), identity, now);
-        self.commit(Transaction::new(audit).write(Write::issue_token(record, rules))).await?;
-        Ok(Session { token, user, max_age: rules.life })
-    }
-
-    async fn note_refused_login(
-        self: &Arc<Self>,
-        credentials: &Credentials,
-        refusal: Refusal,
-    ) -> Result<(), ServiceError> {
-        let name = credentials.name.as_str();
-        tracing::info!(user = name, from = ?credentials.from, reason = %refusal, "login refused");
-        let audit = AuditRecord::new(self.clock.now(), name, "login")
-            .from_address(credentials.from)
-            .on(name)
-            .ended(AuditOutcome::Refused)
-            .detail("reason", refusal.as_str());
-        self.commit(Transaction::new(audit)).await?;
-        Ok(())
-    }
-
-    async fn note_unanswered_login(self: &Arc<Self>, credentials: &Credentials, provider: &str) {
-        let name = credentials.name.as_str();
-        let audit = AuditRecord::new(self.clock.now(), name, "login")
-            .from_address(credentials.from)
-            .on(name)
-            .ended(AuditOutcome::Unavailable)
-            .detail("provider", provider);
-        if let Err(cause) = self.commit(Transaction::new(audit)).await {
-            tracing::error!(%cause, "a login without an answer could not be audited");
+        let audit = AuditRecord::new(now, user.clone(), "login").from_address(origin.address).on(user.clone());
+        let audit = principal.namespace.into_iter().fold(audit, AuditRecord::in_namespace);
+        let begin = Transaction::new(audit).writes(account).write(Write::issue_token(record, rules));
+        if let Err(error) = self.commit(begin).await {
+            if matches!(error, CommitError::TokenLimit { .. }) {
+                self.note_failed_login(refused("too_many_tokens")).await?;
+            }
+            return Err(error.into());
         }
+        Ok(Session { token, user, max_age: rules.life })
     }
 
     /// The caller that a token stands for.
@@ -148,7 +163,7 @@ impl Service {
     }
 
     async fn has_object_user(&self, name: &str) -> Result<bool, ServiceError> {
-        let Ok(id) = keyward_identity::ObjectUserId::parse(name) else { return Ok(false) };
+        let Ok(id) = ObjectUserId::parse(name) else { return Ok(false) };
         Ok(self.store.object_user(&self.user_scope(), &id).await?.is_some())
     }
 }
@@ -172,6 +187,7 @@ impl Caller {
             false => Write::DeleteToken(self.token),
         };
         let audit = self.audit(self.now(), "logout").on(self.principal.name.clone());
+        let audit = self.principal.namespace.iter().cloned().fold(audit, AuditRecord::in_namespace);
         let audit = if all { audit.detail("tokens", "all") } else { audit };
         self.service.commit(Transaction::new(audit).write(end)).await?;
         Ok(())

@@ -175,15 +175,15 @@ impl Caller {
         revision: keyward_store::Revision,
         audit: keyward_store::AuditRecord,
     ) -> Result<Settled<()>, ServiceError> {
-        let mut transaction = Transaction::new(audit);
         let sets_password = hash.is_some();
         if let Some(hash) = hash {
             user.password_hash = Some(hash);
             user.password_changed_at = Some(self.now());
-            transaction = transaction.write(Write::DeleteTokensOf(user.id.to_string()));
         }
         let is_root = user.id.as_str() == "root";
-        let transaction = transaction.write(Write::update(Record::ManagementUser(user), revision));
+        let transaction = Transaction::new(audit)
+            .write(Write::DeleteTokensOf(user.id.to_string()))
+            .write(Write::update(Record::ManagementUser(user), revision));
         let settled = Settled::after(self.service.commit(transaction).await, ())?;
         if sets_password && is_root && matches!(settled, Settled::Done(())) {
             self.service.first_password.forget().await;

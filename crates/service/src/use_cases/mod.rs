@@ -1,9 +1,12 @@
 //! One file for each group of use cases.
 
+pub(crate) mod audit_trail;
 pub(crate) mod base_urls;
 pub(crate) mod buckets;
 pub(crate) mod log_in;
+pub(crate) mod managed_buckets;
 pub(crate) mod management_users;
+pub(crate) mod namespace_limits;
 pub(crate) mod namespaces;
 pub(crate) mod object_users;
 pub(crate) mod own_keys;
@@ -11,4 +14,5 @@ pub(crate) mod people;
 pub(crate) mod properties;
 pub(crate) mod providers;
 pub(crate) mod rings;
+pub(crate) mod site;
 pub(crate) mod user_keys;

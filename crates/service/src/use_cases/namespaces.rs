@@ -34,10 +34,7 @@ impl Caller {
         self.refuse_second_administration(&namespace).await?;
         let write = Write::create(Record::Namespace(namespace.clone()));
         match self.service.commit(Transaction::new(audit).write(write)).await {
-            Ok(_) => {
-                self.service.reload_providers().await?;
-                Ok(namespace)
-            }
+            Ok(_) => Ok(namespace),
             Err(CommitError::AlreadyExists(_)) => Err(ServiceError::already_exists(Subject::Namespace, name.as_str())),
             Err(error) => Err(error.into()),
         }
@@ -50,8 +47,7 @@ impl Caller {
         change: NamespaceChange,
         settings_change: impl Fn(&mut NamespaceSettings),
     ) -> Result<Namespace, ServiceError> {
-        let updated = self
-            .service
+        self.service
             .until_settled(|| async {
                 let Revised { value: mut namespace, revision } = self.readable_namespace(name).await?;
                 self.principal.may_update_namespace(&namespace.name)?;
@@ -71,9 +67,7 @@ impl Caller {
                 let write = Write::update(Record::Namespace(namespace.clone()), revision);
                 Settled::after(self.service.commit(Transaction::new(audit).write(write)).await, namespace)
             })
-            .await?;
-        self.service.reload_providers().await?;
-        Ok(updated)
+            .await
     }
 
     /// Deletes a namespace without users and buckets.
@@ -106,7 +100,7 @@ impl Caller {
         Ok(self.service.store.namespaces(prefix, &page).await?.map(|row| row.value))
     }
 
-    async fn readable_namespace(&self, name: &str) -> Result<Revised<Namespace>, ServiceError> {
+    pub(super) async fn readable_namespace(&self, name: &str) -> Result<Revised<Namespace>, ServiceError> {
         self.require_some_role(&[Role::SystemAdmin, Role::SystemMonitor, Role::NamespaceAdmin])?;
         let name = self.named_namespace(name)?;
         self.principal.may_read_namespace(&name)?;
@@ -125,12 +119,13 @@ impl Caller {
                 continue;
             }
             let taken = |mine: &[String], theirs: &[String]| {
-                mine.iter().find(|name| theirs.iter().any(|admin| admin.eq_ignore_ascii_case(name))).cloned()
+                let is_theirs = |name: &String| theirs.iter().any(|admin| admin.eq_ignore_ascii_case(name));
+                // Clients of Cloud Foundry name this placeholder for every namespace.
+                mine.iter().find(|name| *name != "noadmin" && is_theirs(name)).cloned()
             };
             let shared = taken(&namespace.namespace_admins, &other.namespace_admins)
                 .or_else(|| taken(&namespace.external_group_admins, &other.external_group_admins));
-            // Clients of Cloud Foundry name this placeholder for every namespace.
-            if let Some(admin) = shared.filter(|admin| admin != "noadmin") {
+            if let Some(admin) = shared {
                 let why = format!("{admin} already administers namespace {}, and can administer only one", other.name);
                 return Err(ServiceError::invalid("namespace_admins", why));
             }

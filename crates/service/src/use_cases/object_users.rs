@@ -127,23 +127,32 @@ impl Caller {
         prefix: &str,
         page: PageRequest,
     ) -> Result<Page<ObjectUser>, ServiceError> {
-        let namespace = match (namespace, self.principal.may_list_users()?) {
+        let namespace = self.namespace_to_list(namespace, self.principal.may_list_users()?).await?;
+        let filter = ObjectUserFilter { namespace, prefix: prefix.to_owned() };
+        let found = self.service.store.object_users(&filter, &page).await?;
+        Ok(found.map(|row| row.value.user))
+    }
+
+    /// The namespace that a list is of: the one named, if it is within reach, else all that is; `None` is all there are.
+    pub(super) async fn namespace_to_list(
+        &self,
+        given: Option<&str>,
+        reach: Reach<'_>,
+    ) -> Result<Option<NamespaceName>, ServiceError> {
+        match (given, reach) {
             (Some(given), reach) => {
                 let given = self.named_namespace(given)?;
                 if !reach.includes(&given) {
                     return Err(self.principal.forbidden().into());
                 }
-                Some(self.existing_namespace(given.as_str()).await?)
+                Ok(Some(self.existing_namespace(given.as_str()).await?))
             }
-            (None, Reach::Everything) => None,
+            (None, Reach::Everything) => Ok(None),
             (None, Reach::Only(namespaces)) => {
                 let own = namespaces.first().ok_or_else(|| self.principal.forbidden())?;
-                Some(own.clone())
+                Ok(Some(own.clone()))
             }
-        };
-        let filter = ObjectUserFilter { namespace, prefix: prefix.to_owned() };
-        let found = self.service.store.object_users(&filter, &page).await?;
-        Ok(found.map(|row| row.value.user))
+        }
     }
 
     /// The user, if the caller may manage it. Who may manage nobody learns nothing about who exists.

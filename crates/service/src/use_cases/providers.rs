@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use keyward_identity::{AuthnProvider, DomainName, ProviderMode, SearchScope, StartTls};
 use keyward_login::{Password, Provider};
@@ -84,7 +85,6 @@ impl Caller {
         let record = ProviderRecord::seal(provider.clone(), Some(password.expose()), &*self.service.sealer)?;
         let audit = self.audit(self.now(), "provider.create").on(provider.name.clone());
         self.service.commit(Transaction::new(audit).write(Write::create(Record::Provider(record)))).await?;
-        self.service.reload_providers().await?;
         Ok(provider)
     }
 
@@ -96,8 +96,7 @@ impl Caller {
         may_change_group_attribute: bool,
     ) -> Result<AuthnProvider, ServiceError> {
         self.principal.may_manage_providers()?;
-        let updated = self
-            .service
+        self.service
             .until_settled(|| async {
                 let Revised { value: record, revision } = self.found_provider(id).await?;
                 let kept = record.manager_password(&*self.service.sealer)?;
@@ -120,9 +119,7 @@ impl Caller {
                 let write = Write::update(Record::Provider(record), revision);
                 Settled::after(self.service.commit(Transaction::new(audit).write(write)).await, provider)
             })
-            .await?;
-        self.service.reload_providers().await?;
-        Ok(updated)
+            .await
     }
 
     /// Deletes a provider. Tokens of its users live on until they end; keys stay.
@@ -136,8 +133,7 @@ impl Caller {
                 let delete = Write::Delete { key: RecordKey::Provider(provider.id), revision: found.revision };
                 Settled::after(self.service.commit(Transaction::new(audit).write(delete)).await, ())
             })
-            .await?;
-        self.service.reload_providers().await
+            .await
     }
 
     /// One provider.
@@ -196,6 +192,8 @@ impl Service {
     ///
     /// One directory that cannot be opened does not keep the others out.
     pub(crate) async fn reload_providers(&self) -> Result<(), ServiceError> {
+        let _turn = self.reloading.lock().await;
+        self.chain_is_stale.store(true, Ordering::SeqCst);
         let attributes = self.mapped_attributes().await?;
         let mut chain: Vec<Arc<dyn Provider>> = self.local_providers.clone();
         for record in self.store.providers().await? {
@@ -203,14 +201,20 @@ impl Service {
             if provider.disabled {
                 continue;
             }
-            let password = record.value.manager_password(&*self.sealer)?;
-            let password = Password::from(password.as_ref().map_or("", |password| password.as_str()));
+            let password = match record.value.manager_password(&*self.sealer) {
+                Ok(password) => Password::from(password.as_ref().map_or("", |password| password.as_str())),
+                Err(cause) => {
+                    tracing::error!(provider = provider.name, %cause, "a directory's stored password cannot be used");
+                    continue;
+                }
+            };
             match self.directories.open(provider, password, &attributes) {
                 Ok(provider) => chain.push(provider),
                 Err(cause) => tracing::error!(provider = provider.name, %cause, "a directory cannot be used"),
             }
         }
         self.chain.replace(chain);
+        self.chain_is_stale.store(false, Ordering::SeqCst);
         Ok(())
     }
 

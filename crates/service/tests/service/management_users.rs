@@ -2,7 +2,9 @@
 
 use keyward_identity::Role;
 use keyward_login::Password;
-use keyward_service::{BaseUrlChange, FirstStart, ManagementUserChange, PageRequest, ServiceError, Subject};
+use keyward_service::{
+    BaseUrlChange, FirstStart, ManagementUserChange, NewManagementUser, PageRequest, ServiceError, Subject,
+};
 
 use crate::house::{ALICE, House, PASSWORD, operator};
 
@@ -21,28 +23,29 @@ async fn a_management_user_has_the_roles_given_and_logs_in() {
 }
 
 #[tokio::test]
-async fn a_management_user_that_could_not_log_in_or_exists_is_not_made() {
+async fn a_management_user_that_exists_or_has_no_sound_name_is_not_made() {
     let house = House::open().await;
     let before = house.revision().await;
     let create = async |new| house.root.create_management_user(new).await.unwrap_err();
-    let id = "root".to_owned();
-    assert_eq!(
-        create(operator("root", &[])).await,
-        ServiceError::AlreadyExists { subject: Subject::ManagementUser, id }
-    );
-    let mut new = operator("mona", &[]);
-    new.password = None;
-    assert_eq!(create(new).await, ServiceError::Missing { field: "password" });
-    let mut new = operator("mona", &[]);
-    new.password = Some(Password::from(""));
-    assert_eq!(create(new).await, ServiceError::Missing { field: "password" });
-    let mut new = operator("mona", &[]);
-    new.password = Some(Password::new("x".repeat(257)));
-    assert!(matches!(create(new).await, ServiceError::Invalid { field: "password", .. }));
-    let mut new = operator("mona", &[]);
-    new.is_external_group = true;
-    assert!(matches!(create(new).await, ServiceError::Invalid { field: "is_external_group", .. }));
+    let taken = ServiceError::AlreadyExists { subject: Subject::ManagementUser, id: "root".to_owned() };
+    assert_eq!(create(operator("root", &[])).await, taken);
     assert!(matches!(create(operator("two words", &[])).await, ServiceError::Invalid { field: "userId", .. }));
+    let local_group = NewManagementUser { is_external_group: true, ..operator("mona", &[]) };
+    assert!(matches!(create(local_group).await, ServiceError::Invalid { field: "is_external_group", .. }));
+    assert_eq!(house.revision().await, before);
+}
+
+#[tokio::test]
+async fn a_local_management_user_is_not_made_without_a_sound_password() {
+    let house = House::open().await;
+    let before = house.revision().await;
+    let create = async |password: Option<&str>| {
+        let new = NewManagementUser { password: password.map(Password::from), ..operator("mona", &[]) };
+        house.root.create_management_user(new).await.unwrap_err()
+    };
+    assert_eq!(create(None).await, ServiceError::Missing { field: "password" });
+    assert_eq!(create(Some("")).await, ServiceError::Missing { field: "password" });
+    assert!(matches!(create(Some(&"x".repeat(257))).await, ServiceError::Invalid { field: "password", .. }));
     assert_eq!(house.revision().await, before);
 }
 

@@ -10,7 +10,7 @@ use crate::house::{BOB, House};
 
 /// Calls that need a right, and who has it: system **a**dministrator, **m**onitor, **s**ecurity administrator,
 /// administrator of the **n**amespace concerned, administrator of a **f**oreign namespace. A plain person never has.
-const RIGHTS: [(&str, &str); 41] = [
+const RIGHTS: [(&str, &str); 55] = [
     ("create_namespace", "a"),
     ("update_namespace", "an"),
     ("update_namespace: mappings", "a"),
@@ -50,8 +50,22 @@ const RIGHTS: [(&str, &str); 41] = [
     ("delete_base_url", "a"),
     ("base_url", "am"),
     ("base_urls", "am"),
+    ("create_bucket", "an"),
+    ("bucket", "amn"),
+    ("buckets", "amn"),
+    ("buckets: everywhere", "amnf"),
+    ("change_bucket", "an"),
+    ("delete_bucket", "an"),
+    ("set_namespace_limit", "a"),
+    ("site", "amnf"),
+    ("node", "amnf"),
+    ("data_center", "am"),
+    ("capacity", "am"),
     ("user_scope", "am"),
     ("choose_user_scope", "a"),
+    ("audit_entries", "amn"),
+    ("audit_entries: everywhere", "amnf"),
+    ("verify_audit", "am"),
 ];
 
 /// Calls that everybody may make who is logged in: they are about the caller alone.

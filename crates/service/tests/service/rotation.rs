@@ -66,6 +66,7 @@ async fn a_third_key_is_refused_with_the_time_when_one_becomes_possible_and_noth
     let next_expiry = Some(KeyTime(house.clock.now().plus(std::time::Duration::from_secs(3600))));
     for expiry in [None, Some(0), Some(5)] {
         let refused = alice.issue_own_key(expiry).await.unwrap_err();
+        assert!(refused.to_string().ends_with("expires at 2026-03-05 18:39:13 UTC"), "{refused}");
         assert_eq!(refused, ServiceError::TwoSecretKeys { user: ALICE.to_owned(), next_expiry });
     }
     assert_eq!((house.revision().await, house.live_keys(ALICE).await), (before, keys));

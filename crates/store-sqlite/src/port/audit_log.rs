@@ -2,12 +2,14 @@
 
 use async_trait::async_trait;
 use keyward_ambient::Timestamp;
-use keyward_store::{AuditEntry, AuditLog, AuditQuery, ChainError, ChainReport, Marker, Page, PageRequest, StoreError};
+use keyward_store::{
+    AuditEntry, AuditLog, AuditQuery, ChainError, ChainHead, ChainReport, Marker, Page, PageRequest, StoreError,
+};
 use rusqlite::{Connection, ToSql, named_params};
 
 use crate::chain::{self, ChainCheck};
 use crate::failure::{decoded, unavailable};
-use crate::ledger::revision_from;
+use crate::ledger::{Ledger, revision_from};
 use crate::store::SqliteStore;
 
 // An index ends in the row's own number, the revision. Reading begins at the marker's moment and steps over what else
@@ -36,6 +38,11 @@ impl AuditLog for SqliteStore {
             check.advance(&piece)?;
         }
         Ok(check.report())
+    }
+
+    async fn chain_head(&self) -> Result<ChainHead, StoreError> {
+        let ledger = self.readers.ask(Ledger::load).await?;
+        Ok(ChainHead { last: ledger.revision, link: ledger.chain })
     }
 }
 

@@ -57,6 +57,8 @@ pub async fn the_chain_verifies(store: Arc<dyn Store>) {
         let committed = done(&store, [Write::create(record)]).await;
         let report = store.verify_chain().await.expect("unbroken");
         assert_eq!((report.records, report.last), (committed.revision.number(), committed.revision));
+        let head = store.chain_head().await.expect("a head");
+        assert_eq!((head.last, head.link), (report.last, report.head));
         assert!(!heads.contains(&report.head));
         heads.push(report.head);
     }

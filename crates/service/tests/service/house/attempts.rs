@@ -1,14 +1,16 @@
 //! Every call that needs a right, by its name, made in a house where its objects exist.
 
+use keyward_identity::Quota;
 use keyward_keyring::Deactivation;
 use keyward_login::Password;
 use keyward_service::{
-    BaseUrlChange, Caller, ManagementUserChange, NamespaceChange, PageRequest, ProviderChange, ServiceError,
+    BaseUrlChange, BucketChange, Caller, ManagementUserChange, NamespaceChange, NamespaceLimit, NewBucket, PageRequest,
+    ProviderChange, ServiceError,
 };
 
 use super::{House, mapping, operator, provider};
 
-/// What the calls are about: `app1` of namespace `ns1`, management user `victim`, person `lena@local.test`.
+/// What the calls are about: `app1` and the bucket `b` of namespace `ns1`, management user `victim`, person `lena@local.test`.
 pub(crate) struct Objects {
     provider: String,
     base_url: String,
@@ -19,6 +21,7 @@ impl House {
     pub(crate) async fn furnish(&self) -> Objects {
         self.root.create_object_user("app1", "ns1", vec![]).await.unwrap();
         self.root.issue_key_for("app1", None, None, Some("secret-of-app1")).await.unwrap();
+        self.root.create_bucket(new_bucket("b")).await.unwrap();
         self.hire("victim", &[]).await;
         self.root.add_person("lena@local.test", Some(Password::from("lenas-own-password"))).await.unwrap();
         let base_url = self.root.create_base_url(base_url("s3.corp.example")).await.unwrap().id;
@@ -87,11 +90,29 @@ impl Objects {
             "delete_base_url" => caller.delete_base_url(&self.base_url).await,
             "base_url" => caller.base_url(&self.base_url).await.map(drop),
             "base_urls" => caller.base_urls().await.map(drop),
+            "create_bucket" => caller.create_bucket(new_bucket("b9")).await.map(drop),
+            "bucket" => caller.bucket("b", Some("ns1")).await.map(drop),
+            "buckets" => caller.buckets(Some("ns1"), "", page()).await.map(drop),
+            "buckets: everywhere" => caller.buckets(None, "", page()).await.map(drop),
+            "change_bucket" => caller.change_bucket("b", Some("ns1"), &BucketChange::StaleAllowed(true)).await,
+            "delete_bucket" => caller.delete_bucket("b", Some("ns1")).await,
+            "set_namespace_limit" => caller.set_namespace_limit("ns1", &NamespaceLimit::Quota(Quota::NONE)).await,
+            "site" => caller.site().await.map(drop),
+            "node" => caller.node().map(drop),
+            "data_center" => caller.data_center().await.map(drop),
+            "capacity" => caller.capacity().await.map(drop),
             "user_scope" => caller.user_scope().map(drop),
             "choose_user_scope" => caller.choose_user_scope("GLOBAL"),
+            "audit_entries" => caller.audit_entries(None, None, Some("ns1"), page()).await.map(drop),
+            "audit_entries: everywhere" => caller.audit_entries(None, None, None, page()).await.map(drop),
+            "verify_audit" => caller.verify_audit().await.map(drop),
             other => panic!("there is no call {other}"),
         }
     }
+}
+
+fn new_bucket(name: &str) -> NewBucket {
+    NewBucket { name: name.to_owned(), namespace: Some("ns1".to_owned()), ..NewBucket::default() }
 }
 
 fn base_url(host: &str) -> BaseUrlChange {

@@ -71,7 +71,8 @@ impl Directories for ScriptedDirectories {
         }
         script.manager_passwords.push(manager_password.expose().to_owned());
         let script = Arc::clone(&self.0);
-        Ok(Arc::new(ScriptedProvider { script, provider: provider.clone(), attributes: attributes.to_vec() }))
+        let (settings, id) = (provider.clone(), provider.id.clone());
+        Ok(Arc::new(ScriptedProvider { script, settings, id, attributes: attributes.to_vec() }))
     }
 
     async fn check(&self, _provider: &AuthnProvider, _manager: Password) -> Result<(), DirectoryCheckFailed> {
@@ -85,25 +86,26 @@ impl Directories for ScriptedDirectories {
 /// One directory, which serves the domains of its settings and tells the attributes that it was asked for.
 struct ScriptedProvider {
     script: Arc<Mutex<Script>>,
-    provider: AuthnProvider,
+    settings: AuthnProvider,
+    id: String,
     attributes: Vec<String>,
 }
 
 #[async_trait]
 impl Provider for ScriptedProvider {
     fn name(&self) -> &str {
-        &self.provider.id
+        &self.id
     }
 
     async fn authenticate(&self, credentials: &Credentials) -> Outcome {
-        if !credentials.name.domain().is_some_and(|domain| self.provider.serves(domain)) {
+        if !credentials.name.domain().is_some_and(|domain| self.settings.serves(domain)) {
             return Outcome::NotAskedFor;
         }
         let mut script = self.script.lock().unwrap();
         script.asked += 1;
         if script.down {
             let cause = "connection refused".into();
-            return Outcome::Unavailable(Unavailable { provider: self.provider.id.clone(), cause });
+            return Outcome::Unavailable(Unavailable { provider: self.id.clone(), cause });
         }
         match script.people.get(credentials.name.as_str()) {
             None => Outcome::Refused(Refusal::UnknownUser),
@@ -119,8 +121,8 @@ impl ScriptedProvider {
         attributes.retain(|key, _| self.attributes.contains(key));
         DirectoryUser {
             name: credentials.name.as_str().to_owned(),
-            provider: self.provider.id.clone(),
-            domains: self.provider.domains.iter().map(|domain| domain.as_str().to_owned()).collect(),
+            provider: self.id.clone(),
+            domains: self.settings.domains.iter().map(|domain| domain.as_str().to_owned()).collect(),
             unique_id: entry.unique_id.clone(),
             attributes,
             groups: entry.groups.clone(),

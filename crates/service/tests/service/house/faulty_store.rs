@@ -69,13 +69,12 @@ impl FaultyStore {
 impl Commit for FaultyStore {
     async fn commit(&self, transaction: Transaction) -> Result<Committed, CommitError> {
         self.answering("commit")?;
-        let hold = self.commits.pass().await;
+        let _passage = self.commits.pass().await;
         let rival = self.rival.lock().unwrap().take();
         if let Some(rival) = rival {
             self.real.commit(rival).await.expect("the rival is first");
         }
         let committed = self.real.commit(transaction).await;
-        hold.inspect(|hold| hold.leave());
         match self.loses_answers.load(Ordering::SeqCst) {
             true => {
                 Err(StoreError::Unavailable { attempted: "commit", cause: "the answer got lost".to_owned() }.into())
@@ -98,8 +97,7 @@ impl Providers for FaultyStore {
             return Err(StoreError::Unavailable { attempted: "read the providers", cause: "once".to_owned() });
         }
         let read = self.real.providers().await;
-        let hold = self.provider_reads.pass().await;
-        hold.inspect(|hold| hold.leave());
+        let _passage = self.provider_reads.pass().await;
         read
     }
 }
@@ -168,6 +166,11 @@ impl AuditLog for FaultyStore {
     async fn verify_chain(&self) -> Result<ChainReport, ChainError> {
         self.answering("check the audit log")?;
         self.real.verify_chain().await
+    }
+
+    async fn chain_head(&self) -> Result<ChainHead, StoreError> {
+        self.answering("read the head of the audit log")?;
+        self.real.chain_head().await
     }
 }
 

@@ -16,6 +16,9 @@ pub(crate) struct Hold {
     left: Notify,
 }
 
+/// A call on its way through the gate; dropped when it has been answered or abandoned.
+pub(super) struct Passage(Arc<Hold>);
+
 impl Gate {
     /// Holds up the next call that comes by.
     pub(crate) fn close(&self) -> Arc<Hold> {
@@ -24,12 +27,18 @@ impl Gate {
         hold
     }
 
-    /// Waits while the gate is closed; answers whom to tell when the call has been answered.
-    pub(super) async fn pass(&self) -> Option<Arc<Hold>> {
-        let hold = self.0.lock().unwrap().take()?;
-        hold.reached.notify_one();
-        hold.opened.notified().await;
-        Some(hold)
+    /// Waits while the gate is closed. Whoever closed it learns when what comes back is dropped.
+    pub(super) async fn pass(&self) -> Option<Passage> {
+        let passage = Passage(self.0.lock().unwrap().take()?);
+        passage.0.reached.notify_one();
+        passage.0.opened.notified().await;
+        Some(passage)
+    }
+}
+
+impl Drop for Passage {
+    fn drop(&mut self) {
+        self.0.left.notify_one();
     }
 }
 
@@ -44,14 +53,9 @@ impl Hold {
         self.opened.notify_one();
     }
 
-    /// Lets the call go on and waits until it has been answered.
+    /// Lets the call go on and waits until it has been answered or abandoned.
     pub(crate) async fn open_and_wait(&self) {
         self.open();
         self.left.notified().await;
-    }
-
-    /// The call has been answered.
-    pub(super) fn leave(&self) {
-        self.left.notify_one();
     }
 }

@@ -7,6 +7,7 @@ mod attempts;
 mod directories;
 mod faulty_store;
 mod gate;
+mod machine;
 mod shelves;
 mod sights;
 
@@ -31,6 +32,7 @@ use tempfile::TempDir;
 
 use accounts::{CheapPasswords, FirstPasswordNote, HASHER, local_domain, local_providers};
 use faulty_store::FaultyStore;
+use machine::Machine;
 use shelves::Shelves;
 
 /// Where everybody in the house calls from.
@@ -41,7 +43,6 @@ pub(crate) const HERE: Origin = Origin { address: Some(IpAddr::V4(Ipv4Addr::new(
 pub(crate) struct House {
     pub(crate) service: Arc<Service>,
     pub(crate) store: Arc<FaultyStore>,
-    pub(crate) sealer: Arc<dyn Sealer>,
     pub(crate) clock: FrozenClock,
     pub(crate) directories: ScriptedDirectories,
     pub(crate) shelves: Arc<Shelves>,
@@ -78,7 +79,7 @@ impl House {
         service.prepare().await.unwrap();
         let session = service.log_in("root", Password::from(PASSWORD), HERE).await.unwrap();
         let root = service.caller(session.token.expose(), HERE).await.unwrap();
-        let house = Self { service, store, sealer, clock, directories, shelves, first_password, root, folder };
+        let house = Self { service, store, clock, directories, shelves, first_password, root, folder };
         house.root.create_provider(provider("corp", "corp.example")).await.unwrap();
         house.found_namespace("ns1", &["corp.example"]).await;
         house
@@ -114,6 +115,7 @@ fn parts(
         directories: Arc::new(ScriptedDirectories::default()),
         first_password: Arc::new(FirstPasswordNote::default()),
         contents: Arc::new(Shelves::default()),
+        node: Arc::new(Machine),
         clock: Arc::new(FrozenClock::default()) as Arc<dyn Clock>,
         store,
         entropy,

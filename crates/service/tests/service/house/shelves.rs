@@ -61,7 +61,7 @@ impl Shelves {
 #[async_trait]
 impl BucketContents for Shelves {
     async fn open(&self, bucket_id: u64) -> Result<(), ContentsError> {
-        let hold = self.opening.pass().await;
+        let _passage = self.opening.pass().await;
         if self.full.load(Ordering::SeqCst) {
             return Err(ContentsError::Unavailable("no room".to_owned()));
         }
@@ -69,7 +69,6 @@ impl BucketContents for Shelves {
             let shelf = shelves.entry(bucket_id).or_insert(Shelf { state: ContentsState::Open, objects: 0 });
             shelf.state = ContentsState::Open;
         });
-        hold.inspect(|hold| hold.leave());
         Ok(())
     }
 
@@ -85,16 +84,14 @@ impl BucketContents for Shelves {
     }
 
     async fn discard(&self, bucket_id: u64) -> Result<(), ContentsError> {
-        let hold = self.discarding.pass().await;
-        let discarded = self.change(|shelves| match shelves.get(&bucket_id).map(|shelf| shelf.state) {
+        let _passage = self.discarding.pass().await;
+        self.change(|shelves| match shelves.get(&bucket_id).map(|shelf| shelf.state) {
             Some(ContentsState::Open) => Err(ContentsError::NotEmpty),
             Some(ContentsState::Closed) | None => {
                 shelves.remove(&bucket_id);
                 Ok(())
             }
-        });
-        hold.inspect(|hold| hold.leave());
-        discarded
+        })
     }
 
     async fn states(&self) -> Result<Vec<(u64, ContentsState)>, ContentsError> {

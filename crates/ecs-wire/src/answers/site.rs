@@ -1,0 +1,147 @@
+//! What clients read about the system before they do anything else: replication groups, the virtual data center, nodes,
+//! capacity (reference 9.3 and 9.6). Except for that of the capacity, the names of the XML roots are ours.
+
+use crate::Answer;
+use crate::document::{Document, Object, Value, object};
+
+/// A replication group, of one storage pool in one virtual data center.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReplicationGroup {
+    /// A URN.
+    pub id: String,
+    pub name: String,
+    pub description: String,
+    /// The URN of the virtual data center.
+    pub data_center: String,
+    /// The URN of the storage pool.
+    pub storage_pool: String,
+}
+
+impl ReplicationGroup {
+    fn object(&self) -> Object<'_> {
+        let mapping = [("name", Value::text(&self.data_center)), ("value", Value::text(&self.storage_pool))];
+        let fields = vec![
+            ("name", Value::text(&self.name)),
+            ("id", Value::text(&self.id)),
+            ("inactive", Value::Flag(false)),
+            ("global", Value::Null),
+            ("remote", Value::Null),
+            ("vdc", Value::Null),
+            ("tags", Value::Wrapped { item: "tag", items: Vec::new() }),
+            ("description", Value::text(&self.description)),
+            ("varrayMappings", Value::Repeated(vec![object(&[], mapping)])),
+            ("isAllowAllNamespaces", Value::Flag(true)),
+            ("enable_rebalancing", Value::Flag(false)),
+            ("isFullRep", Value::Flag(false)),
+        ];
+        Object { xml_order: &["id", "inactive", "name", "tags"], fields }
+    }
+}
+
+impl Answer for ReplicationGroup {
+    fn document(&self) -> Document<'_> {
+        Document { root: "data_service_vpool", object: self.object() }
+    }
+}
+
+/// `GET /vdc/data-service/vpools`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReplicationGroups {
+    pub groups: Vec<ReplicationGroup>,
+}
+
+impl Answer for ReplicationGroups {
+    fn document(&self) -> Document<'_> {
+        let groups = self.groups.iter().map(|group| Value::Object(group.object())).collect();
+        Document::new("data_service_vpools", &[], [("data_service_vpool", Value::Repeated(groups))])
+    }
+}
+
+/// `GET /object/vdcs/vdc/local`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VirtualDataCenter {
+    /// A URN.
+    pub id: String,
+    pub name: String,
+    /// The addresses of the management API, with commas between.
+    pub end_points: String,
+}
+
+impl Answer for VirtualDataCenter {
+    fn document(&self) -> Document<'_> {
+        let fields = [
+            ("name", Value::text(&self.name)),
+            ("id", Value::text(&self.id)),
+            ("link", Value::Link("/object/vdcs/vdc/local".into())),
+            ("inactive", Value::Flag(false)),
+            ("global", Value::Null),
+            ("remote", Value::Null),
+            ("vdc", Value::Null),
+            ("tags", Value::Wrapped { item: "tag", items: Vec::new() }),
+            ("vdcId", Value::text(&self.id)),
+            ("vdcName", Value::text(&self.name)),
+            ("local", Value::Flag(true)),
+            ("permanentlyFailed", Value::Flag(false)),
+            ("is_encryption_enabled", Value::Flag(false)),
+            ("managementEndPoints", Value::text(&self.end_points)),
+            // Nothing is federated, so there is nothing to connect to and no key to do it with.
+            ("interVdcEndPoints", Value::text("")),
+            ("interVdcCmdEndPoints", Value::text("")),
+            ("secretKeys", Value::text("")),
+        ];
+        Document::new("object_vdc", &["id", "inactive", "link", "name", "tags"], fields)
+    }
+}
+
+/// A node of the system.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Node {
+    pub nodename: String,
+    /// The address of the management API.
+    pub ip: String,
+    pub version: String,
+}
+
+impl Node {
+    fn value(&self) -> Value<'_> {
+        let fields = [
+            ("nodename", Value::text(&self.nodename)),
+            ("isLocal", Value::Flag(true)),
+            ("ip", Value::text(&self.ip)),
+            ("nodeid", Value::text(&self.nodename)),
+            ("rackId", Value::text("")),
+            ("version", Value::text(&self.version)),
+        ];
+        object(&[], fields)
+    }
+}
+
+/// `GET /vdc/nodes`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Nodes {
+    pub nodes: Vec<Node>,
+}
+
+impl Answer for Nodes {
+    fn document(&self) -> Document<'_> {
+        let nodes = Value::Repeated(self.nodes.iter().map(Node::value).collect());
+        Document::new("nodes", &[], [("node", nodes)])
+    }
+}
+
+/// `GET /object/capacity`: whole gigabytes of 2³⁰ bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Capacity {
+    pub total_provisioned_gb: i64,
+    pub total_free_gb: i64,
+}
+
+impl Answer for Capacity {
+    fn document(&self) -> Document<'_> {
+        let fields = [
+            ("totalProvisioned_gb", Value::Number(self.total_provisioned_gb)),
+            ("totalFree_gb", Value::Number(self.total_free_gb)),
+        ];
+        Document::new("cluster_capacity", &[], fields)
+    }
+}

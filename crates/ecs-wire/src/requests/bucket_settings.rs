@@ -1,0 +1,145 @@
+//! Single settings of a bucket: owner, lock, quota, retention, tags, access control list (reference 8). Each may name
+//! the bucket's namespace.
+
+use crate::{EcsRequest, FieldError, Fields, Tag};
+
+/// `POST /object/bucket/{bucket}/owner`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BucketOwner {
+    pub namespace: Option<String>,
+    pub new_owner: String,
+}
+
+impl EcsRequest for BucketOwner {
+    const ROOT: &'static str = "object_bucket_update_owner";
+
+    fn read(fields: &Fields<'_>) -> Result<Self, FieldError> {
+        Ok(BucketOwner { namespace: fields.text("namespace")?, new_owner: fields.required_text("new_owner")? })
+    }
+}
+
+/// `POST /object/bucket/{bucket}/isstaleallowed`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BucketStaleAllowed {
+    pub namespace: Option<String>,
+    pub is_stale_allowed: bool,
+}
+
+impl EcsRequest for BucketStaleAllowed {
+    const ROOT: &'static str = "object_bucket_update_is_stale_allowed";
+
+    fn read(fields: &Fields<'_>) -> Result<Self, FieldError> {
+        let is_stale_allowed = fields.required_flag("is_stale_allowed")?;
+        Ok(BucketStaleAllowed { namespace: fields.text("namespace")?, is_stale_allowed })
+    }
+}
+
+/// `PUT /object/bucket/{bucket}/lock/{locked}`; what is wanted is in the path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BucketLock {
+    pub namespace: Option<String>,
+}
+
+impl EcsRequest for BucketLock {
+    const ROOT: &'static str = "set_bucket_lock";
+
+    fn read(fields: &Fields<'_>) -> Result<Self, FieldError> {
+        Ok(BucketLock { namespace: fields.text("namespace")? })
+    }
+}
+
+/// `PUT /object/bucket/{bucket}/quota`. Gigabytes; -1 is none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BucketQuota {
+    pub namespace: Option<String>,
+    pub block_size: Option<i64>,
+    pub notification_size: Option<i64>,
+}
+
+impl EcsRequest for BucketQuota {
+    const ROOT: &'static str = "bucket_quota_param";
+
+    fn read(fields: &Fields<'_>) -> Result<Self, FieldError> {
+        Ok(BucketQuota {
+            namespace: fields.text("namespace")?,
+            block_size: fields.number("blockSize")?,
+            notification_size: fields.number("notificationSize")?,
+        })
+    }
+}
+
+/// `PUT /object/bucket/{bucket}/retention`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BucketRetention {
+    pub namespace: Option<String>,
+    /// Seconds.
+    pub period: i64,
+}
+
+impl EcsRequest for BucketRetention {
+    const ROOT: &'static str = "default_bucket_retention_update";
+
+    fn read(fields: &Fields<'_>) -> Result<Self, FieldError> {
+        let period = fields.number("period")?.ok_or_else(|| fields.missing("period"))?;
+        Ok(BucketRetention { namespace: fields.text("namespace")?, period })
+    }
+}
+
+/// `POST`, `PUT` and `DELETE /object/bucket/{bucket}/tags`; each has an XML root of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BucketTags {
+    pub namespace: Option<String>,
+    pub tags: Vec<Tag>,
+}
+
+impl EcsRequest for BucketTags {
+    const ROOT: &'static str = "add_bucket_tags";
+    const OTHER_ROOTS: &'static [&'static str] = &["update_bucket_tags", "delete_bucket_tags"];
+
+    fn read(fields: &Fields<'_>) -> Result<Self, FieldError> {
+        let tags = Tag::read_set(fields)?;
+        if tags.is_empty() {
+            return Err(fields.missing("TagSet"));
+        }
+        Ok(BucketTags { namespace: fields.text("namespace")?, tags })
+    }
+}
+
+/// What one user may do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserGrant {
+    pub user: String,
+    /// Such as `full_control`.
+    pub permission: Vec<String>,
+}
+
+/// `PUT /object/bucket/{bucket}/acl`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BucketAcl {
+    pub namespace: Option<String>,
+    pub owner: Option<String>,
+    pub user_acl: Vec<UserGrant>,
+    /// Whether it names groups: a default one, or some with permissions.
+    pub names_groups: bool,
+}
+
+impl EcsRequest for BucketAcl {
+    const ROOT: &'static str = "bucket_acl";
+
+    fn read(fields: &Fields<'_>) -> Result<Self, FieldError> {
+        let namespace = fields.text("namespace")?;
+        let Some(acl) = fields.nested("acl")? else { return Ok(BucketAcl { namespace, ..BucketAcl::default() }) };
+        let grants = acl.objects("user_acl", "user_acl")?.unwrap_or_default();
+        let grant = |grant: &Fields<'_>| {
+            let permission = grant.texts("permission", "permission")?.unwrap_or_default();
+            Ok(UserGrant { user: grant.required_text("user")?, permission })
+        };
+        let some = |name| Ok::<_, FieldError>(acl.items(name, name)?.is_some_and(|items| !items.is_empty()));
+        Ok(BucketAcl {
+            namespace,
+            owner: acl.text("owner")?,
+            user_acl: grants.iter().map(grant).collect::<Result<_, FieldError>>()?,
+            names_groups: acl.text("default_group")?.is_some() || some("group_acl")? || some("customgroup_acl")?,
+        })
+    }
+}

@@ -1,0 +1,43 @@
+//! `/object/bucket`: buckets, whoever owns them (reference 8).
+
+use keyward_ecs_wire::{EcsError, answers, requests};
+use keyward_service::Caller;
+
+use crate::call::Call;
+use crate::mapping::buckets::{made, new, shown};
+use crate::paging::{Paging, Pattern};
+use crate::reply::{Answering, Reply};
+
+/// A page of buckets.
+pub(crate) async fn list(caller: Caller, call: Call) -> Answering {
+    let paging = Paging::of(&call.query)?;
+    let pattern = Pattern::of(&call.query, "name");
+    let page = caller.buckets(call.namespace(), pattern.beginning(), paging.request()).await?;
+    let site = caller.site().await?;
+    let fields = paging.fields(&page, pattern.shown("name"));
+    let meant = page.items.into_iter().filter(|bucket| pattern.means(bucket.name.as_str()));
+    let buckets = meant.map(|bucket| shown(bucket, &site)).collect();
+    Ok(call.answer(&answers::Buckets { buckets, page: fields }))
+}
+
+/// Makes a bucket.
+pub(crate) async fn create(caller: Caller, call: Call) -> Answering {
+    let order: requests::BucketCreate = call.request()?;
+    Ok(call.answer(&made(caller.create_bucket(new(order)?).await?)))
+}
+
+/// What is known of a bucket.
+pub(crate) async fn info(caller: Caller, call: Call) -> Answering {
+    let bucket = caller.bucket(call.parameter("bucket"), call.namespace()).await?;
+    Ok(call.answer(&shown(bucket, &caller.site().await?)))
+}
+
+/// Deletes an empty bucket.
+pub(crate) async fn delete(caller: Caller, call: Call) -> Answering {
+    if call.query.flag("emptyBucket")? {
+        let why = "buckets are not emptied here; delete the objects with S3 first and leave it out";
+        return Err(EcsError::invalid_field("emptyBucket", why).into());
+    }
+    caller.delete_bucket(call.parameter("bucket"), call.namespace()).await?;
+    Ok(Reply::empty())
+}

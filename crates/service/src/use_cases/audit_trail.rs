@@ -1,0 +1,111 @@
+//! The audit trail: reading it, having its chain checked, and writing what was only counted so far.
+
+use std::sync::Arc;
+
+use keyward_ambient::Timestamp;
+use keyward_identity::{NamespaceName, Reach};
+use keyward_store::{AuditEntry, AuditQuery, ChainError, ChainReport, Page, PageRequest, Transaction};
+
+use crate::failed_logins::FailedLogin;
+use crate::{Caller, Service, ServiceError, Subject};
+
+/// What a check of the audit trail found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AuditVerdict {
+    /// Every record is as it was written.
+    Intact(ChainReport),
+    /// It is not, or cannot be told; never [`ChainError::Store`].
+    Doubtful(ChainError),
+}
+
+impl Caller {
+    /// A page of the audit trail, ordered by time: of the namespace named, else of all that the caller may see. An
+    /// administrator of a namespace sees what happened in it since it was made, not in an earlier one of that name.
+    pub async fn audit_entries(
+        &self,
+        from: Option<Timestamp>,
+        until: Option<Timestamp>,
+        namespace: Option<&str>,
+        page: PageRequest,
+    ) -> Result<Page<AuditEntry>, ServiceError> {
+        let named = namespace.map(|name| self.named_namespace(name)).transpose()?;
+        let query = match self.principal.may_read_audit()? {
+            // A namespace that is gone has left its records.
+            Reach::Everything => AuditQuery { from, until, namespace: named },
+            Reach::Only(own) => {
+                let namespace = self.one_of(own, named)?;
+                let made = self.service.store.namespace(&namespace).await?;
+                let made = made.ok_or_else(|| ServiceError::not_found(Subject::Namespace, namespace.as_str()))?;
+                let from = from.max(Some(made.value.created_at));
+                AuditQuery { from, until, namespace: Some(namespace) }
+            }
+        };
+        Ok(self.service.store.audit_entries(&query, &page).await?)
+    }
+
+    /// Checks every record of the audit trail against its chain. Reads all of it.
+    pub async fn verify_audit(&self) -> Result<AuditVerdict, ServiceError> {
+        self.principal.may_verify_audit()?;
+        match self.service.store.verify_chain().await {
+            Ok(report) => Ok(AuditVerdict::Intact(report)),
+            Err(ChainError::Store(cause)) => Err(cause.into()),
+            Err(found) => {
+                tracing::error!(%found, "the audit trail did not pass its check");
+                Ok(AuditVerdict::Doubtful(found))
+            }
+        }
+    }
+
+    fn one_of(&self, own: &[NamespaceName], named: Option<NamespaceName>) -> Result<NamespaceName, ServiceError> {
+        match (named, own) {
+            (Some(named), _) if own.contains(&named) => Ok(named),
+            (Some(_), _) => Err(self.principal.forbidden().into()),
+            (None, [only]) => Ok(only.clone()),
+            (None, _) => Err(ServiceError::Missing { field: "namespace" }),
+        }
+    }
+}
+
+impl Service {
+    /// Audits a login that failed: at once the first of its kind in a minute, counted otherwise.
+    pub(crate) async fn note_failed_login(self: &Arc<Self>, failure: FailedLogin<'_>) -> Result<(), ServiceError> {
+        let now = self.clock.now();
+        let FailedLogin { name, from, outcome, reason, .. } = failure;
+        if !self.failed_logins.is_first(now, &failure) {
+            tracing::debug!(user = name, ?from, outcome = outcome.as_str(), reason, "login failed once more");
+            return Ok(());
+        }
+        tracing::info!(user = name, ?from, outcome = outcome.as_str(), reason, "login failed");
+        let written = self.commit(Transaction::new(failure.record(now))).await;
+        if written.is_err() {
+            self.failed_logins.count(now, &failure);
+        }
+        written?;
+        Ok(())
+    }
+
+    /// Writes the counts of failed logins of the minutes that are over. To be called when one is.
+    ///
+    /// # Errors
+    /// When the store does not answer; what is not written waits for the next call.
+    pub async fn write_failed_logins(self: &Arc<Self>) -> Result<(), ServiceError> {
+        let now = self.clock.now();
+        // One at a time: whoever stops waiting loses none of those that were not begun.
+        while let Some(tally) = self.failed_logins.take_over(now) {
+            if let Err(cause) = self.commit(Transaction::new(tally.record(now))).await {
+                self.failed_logins.put_back(tally);
+                return Err(cause.into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes all counts of failed logins, that of this minute as well: before the process ends.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn write_last_failed_logins(self: &Arc<Self>) -> Result<(), ServiceError> {
+        self.failed_logins.end_minute();
+        self.write_failed_logins().await
+    }
+}

@@ -1,0 +1,339 @@
+//! Buckets as administrators make, list, look at, change and delete them (ECS: *Buckets*), whoever owns them.
+
+use keyward_identity::{Bucket, BucketName, BucketSettings, Namespace, NamespaceName, ObjectUserId, Quota, Role, Tag};
+use keyward_store::{BucketFilter, Page, PageRequest, Record, RecordKey, Revised, Transaction, Write};
+
+use crate::commit::Settled;
+use crate::use_cases::namespace_limits::check_quota;
+use crate::{BucketCreation, Caller, ServiceError, Subject};
+
+/// How many tags a bucket carries at most, and how long they are in characters: as on AWS.
+const MOST_TAGS: usize = 50;
+const LONGEST_TAG_NAME: usize = 128;
+const LONGEST_TAG_VALUE: usize = 256;
+
+/// The permission that its owner has on every bucket, as ACLs of the management API call it.
+const FULL_CONTROL: &str = "full_control";
+
+/// A bucket to be made.
+#[derive(Clone, Debug, Default)]
+pub struct NewBucket {
+    /// Its name.
+    pub name: String,
+    /// Its namespace; the caller's when not given.
+    pub namespace: Option<String>,
+    /// The object user who is to own it; the caller when not given.
+    pub owner: Option<String>,
+    /// The replication group, of which there is one.
+    pub vpool: Option<String>,
+    /// Kept for clients that read it back; the namespace's when not given.
+    pub is_stale_allowed: Option<bool>,
+    /// Kept for clients that read it back.
+    pub is_tso_read_only: bool,
+    /// Its quota in GB, -1 for none; the namespace's default when not given.
+    pub block_size: Option<i64>,
+    /// When to be notified, in GB, -1 for never.
+    pub notification_size: Option<i64>,
+    /// Its labels.
+    pub tags: Vec<Tag>,
+}
+
+/// One thing to change about a bucket.
+#[derive(Clone, Debug)]
+pub enum BucketChange {
+    /// Who owns it: an object user of its namespace. Earlier owners have no rights left.
+    Owner(String),
+    /// Whether it may be read while a site is out of reach.
+    StaleAllowed(bool),
+    /// Whether S3 requests that would change it are refused.
+    Locked(bool),
+    /// Its quota; [`Quota::NONE`] for none.
+    Quota(Quota),
+    /// How long its objects may not be deleted, in seconds. Only 0 is offered.
+    Retention(i64),
+    /// Tags to add; those of a name that is there get the new value.
+    PutTags(Vec<Tag>),
+    /// Tags to remove, by their names.
+    RemoveTags(Vec<String>),
+    /// Who may do what in it. Only the owner alone is offered.
+    Acl(BucketAcl),
+    /// A bucket policy to keep. None is offered.
+    PutPolicy,
+    /// To have no bucket policy.
+    RemovePolicy,
+}
+
+/// An access control list as an administrator puts it.
+#[derive(Clone, Debug, Default)]
+pub struct BucketAcl {
+    /// Whom it calls the owner.
+    pub owner: Option<String>,
+    /// The permissions of users.
+    pub users: Vec<UserGrant>,
+    /// Whether it names groups, of any kind.
+    pub names_groups: bool,
+}
+
+/// What one user may do.
+#[derive(Clone, Debug)]
+pub struct UserGrant {
+    /// The object user.
+    pub user: String,
+    /// The permissions, such as `full_control`.
+    pub permissions: Vec<String>,
+}
+
+impl Caller {
+    /// Makes a bucket.
+    pub async fn create_bucket(&self, new: NewBucket) -> Result<Bucket, ServiceError> {
+        self.require_some_role(&[Role::SystemAdmin, Role::NamespaceAdmin])?;
+        let name = BucketName::parse(&new.name).map_err(|why| ServiceError::BucketName { why: why.to_string() })?;
+        let namespace = self.bucket_namespace(new.namespace.as_deref())?;
+        self.principal.may_manage_buckets_in(&namespace)?;
+        let home = self.service.store.namespace(&namespace).await?;
+        let home = home.ok_or_else(|| ServiceError::not_found(Subject::Namespace, namespace.as_str()))?.value;
+        if let Some(vpool) = &new.vpool {
+            self.known_replication_group(vpool).await?;
+        }
+        let (owner, owner_is_there) = self.owner_of_new(new.owner.as_deref(), &namespace).await?;
+        let settings = settings_of_new(&new, &home)?;
+        let created_at = self.now();
+        let bucket = Bucket { name, namespace, id: 0, owner, created_at, settings };
+        let audit = self.bucket_audit(&bucket, "bucket.create").detail("owner", bucket.owner.as_str());
+        match self.service.register_bucket(bucket.clone(), owner_is_there, audit).await {
+            Ok(BucketCreation::Made) => Ok(bucket),
+            Ok(BucketCreation::AlreadyOwned | BucketCreation::OwnedByAnother) => {
+                Err(ServiceError::already_exists(Subject::Bucket, bucket.name.as_str()))
+            }
+            Err(ServiceError::NotFound { subject: Subject::ObjectUser, .. }) => Err(not_an_owner(&bucket)),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Deletes a bucket without objects.
+    pub async fn delete_bucket(&self, name: &str, namespace: Option<&str>) -> Result<(), ServiceError> {
+        let bucket = self.manageable_bucket(name, namespace).await?.value;
+        if bucket.settings.locked {
+            return Err(ServiceError::Refused { why: format!("bucket {} is locked; unlock it first", bucket.name) });
+        }
+        let audit = self.bucket_audit(&bucket, "bucket.delete");
+        self.service.end_bucket(bucket.id, audit).await.map_err(|error| match error {
+            ServiceError::NotEmpty { .. } => ServiceError::NotEmpty {
+                why: format!("Bucket {} is not empty; delete its objects and unfinished uploads first", bucket.name),
+            },
+            error => error,
+        })
+    }
+
+    /// One bucket.
+    pub async fn bucket(&self, name: &str, namespace: Option<&str>) -> Result<Bucket, ServiceError> {
+        self.require_some_role(&[Role::SystemAdmin, Role::SystemMonitor, Role::NamespaceAdmin])?;
+        let namespace = self.bucket_namespace(namespace)?;
+        self.principal.may_read_buckets_in(&namespace)?;
+        Ok(self.found_bucket(name, &namespace).await?.value)
+    }
+
+    /// A page of buckets, of one namespace or of all that the caller may see, whose names begin with `prefix`.
+    pub async fn buckets(
+        &self,
+        namespace: Option<&str>,
+        prefix: &str,
+        page: PageRequest,
+    ) -> Result<Page<Bucket>, ServiceError> {
+        let namespace = self.namespace_to_list(namespace, self.principal.may_list_buckets()?).await?;
+        let filter = BucketFilter { namespace, owner: None, prefix: prefix.to_owned() };
+        Ok(self.service.store.buckets(&filter, &page).await?.map(|row| row.value))
+    }
+
+    /// Changes one thing about a bucket. The first S3 request after the answer sees the change.
+    pub async fn change_bucket(
+        &self,
+        name: &str,
+        namespace: Option<&str>,
+        change: &BucketChange,
+    ) -> Result<(), ServiceError> {
+        self.service
+            .until_settled(|| async {
+                let Revised { value: bucket, revision } = self.manageable_bucket(name, namespace).await?;
+                let mut changed = bucket.clone();
+                let condition = self.apply(change, &mut changed).await?;
+                if changed == bucket {
+                    return Ok(Settled::Done(()));
+                }
+                let mut audit = self.bucket_audit(&changed, change.action());
+                if changed.owner != bucket.owner {
+                    audit = audit.detail("owner", changed.owner.as_str()).detail("before", bucket.owner.as_str());
+                }
+                let update = Write::update(Record::Bucket(changed), revision);
+                let transaction = Transaction::new(audit).writes(condition).write(update);
+                Settled::after(self.service.commit(transaction).await, ())
+            })
+            .await
+    }
+
+    /// Applies a change, and answers the condition under which it holds.
+    async fn apply(&self, change: &BucketChange, bucket: &mut Bucket) -> Result<Option<Write>, ServiceError> {
+        let settings = &mut bucket.settings;
+        match change {
+            BucketChange::Owner(user) => {
+                let (owner, is_there) = self.owner_named(user, &bucket.namespace).await?;
+                bucket.owner = owner;
+                return Ok(Some(is_there));
+            }
+            BucketChange::StaleAllowed(allowed) => settings.is_stale_allowed = *allowed,
+            BucketChange::Locked(locked) => settings.locked = *locked,
+            BucketChange::Quota(quota) => {
+                check_quota(*quota)?;
+                settings.quota = *quota;
+            }
+            BucketChange::Retention(0) => settings.retention = 0,
+            BucketChange::Retention(_) => {
+                let why = "objects are not kept from deletion here; send 0";
+                return Err(ServiceError::invalid("period", why));
+            }
+            BucketChange::PutTags(tags) => put_tags(&mut settings.tags, tags)?,
+            BucketChange::RemoveTags(names) => settings.tags.retain(|tag| !names.contains(&tag.name)),
+            BucketChange::Acl(acl) => acl.check(&bucket.owner)?,
+            BucketChange::PutPolicy => {
+                let why = "bucket policies are not evaluated here, so none is kept; a bucket is its owner's alone";
+                return Err(ServiceError::invalid("policy", why));
+            }
+            BucketChange::RemovePolicy => settings.policy = None,
+        }
+        Ok(None)
+    }
+
+    /// The bucket, if the caller may manage it. Who may manage none learns nothing about which there are.
+    async fn manageable_bucket(&self, name: &str, namespace: Option<&str>) -> Result<Revised<Bucket>, ServiceError> {
+        self.require_some_role(&[Role::SystemAdmin, Role::NamespaceAdmin])?;
+        let namespace = self.bucket_namespace(namespace)?;
+        self.principal.may_manage_buckets_in(&namespace)?;
+        self.found_bucket(name, &namespace).await
+    }
+
+    async fn found_bucket(&self, name: &str, namespace: &NamespaceName) -> Result<Revised<Bucket>, ServiceError> {
+        let missing = || ServiceError::not_found(Subject::Bucket, name);
+        let name = BucketName::parse(name).map_err(|_| missing())?;
+        self.service.store.bucket(namespace, &name).await?.ok_or_else(missing)
+    }
+
+    /// The namespace given, else the caller's own.
+    fn bucket_namespace(&self, given: Option<&str>) -> Result<NamespaceName, ServiceError> {
+        match given.filter(|given| !given.is_empty()) {
+            Some(given) => self.named_namespace(given),
+            None => self.principal.namespace.clone().ok_or(ServiceError::Missing { field: "namespace" }),
+        }
+    }
+
+    /// The owner named, who has to be there, else the caller, who need not have an object user: administrators make
+    /// buckets and hand them over later.
+    async fn owner_of_new(
+        &self,
+        given: Option<&str>,
+        namespace: &NamespaceName,
+    ) -> Result<(ObjectUserId, Option<Write>), ServiceError> {
+        match given {
+            Some(given) => self.owner_named(given, namespace).await.map(|(owner, is_there)| (owner, Some(is_there))),
+            None => match ObjectUserId::parse(&self.principal.name) {
+                Ok(owner) => Ok((owner, None)),
+                Err(_) => Err(ServiceError::Missing { field: "owner" }),
+            },
+        }
+    }
+
+    /// An object user of the bucket's own namespace, and the condition that it still is there.
+    async fn owner_named(&self, given: &str, namespace: &NamespaceName) -> Result<(ObjectUserId, Write), ServiceError> {
+        let refused = || ServiceError::BucketOwner { user: given.to_owned(), namespace: namespace.to_string() };
+        let id = ObjectUserId::parse(given).map_err(|_| refused())?;
+        let scope = self.service.user_scope();
+        let found = self.service.store.object_user(&scope, &id).await?;
+        match found.filter(|found| found.value.user.namespace == *namespace) {
+            Some(_) => Ok((id.clone(), Write::Require(RecordKey::User { scope, id }))),
+            None => Err(refused()),
+        }
+    }
+
+    fn bucket_audit(&self, bucket: &Bucket, action: &'static str) -> keyward_store::AuditRecord {
+        self.audit(self.now(), action).in_namespace(bucket.namespace.clone()).on(bucket.name.as_str())
+    }
+}
+
+impl BucketChange {
+    /// What the audit log calls it.
+    fn action(&self) -> &'static str {
+        match self {
+            BucketChange::Owner(_) => "bucket.owner",
+            BucketChange::StaleAllowed(_) => "bucket.stale_allowed",
+            BucketChange::Locked(true) => "bucket.lock",
+            BucketChange::Locked(false) => "bucket.unlock",
+            BucketChange::Quota(_) => "bucket.quota",
+            BucketChange::Retention(_) => "bucket.retention",
+            BucketChange::PutTags(_) | BucketChange::RemoveTags(_) => "bucket.tags",
+            BucketChange::Acl(_) => "bucket.acl",
+            BucketChange::PutPolicy | BucketChange::RemovePolicy => "bucket.policy",
+        }
+    }
+}
+
+impl BucketAcl {
+    /// Refuses whatever would look as if the bucket were shared, which it cannot be, or kept from its owner.
+    fn check(&self, owner: &ObjectUserId) -> Result<(), ServiceError> {
+        let is_owner = |name: &str| ObjectUserId::parse(name).is_ok_and(|id| id == *owner);
+        let alone = format!("a bucket is its owner's alone here; grant {FULL_CONTROL} to {owner} and nothing else");
+        if self.names_groups {
+            return Err(ServiceError::invalid("acl", alone));
+        }
+        if self.owner.as_deref().is_some_and(|named| !is_owner(named)) {
+            let why = format!("the owner is {owner}; change that with POST /object/bucket/{{bucket}}/owner");
+            return Err(ServiceError::invalid("acl.owner", why));
+        }
+        let full = |grant: &UserGrant| grant.permissions.iter().all(|permission| permission == FULL_CONTROL);
+        let sound = |grant: &UserGrant| is_owner(&grant.user) && !grant.permissions.is_empty() && full(grant);
+        match self.users.iter().all(sound) {
+            true => Ok(()),
+            false => Err(ServiceError::invalid("acl.user_acl", alone)),
+        }
+    }
+}
+
+fn settings_of_new(new: &NewBucket, home: &Namespace) -> Result<BucketSettings, ServiceError> {
+    let quota = Quota {
+        block_size: new.block_size.unwrap_or(home.settings.default_bucket_block_size),
+        notification_size: new.notification_size.unwrap_or(Quota::NONE.notification_size),
+    };
+    check_quota(quota)?;
+    let mut tags = Vec::new();
+    put_tags(&mut tags, &new.tags)?;
+    Ok(BucketSettings {
+        tags,
+        quota,
+        is_stale_allowed: new.is_stale_allowed.unwrap_or(home.settings.is_stale_allowed),
+        is_tso_read_only: new.is_tso_read_only,
+        ..BucketSettings::default()
+    })
+}
+
+fn put_tags(own: &mut Vec<Tag>, given: &[Tag]) -> Result<(), ServiceError> {
+    for tag in given {
+        if tag.name.is_empty() || tag.name.chars().count() > LONGEST_TAG_NAME {
+            let why = format!("a Key is 1 to {LONGEST_TAG_NAME} characters long");
+            return Err(ServiceError::invalid("TagSet", why));
+        }
+        if tag.value.chars().count() > LONGEST_TAG_VALUE {
+            let why = format!("the Value of {} is longer than {LONGEST_TAG_VALUE} characters", tag.name);
+            return Err(ServiceError::invalid("TagSet", why));
+        }
+        match own.iter_mut().find(|own| own.name == tag.name) {
+            Some(own) => own.value.clone_from(&tag.value),
+            None => own.push(tag.clone()),
+        }
+    }
+    match own.len() > MOST_TAGS {
+        true => Err(ServiceError::invalid("TagSet", format!("a bucket carries at most {MOST_TAGS} tags"))),
+        false => Ok(()),
+    }
+}
+
+fn not_an_owner(bucket: &Bucket) -> ServiceError {
+    ServiceError::BucketOwner { user: bucket.owner.to_string(), namespace: bucket.namespace.to_string() }
+}
