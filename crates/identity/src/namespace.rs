@@ -87,13 +87,14 @@ impl Default for NamespaceSettings {
     }
 }
 
-/// Limits on the space of a namespace or a bucket, in GB; -1 means there is none (reference 6.5, 8).
+/// Limits on the space of a namespace or a bucket, in GB; -1 means there is none (reference 6.5, 8). Kept for clients
+/// that set and read them back: nothing is measured against them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Quota {
-    /// Above this, writes are refused.
+    /// Above this, ECS refuses writes.
     pub block_size: i64,
-    /// Above this, an event is raised.
+    /// Above this, ECS raises an event.
     pub notification_size: i64,
 }
 
