@@ -1,4 +1,4 @@
-//! The error document: what went wrong and what to do about it (reference 11.1).
+//! The error document: what went wrong and what to do about it (ECS REST API, *Errors*).
 
 use keyward_ambient::Timestamp;
 

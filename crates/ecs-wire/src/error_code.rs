@@ -1,4 +1,4 @@
-//! The codes of the error document: number, HTTP status and description (reference 11.2 and 11.3).
+//! The codes of the error document: number, HTTP status and description (ECS REST API, *Errors*).
 
 macro_rules! error_codes {
     ($($(#[$doc:meta])* $name:ident = $number:literal, $status:literal, $description:literal;)+) => {

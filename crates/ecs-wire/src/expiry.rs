@@ -4,10 +4,11 @@ use crate::FieldError;
 use crate::field_error::whole_number;
 
 /// Reads the minutes that a create request gave for its existing key: `None` when it gave none, an empty text or
-/// nothing but blanks (reference 13, cases 3 and 5 to 8). Whether the number is acceptable is the caller's rule.
+/// nothing but blanks (the ECS documents are silent here). Whether the number is acceptable is the caller's rule.
 ///
 /// # Errors
-/// [`FieldError::Invalid`] for text, fractions and exponents; [`FieldError::BeyondRange`] when the digits exceed 64 bits.
+/// [`FieldError::Invalid`] for text, fractions and exponents; [`FieldError::BeyondRange`] when the digits exceed 64
+/// bits.
 pub fn parse_expiry_minutes(raw: Option<&str>) -> Result<Option<i64>, FieldError> {
     match raw.map(str::trim) {
         None | Some("") => Ok(None),

@@ -13,8 +13,9 @@ pub enum Format {
 }
 
 impl Format {
-    /// The format to answer in (reference 1.2): the suffix of `path` wins; else the first exact `application/json` or
-    /// `application/xml` in all `accept` header values together, in order of preference; else XML.
+    /// The format to answer in (ECS REST API, content negotiation): the suffix of `path` wins; else the first exact
+    /// `application/json` or `application/xml` in all `accept` header values together, in order of preference; else
+    /// XML.
     pub fn of_response<'a>(path: &str, accept: impl IntoIterator<Item = &'a str>) -> Self {
         strip_suffix(path).1.unwrap_or_else(|| Self::preferred(accept))
     }

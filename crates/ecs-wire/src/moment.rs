@@ -1,4 +1,4 @@
-//! The ways in which ECS prints a moment (reference 1.5), all in UTC, and those in which clients send one.
+//! The ways in which ECS prints a moment (ECS REST API, timestamps), all in UTC, and those in which clients send one.
 
 use keyward_ambient::{Civil, Timestamp};
 

@@ -1,8 +1,9 @@
-//! The `.json` or `.xml` that may end a path and then decides the answer's format (reference 1.2).
+//! The `.json` or `.xml` that may end a path and then decides the answer's format (ECS REST API, content negotiation).
 
 use crate::Format;
 
-/// Splits `path` (still percent-encoded, without its query) into the path to route and the format that its suffix asks for.
+/// Splits `path` (still percent-encoded, without its query) into the path to route and the format that its suffix asks
+/// for.
 ///
 /// At most one suffix goes, from the last segment only, because names of object users may contain dots. One trailing
 /// slash goes too, before and after the suffix, so that `/object/user-secret-keys/dana/.json` (an empty namespace)

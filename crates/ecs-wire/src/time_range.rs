@@ -1,4 +1,4 @@
-//! The range of time that a list of events is asked for (reference 9.4).
+//! The range of time that a list of events is asked for (ECS REST API, *Audit events*).
 
 use keyward_ambient::Timestamp;
 

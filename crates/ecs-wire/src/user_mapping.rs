@@ -1,4 +1,4 @@
-//! The rule that maps users of a domain to a namespace, the same in requests and answers (reference 6.3).
+//! The rule that maps users of a domain to a namespace, the same in requests and answers (ECS REST API, *Namespaces*).
 
 use crate::document::{Value, object, texts};
 use crate::{FieldError, Fields};

@@ -3,7 +3,7 @@
 use keyward_ambient::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// A host name that virtual-host addressing is taken apart by (reference 9.1, 12.3).
+/// A host name that virtual-host addressing is taken apart by (ECS REST API, *Base URL*).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BaseUrl {
     /// A URN.

@@ -25,13 +25,13 @@ pub struct Bucket {
 }
 
 impl Bucket {
-    /// The id that the management API shows: `<namespace>.<bucket>` (reference 1.6).
+    /// The id that the management API shows: `<namespace>.<bucket>` (ECS REST API, identifiers and paging).
     pub fn display_id(&self) -> String {
         format!("{}.{}", self.namespace, self.name)
     }
 }
 
-/// Settings of a bucket (reference 8). Documents are kept in the form in which their own crates read them.
+/// Settings of a bucket (ECS REST API, *Buckets*). Documents are kept in the form in which their own crates read them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct BucketSettings {

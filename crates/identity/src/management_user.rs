@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::redacted::Redacted;
 use crate::{ManagementUserId, Role, Roles};
 
-/// An account of our own, or a person or group of a directory, with management roles (reference 7.1).
-/// Its `Debug` does not show the password hash.
+/// An account of our own, or a person or group of a directory, with management roles (ECS REST API, *Management
+/// users*). Its `Debug` does not show the password hash.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ManagementUser {
     /// The name; with `@` it is a person or group of a directory.

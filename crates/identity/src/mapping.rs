@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{DirectoryUser, DomainName, Namespace, NamespaceName, caseless};
 
 /// People of a domain who belong to a namespace: all of them, or those with certain attributes and groups
-/// (reference 6.3). Alternatives are several mappings.
+/// (ECS REST API, *Namespaces*). Alternatives are several mappings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserMapping {
     /// A domain of the provider that authenticates them.

@@ -82,31 +82,33 @@ macro_rules! name {
 }
 
 name! {
-    /// The name, and id, of a namespace: 1 to 255 letters of both cases, digits, `-` and `_` (reference 12.4).
+    /// The name, and id, of a namespace: 1 to 255 letters of both cases, digits, `-` and `_` (ECS Administration Guide,
+    /// naming rules).
     NamespaceName, name_shapes::namespace
 }
 
 name! {
-    /// A domain of a directory, in lower case: what stands behind the `@` of its people (reference 7.2).
+    /// A domain of a directory, in lower case: what stands behind the `@` of its people (ECS REST API, *Authentication
+    /// providers*).
     DomainName, name_shapes::domain
 }
 
 name! {
     /// The name of an object user, which is its S3 access key id: 1 to 255 letters, digits and
-    /// ``! # $ & ' ( ) * + , - . / : ; = ? @ _ ~`` (reference 5.2). In lower case when it contains `@`; any other
-    /// keeps its case, and then two names that differ in case are two users.
+    /// ``! # $ & ' ( ) * + , - . / : ; = ? @ _ ~`` (ECS REST API, *Object users*). In lower case when it contains `@`;
+    /// any other keeps its case, and then two names that differ in case are two users.
     ObjectUserId, name_shapes::object_user
 }
 
 name! {
     /// The name of a bucket: 1 to 255 letters of both cases, digits, `.`, `-` and `_`; no dot at either end, no two
-    /// dots in a row, not like an IPv4 address (reference 12.4). Unique within its namespace.
+    /// dots in a row, not like an IPv4 address (ECS Administration Guide, naming rules). Unique within its namespace.
     BucketName, name_shapes::bucket
 }
 
 name! {
     /// The name of a management user, in lower case: an account of our own when it has no `@`, otherwise a person or
-    /// a group of a directory (reference 7.1).
+    /// a group of a directory (ECS REST API, *Management users*).
     ManagementUserId, name_shapes::management_user
 }
 

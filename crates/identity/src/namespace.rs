@@ -40,8 +40,8 @@ impl Namespace {
     }
 }
 
-/// Settings of a namespace under the names ECS gives them (reference 6.2, 6.5). Most are kept for clients that set and
-/// read them back.
+/// Settings of a namespace under the names ECS gives them (ECS REST API, *Namespaces*). Most are kept for clients that
+/// set and read them back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct NamespaceSettings {
@@ -87,8 +87,8 @@ impl Default for NamespaceSettings {
     }
 }
 
-/// Limits on the space of a namespace or a bucket, in GB; -1 means there is none (reference 6.5, 8). Kept for clients
-/// that set and read them back: nothing is measured against them.
+/// Limits on the space of a namespace or a bucket, in GB; -1 means there is none (ECS REST API, *Namespaces*). Kept for
+/// clients that set and read them back: nothing is measured against them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Quota {
@@ -109,7 +109,7 @@ impl Default for Quota {
     }
 }
 
-/// A named time that objects may not be deleted in (reference 6.5).
+/// A named time that objects may not be deleted in (ECS REST API, *Namespaces*).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RetentionClass {
     /// The name under which objects ask for it.

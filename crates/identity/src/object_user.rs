@@ -14,7 +14,7 @@ pub struct ObjectUser {
     pub namespace: NamespaceName,
     /// When it was made.
     pub created_at: Timestamp,
-    /// A locked user's S3 requests and self-service calls are refused; its keys stay (reference 5.5).
+    /// A locked user's S3 requests and self-service calls are refused; its keys stay (ECS REST API, *Object users*).
     #[serde(default)]
     pub locked: bool,
     /// Labels set by administrators, each name at most once.

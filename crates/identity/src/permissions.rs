@@ -1,4 +1,4 @@
-//! Who may do what in the management API (reference 2.8 and the role columns of 4 to 9).
+//! Who may do what in the management API (ECS REST API, *Authentication*).
 //!
 //! Two things hold throughout. A system administrator may do everything but is never needed for what a namespace's own
 //! administrator may do. A monitor reads what an administrator reads, except secrets.

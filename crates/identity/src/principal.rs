@@ -23,7 +23,8 @@ pub struct Principal {
     pub identity: SessionIdentity,
 }
 
-/// Why a call that needs the caller's own namespace cannot go on. Both are 403 to a client (reference 2.8).
+/// Why a call that needs the caller's own namespace cannot go on. Both are 403 to a client (ECS REST API,
+/// *Authentication*).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoNamespace {
     /// No mapping matches the caller.

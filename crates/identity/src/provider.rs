@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{DomainName, caseless};
 
-/// A directory (reference 7.2). The manager's password is not here: it is sealed beside this record.
+/// A directory (ECS REST API, *Authentication providers*). The manager's password is not here: it is sealed beside this
+/// record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuthnProvider {
     /// A URN, `urn:AuthProvider:<uuid>`.

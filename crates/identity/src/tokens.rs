@@ -31,7 +31,7 @@ pub struct TokenRecord {
     pub last_used_at: Timestamp,
 }
 
-/// How long sessions last and how many a user may have (reference 2.3).
+/// How long sessions last and how many a user may have (ECS REST API, *Authentication*).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct TokenRules {

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 /// Whole minutes from now, 0 to 52 560 000 (a hundred years).
 ///
-/// Clients in the field send up to 2 592 000 (reference 3.5), so the bound lies far above that.
+/// Clients in the field send up to 2 592 000 (ECS REST API, *Secret key self-service*), so the bound lies far above
+/// that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ExpiryMinutes(i64);
 

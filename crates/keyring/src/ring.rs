@@ -28,7 +28,7 @@ pub enum RingError {
 }
 
 impl KeyRing {
-    /// How many secrets an access key id can have at once (reference 3.5).
+    /// How many secrets an access key id can have at once (ECS REST API, *Secret key self-service*).
     pub const SLOTS: usize = 2;
 
     /// A ring without secrets.
@@ -61,7 +61,8 @@ impl KeyRing {
         self.secrets.iter().filter(move |secret| secret.is_live(now))
     }
 
-    /// The two slots at `now`. Slot 1 holds the older; a lone survivor stands in slot 1; what has expired is in neither.
+    /// The two slots at `now`. Slot 1 holds the older; a lone survivor stands in slot 1; what has expired is in
+    /// neither.
     pub fn slots(&self, now: Timestamp) -> [Option<&Secret>; KeyRing::SLOTS] {
         let mut live = self.live(now);
         [live.next(), live.next()]

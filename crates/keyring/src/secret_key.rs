@@ -39,7 +39,8 @@ impl SecretKey {
     /// The length of a generated secret key, in characters.
     pub const GENERATED_LENGTH: usize = 40;
 
-    /// The 40 characters of standard base64 that stand for 30 random bytes, as ECS makes them (reference 3.6).
+    /// The 40 characters of standard base64 that stand for 30 random bytes, as ECS makes them (ECS REST API, *Secret
+    /// key self-service*).
     pub fn generate(mut random: [u8; 30]) -> Self {
         let mut text = Zeroizing::new([0; Self::GENERATED_LENGTH]);
         STANDARD_NO_PAD.encode_slice(random.as_slice(), text.as_mut_slice()).expect("30 bytes are 40 base64 digits");
@@ -48,7 +49,7 @@ impl SecretKey {
     }
 
     /// Takes a secret key chosen elsewhere, byte for byte: 1 to 256 printable ASCII characters without blanks
-    /// (reference 13, case 18).
+    /// (the ECS documents are silent here).
     pub fn parse(text: &str) -> Result<Self, SecretKeyError> {
         if text.is_empty() {
             return Err(SecretKeyError::Empty);

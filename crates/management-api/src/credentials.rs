@@ -18,7 +18,7 @@ pub(crate) struct GivenToken {
     pub(crate) from_cookie: bool,
 }
 
-/// The token of a request: that of the header, else that of the cookie (reference 2.1).
+/// The token of a request: that of the header, else that of the cookie (ECS REST API, *Authentication*).
 pub(crate) fn token(headers: &HeaderMap) -> Option<GivenToken> {
     let header = headers.get(&TOKEN).map(|value| String::from_utf8_lossy(value.as_bytes()).trim().to_owned());
     if let Some(text) = header.filter(|text| !text.is_empty()) {
@@ -41,8 +41,8 @@ pub(crate) struct Basic {
 }
 
 impl Basic {
-    /// Reads the `Authorization` header. `None` when there is none, or another kind; `Some(None)` when it says Basic and
-    /// cannot be read.
+    /// Reads the `Authorization` header. `None` when there is none, or another kind; `Some(None)` when it says Basic
+    /// and cannot be read.
     pub(crate) fn of(headers: &HeaderMap) -> Option<Option<Self>> {
         let value = headers.get(AUTHORIZATION)?.as_bytes();
         let scheme = value.get(..6)?;

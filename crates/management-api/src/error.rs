@@ -93,7 +93,7 @@ impl From<ServiceError> for Failure {
     }
 }
 
-/// The error document of each outcome (reference 11 and 13).
+/// The error document of each outcome (ECS REST API, *Errors*).
 fn document(error: &ServiceError) -> EcsError {
     use ErrorCode::{ChangeNotPossible, Forbidden, InvalidParameter, Unauthenticated};
     match error {

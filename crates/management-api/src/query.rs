@@ -5,7 +5,8 @@ use percent_encoding::percent_decode_str;
 
 use crate::error::Failure;
 
-/// The parameters after the `?`, in the order sent. Unknown ones are nobody's business (reference 1.6).
+/// The parameters after the `?`, in the order sent. Unknown ones are nobody's business (ECS REST API, identifiers and
+/// paging).
 #[derive(Debug, Default)]
 pub(crate) struct Query(Vec<(String, String)>);
 

@@ -81,7 +81,7 @@ pub struct Access {
     pub source: Option<(Arc<Bucket>, ObjectKey)>,
 }
 
-/// Proof that an access was granted. Only [`decide`](crate::decide) makes one, and what was granted can be read from
+/// Proof that an access was granted. Only [`decide`](crate::decide()) makes one, and what was granted can be read from
 /// it but not changed.
 #[derive(Clone, Debug)]
 pub struct Allowed {

@@ -1,4 +1,4 @@
-//! Audit events (reference 9.4).
+//! Audit events (ECS REST API, *Audit events*).
 
 use keyward_ambient::Timestamp;
 

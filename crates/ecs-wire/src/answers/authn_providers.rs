@@ -1,4 +1,4 @@
-//! Authentication providers: one and the list (reference 7.2).
+//! Authentication providers: one and the list (ECS REST API, *Authentication providers*).
 
 use keyward_ambient::Timestamp;
 

@@ -1,4 +1,4 @@
-//! Base URLs: one and the list (reference 9.1).
+//! Base URLs: one and the list (ECS REST API, *Base URL*).
 
 use crate::Answer;
 use crate::answers::{NamedLink, self_link};

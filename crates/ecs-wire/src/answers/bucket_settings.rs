@@ -1,4 +1,4 @@
-//! Single settings of a bucket: lock, quota, retention, access control list (reference 8).
+//! Single settings of a bucket: lock, quota, retention, access control list (ECS REST API, *Buckets*).
 
 use crate::Answer;
 use crate::document::{Document, Value, object, texts};

@@ -1,4 +1,4 @@
-//! Buckets: one and the list (reference 8).
+//! Buckets: one and the list (ECS REST API, *Buckets*).
 
 use keyward_ambient::Timestamp;
 

@@ -1,4 +1,4 @@
-//! Management users: one, the list, and how many tokens one has (reference 7.1).
+//! Management users: one, the list, and how many tokens one has (ECS REST API, *Management users*).
 
 use keyward_ambient::Timestamp;
 

@@ -1,4 +1,4 @@
-//! The quota and the retention classes of a namespace (reference 6.5).
+//! The quota and the retention classes of a namespace (ECS REST API, *Namespaces*).
 
 use crate::Answer;
 use crate::document::{Document, Value, object};

@@ -1,4 +1,4 @@
-//! Namespaces: one and the list (reference 6.5).
+//! Namespaces: one and the list (ECS REST API, *Namespaces*).
 
 use keyward_ambient::Timestamp;
 

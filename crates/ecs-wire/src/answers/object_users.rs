@@ -1,4 +1,4 @@
-//! Object users: lists, details, lock and tags (reference 5).
+//! Object users: lists, details, lock and tags (ECS REST API, *Object users*).
 
 use keyward_ambient::Timestamp;
 

@@ -1,4 +1,4 @@
-//! Where a page of a list ends and the next begins (reference 1.6).
+//! Where a page of a list ends and the next begins (ECS REST API, identifiers and paging).
 
 use crate::document::Value;
 

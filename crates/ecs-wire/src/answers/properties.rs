@@ -1,4 +1,4 @@
-//! System-wide object properties (reference 9.2).
+//! System-wide object properties (ECS REST API, *Object properties*).
 
 use crate::Answer;
 use crate::document::{Document, Value};

@@ -1,4 +1,4 @@
-//! Secret keys: the one just made, the two slots, and which slots are in use (reference 3 and 4).
+//! Secret keys: the one just made, the two slots, and which slots are in use (ECS REST API, *Secret key self-service*).
 
 use keyward_ambient::Timestamp;
 

@@ -1,4 +1,4 @@
-//! Login, logout and who the caller is (reference 2).
+//! Login, logout and who the caller is (ECS REST API, *Authentication*).
 
 use keyward_ambient::Timestamp;
 

@@ -1,5 +1,5 @@
 //! What clients read about the system before they do anything else: replication groups, the virtual data center, nodes,
-//! capacity (reference 9.3 and 9.6). Except for that of the capacity, the names of the XML roots are ours.
+//! capacity (ECS REST API, *Capacity*). Except for that of the capacity, the names of the XML roots are ours.
 
 use crate::Answer;
 use crate::document::{Document, Object, Value, object};

@@ -1,4 +1,4 @@
-//! Authentication providers: create and update (reference 7.2).
+//! Authentication providers: create and update (ECS REST API, *Authentication providers*).
 
 use crate::{EcsRequest, FieldError, Fields, GivenSecret};
 

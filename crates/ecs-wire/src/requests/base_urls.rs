@@ -1,4 +1,4 @@
-//! Base URLs: the host names under which buckets are addressed (reference 9.1).
+//! Base URLs: the host names under which buckets are addressed (ECS REST API, *Base URL*).
 
 use crate::{EcsRequest, FieldError, Fields};
 

@@ -1,5 +1,5 @@
-//! Single settings of a bucket: owner, lock, quota, retention, tags, access control list (reference 8). Each may name
-//! the bucket's namespace.
+//! Single settings of a bucket: owner, lock, quota, retention, tags, access control list (ECS REST API, *Buckets*).
+//! Each may name the bucket's namespace.
 
 use crate::{EcsRequest, FieldError, Fields, Tag};
 

@@ -1,4 +1,4 @@
-//! Buckets: create (reference 8).
+//! Buckets: create (ECS REST API, *Buckets*).
 
 use crate::{EcsRequest, FieldError, Fields, Tag};
 

@@ -1,4 +1,4 @@
-//! Management users and their passwords (reference 2.6 and 7.1).
+//! Management users and their passwords (ECS REST API, *Authentication*).
 
 use crate::{EcsRequest, FieldError, Fields, GivenSecret};
 

@@ -1,4 +1,4 @@
-//! The quota and the retention classes of a namespace (reference 6.1).
+//! The quota and the retention classes of a namespace (ECS REST API, *Namespaces*).
 
 use crate::{EcsRequest, FieldError, Fields};
 

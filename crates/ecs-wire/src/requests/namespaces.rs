@@ -1,4 +1,4 @@
-//! Namespaces: create and update (reference 6.2).
+//! Namespaces: create and update (ECS REST API, *Namespaces*).
 
 use crate::{EcsRequest, FieldError, Fields, UserMapping};
 

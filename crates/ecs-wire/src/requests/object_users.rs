@@ -1,4 +1,4 @@
-//! Object users: create, remove, lock, tag (reference 5).
+//! Object users: create, remove, lock, tag (ECS REST API, *Object users*).
 
 use crate::{EcsRequest, FieldError, Fields, Tag};
 

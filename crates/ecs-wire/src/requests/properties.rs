@@ -1,4 +1,4 @@
-//! System-wide object properties, of which the user scope is one (reference 9.2).
+//! System-wide object properties, of which the user scope is one (ECS REST API, *Object properties*).
 
 use crate::{EcsRequest, FieldError, Fields};
 

@@ -1,4 +1,4 @@
-//! Creating and removing secret keys, one's own and a user's (reference 3 and 4).
+//! Creating and removing secret keys, one's own and a user's (ECS REST API, *Secret key self-service*).
 
 use crate::{EcsRequest, FieldError, Fields, GivenSecret};
 
@@ -85,8 +85,9 @@ pub enum KeysToRemove {
 impl KeysToRemove {
     const ALL_REMEDY: &'static str = "name a key in secret_key, or leave the field out to remove all keys";
 
-    /// `All` needs silence about keys: an empty `secret_key` (an unset variable in a script, reference 13 case 12) and
-    /// a misspelt field that speaks of a key are refused. `secretkey`, the name in create requests, is understood.
+    /// `All` needs silence about keys: an empty `secret_key` (an unset variable in a script, the ECS documents are
+    /// silent here) and a misspelt field that speaks of a key are refused. `secretkey`, the name in create requests, is
+    /// understood.
     fn read(fields: &Fields<'_>) -> Result<Self, FieldError> {
         const SPELLINGS: [&str; 3] = ["secret_key", "secretkey", "secret_key_id"];
         for name in ["secret_key", "secretkey"] {

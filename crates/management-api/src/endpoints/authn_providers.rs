@@ -1,4 +1,5 @@
-//! `/vdc/admin/authnproviders`: the directories that people are looked up in (reference 7.2).
+//! `/vdc/admin/authnproviders`: the directories that people are looked up in (ECS REST API, *Authentication
+//! providers*).
 
 use keyward_ecs_wire::answers::{AuthnProviders, NamedLink};
 use keyward_ecs_wire::requests::{AuthnProviderCreate, AuthnProviderUpdate};

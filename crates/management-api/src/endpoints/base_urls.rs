@@ -1,4 +1,4 @@
-//! `/object/baseurl`: the host names under which buckets have host names of their own (reference 9.1).
+//! `/object/baseurl`: the host names under which buckets have host names of their own (ECS REST API, *Base URL*).
 
 use keyward_ecs_wire::answers::{self, BaseUrls, NamedLink};
 use keyward_ecs_wire::requests::{BaseUrlCreate, BaseUrlUpdate};

@@ -1,4 +1,5 @@
-//! `/object/bucket/…/acl` and `/policy`: who may do what in a bucket, which so far is its owner alone (reference 8).
+//! `/object/bucket/…/acl` and `/policy`: who may do what in a bucket, which so far is its owner alone (ECS REST API,
+//! *Buckets*).
 
 use keyward_ecs_wire::answers::{AclWord, BucketAclGroups, BucketAclPermissions};
 use keyward_ecs_wire::requests;

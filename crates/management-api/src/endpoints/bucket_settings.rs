@@ -1,4 +1,5 @@
-//! `/object/bucket/{bucket}/…`: owner, stale reads, lock, quota, retention and tags of a bucket (reference 8).
+//! `/object/bucket/{bucket}/…`: owner, stale reads, lock, quota, retention and tags of a bucket (ECS REST API,
+//! *Buckets*).
 
 use keyward_ecs_wire::{EcsError, answers, requests};
 use keyward_identity::{Bucket, Quota};

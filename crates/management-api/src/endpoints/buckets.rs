@@ -1,4 +1,4 @@
-//! `/object/bucket`: buckets, whoever owns them (reference 8).
+//! `/object/bucket`: buckets, whoever owns them (ECS REST API, *Buckets*).
 
 use keyward_ecs_wire::{EcsError, answers, requests};
 use keyward_service::Caller;

@@ -1,4 +1,4 @@
-//! `GET /login`: a name and a password become a token (reference 2.1).
+//! `GET /login`: a name and a password become a token (ECS REST API, *Authentication*).
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! `/vdc/users`: who administers the system (reference 7.1).
+//! `/vdc/users`: who administers the system (ECS REST API, *Management users*).
 
 use keyward_ecs_wire::answers::{ManagementUsers, TokenCount};
 use keyward_ecs_wire::requests::{ManagementUserCreate, ManagementUserUpdate};

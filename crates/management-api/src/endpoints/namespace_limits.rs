@@ -1,4 +1,4 @@
-//! `/object/namespaces/namespace/{namespace}/quota` and `/retention` (reference 6.1).
+//! `/object/namespaces/namespace/{namespace}/quota` and `/retention` (ECS REST API, *Namespaces*).
 
 use keyward_ecs_wire::{answers, requests};
 use keyward_identity::{Quota, RetentionClass};

@@ -1,4 +1,4 @@
-//! `/object/namespaces`: the tenants (reference 6).
+//! `/object/namespaces`: the tenants (ECS REST API, *Namespaces*).
 
 use keyward_ecs_wire::answers::{NamedLink, Namespaces};
 use keyward_ecs_wire::requests::{NamespaceCreate, NamespaceUpdate};

@@ -1,4 +1,4 @@
-//! `/object/users/{uid}/tags`: labels of object users (reference 5.6).
+//! `/object/users/{uid}/tags`: labels of object users (ECS REST API, *Object users*).
 
 use keyward_ecs_wire::{answers, requests};
 use keyward_identity::Tag;

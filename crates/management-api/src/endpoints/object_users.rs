@@ -1,4 +1,4 @@
-//! `/object/users`: object users, their lists and locks (reference 5).
+//! `/object/users`: object users, their lists and locks (ECS REST API, *Object users*).
 
 use keyward_ecs_wire::answers::{ListedUser, ObjectUserLock, ObjectUsers, UserSecretKey};
 use keyward_ecs_wire::{answers, requests};

@@ -1,4 +1,4 @@
-//! `/config/object/properties`: system-wide properties of object users (reference 9.2).
+//! `/config/object/properties`: system-wide properties of object users (ECS REST API, *Object properties*).
 
 use keyward_ecs_wire::EcsError;
 use keyward_ecs_wire::answers::PropertyInfo;

@@ -1,4 +1,4 @@
-//! `/object/secret-keys`: the caller's own secret keys (reference 3).
+//! `/object/secret-keys`: the caller's own secret keys (ECS REST API, *Secret key self-service*).
 
 use keyward_ecs_wire::parse_expiry_minutes;
 use keyward_ecs_wire::requests::{SecretKeyCreate, SecretKeyDelete};

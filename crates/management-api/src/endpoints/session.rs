@@ -1,4 +1,4 @@
-//! The caller's own session: who they are, their password, the end of it (reference 2.4 and 2.6).
+//! The caller's own session: who they are, their password, the end of it (ECS REST API, *Authentication*).
 
 use http::header::SET_COOKIE;
 use keyward_ecs_wire::answers::{LoggedOut, WhoAmI};

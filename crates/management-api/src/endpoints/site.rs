@@ -1,5 +1,5 @@
 //! What clients read before they do anything else: replication groups, the virtual data center, nodes, capacity
-//! (reference 9.3 and 9.6). There is one of each.
+//! (ECS REST API, *Capacity*). There is one of each.
 
 use keyward_ecs_wire::{EcsError, answers};
 use keyward_service::{Caller, Site};

@@ -1,4 +1,4 @@
-//! `/object/user-secret-keys`: an administrator's view of somebody's secret keys (reference 4).
+//! `/object/user-secret-keys`: an administrator's view of somebody's secret keys (ECS REST API, *User secret keys*).
 
 use keyward_ecs_wire::parse_expiry_minutes;
 use keyward_ecs_wire::requests::{UserSecretKeyCreate, UserSecretKeyDelete};

@@ -70,7 +70,7 @@ fn became(verb: &str, object: &str, outcome: AuditOutcome) -> String {
     done.to_owned()
 }
 
-/// A bucket has its namespace in its id, as everywhere in ECS (reference 1.6).
+/// A bucket has its namespace in its id, as everywhere in ECS (ECS REST API, identifiers and paging).
 fn resource_id(object: &str, namespace: &str, target: &str) -> String {
     match object {
         "bucket" => format!("{namespace}.{target}"),

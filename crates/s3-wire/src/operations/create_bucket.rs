@@ -40,8 +40,8 @@ pub enum ObjectOwnership {
     ObjectWriter,
 }
 
-/// The `x-emc-*` headers of bucket creation (reference 12.7). Those a store cannot honour and that protect data
-/// (encryption, compliance, retention) it has to refuse.
+/// The `x-emc-*` headers of bucket creation (ECS Data Access Guide, *S3*). Those a store cannot honour and that protect
+/// data (encryption, compliance, retention) it has to refuse.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EcsBucketOptions {
     /// `x-emc-dataservice-vpool`: the replication group.
