@@ -9,6 +9,7 @@ mod config;
 mod data_dir;
 mod logging;
 mod master_key;
+mod open_files;
 mod root_password;
 mod serve;
 mod start_error;

@@ -1,6 +1,7 @@
 //! The life of a server: open, listen, say so, serve until told to stop, drain.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -21,7 +22,7 @@ use crate::config::{Environment, Settings};
 use crate::data_dir::DataDir;
 use crate::start_error::StartError;
 use crate::tls::TlsIdentity;
-use crate::{audit_trail, logging, upkeep};
+use crate::{audit_trail, logging, open_files, upkeep};
 
 /// Runs the server until SIGTERM or SIGINT.
 pub(crate) async fn run(
@@ -96,7 +97,7 @@ impl Listeners {
         tls: &Arc<ServerConfig>,
         stopped: watch::Receiver<bool>,
     ) -> impl Future<Output = ()> + Send + use<> {
-        let limits = Limits::default();
+        let limits = Limits { connections: open_files::room_for_connections(), ..Limits::default() };
         let mut fronts = JoinSet::new();
         let management = api.endpoint();
         fronts.spawn(keyward_listener::serve(
@@ -168,7 +169,6 @@ fn tls_identity(settings: &Settings, data_dir: &DataDir) -> Result<TlsIdentity, 
     }
 }
 
-#[expect(clippy::print_stdout, reason = "the banner is for the person who starts the server")]
 fn show_banner(settings: &Settings, listeners: &Listeners, data_dir: &DataDir, tls: &TlsIdentity, assembly: &Assembly) {
     let bound = |listener: &TcpListener| listener.local_addr().ok();
     let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("keyward"));
@@ -182,5 +182,6 @@ fn show_banner(settings: &Settings, listeners: &Listeners, data_dir: &DataDir, t
         local_domain: settings.local_domains.first().map(String::as_str),
         program: &program,
     };
-    println!("{}", banner.text());
+    // Nobody may be there to read it, and the disk that standard output goes to may be full.
+    let _ = writeln!(std::io::stdout(), "{}", banner.text());
 }

@@ -10,17 +10,25 @@ use std::time::Duration;
 use http::{Request, Response};
 use http_body::Body;
 use hyper::body::Incoming;
+use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 
 use crate::Peer;
+use crate::progress::Progress;
+
+/// The most headers of a request. An object's metadata are headers, and 2 KiB of them may be several hundred.
+const MOST_HEADERS: usize = 1024;
+
+/// The most bytes of all headers of a request over HTTP/2; over HTTP/1 the library's own bound is as large.
+const MOST_HEAD_BYTES: u32 = 400 * 1024;
 
 /// What bounds the patience with one client and the room for all.
 #[derive(Clone, Copy, Debug)]
@@ -29,13 +37,20 @@ pub struct Limits {
     pub connections: usize,
     /// How long a client may take for the TLS handshake, and for the head of each request.
     pub head_timeout: Duration,
+    /// How long a client may take nothing of an answer.
+    pub idle_write: Duration,
     /// How long requests in flight may take to finish once shutdown began.
     pub drain_timeout: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { connections: 10_000, head_timeout: Duration::from_secs(30), drain_timeout: Duration::from_secs(30) }
+        Self {
+            connections: 10_000,
+            head_timeout: Duration::from_secs(30),
+            idle_write: Duration::from_secs(60),
+            drain_timeout: Duration::from_secs(30),
+        }
     }
 }
 
@@ -71,9 +86,9 @@ pub async fn serve<S, F, B>(
         tokio::spawn(async move {
             let peer = Peer { address, encrypted: acceptor.is_some() };
             match acceptor {
-                None => speak_http(stream, peer, limits, service, watcher).await,
+                None => speak_in_clear(stream, peer, limits, service, watcher).await,
                 Some(acceptor) => match tokio::time::timeout(limits.head_timeout, acceptor.accept(stream)).await {
-                    Ok(Ok(stream)) => speak_http(stream, peer, limits, service, watcher).await,
+                    Ok(Ok(stream)) => speak_over_tls(stream, peer, limits, service, watcher).await,
                     Ok(Err(cause)) => tracing::debug!(%address, %cause, "TLS handshake failed"),
                     Err(_) => tracing::debug!(%address, "TLS handshake took too long"),
                 },
@@ -109,7 +124,51 @@ async fn accept(
     }
 }
 
-async fn speak_http<I, S, F, B>(stream: I, peer: Peer, limits: Limits, service: S, watcher: Watcher)
+/// Speaks the version of HTTP that was agreed on in the TLS handshake.
+async fn speak_over_tls<S, F, B>(stream: TlsStream<TcpStream>, peer: Peer, limits: Limits, service: S, watcher: Watcher)
+where
+    S: Fn(Request<Incoming>) -> F + Send + Sync + 'static,
+    F: Future<Output = Response<B>> + Send + 'static,
+    B: Body + Send + 'static,
+    B::Data: Send,
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
+{
+    let is_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+    speak_http(stream, is_http2, peer, limits, service, watcher).await;
+}
+
+/// Speaks the version of HTTP that the client's first bytes show, once they have come.
+async fn speak_in_clear<S, F, B>(stream: TcpStream, peer: Peer, limits: Limits, service: S, watcher: Watcher)
+where
+    S: Fn(Request<Incoming>) -> F + Send + Sync + 'static,
+    F: Future<Output = Response<B>> + Send + 'static,
+    B: Body + Send + 'static,
+    B::Data: Send,
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
+{
+    match tokio::time::timeout(limits.head_timeout, begins_with_http2(&stream)).await {
+        Ok(Ok(is_http2)) => speak_http(stream, is_http2, peer, limits, service, watcher).await,
+        Ok(Err(cause)) => tracing::debug!(address = %peer.address, %cause, "connection ended before a request"),
+        Err(_) => tracing::debug!(address = %peer.address, "connection without a request"),
+    }
+}
+
+/// Whether the client begins with the preface of HTTP/2 (RFC 9113, section 3.4). No request of HTTP/1 begins with the
+/// same three letters: there is no such method.
+async fn begins_with_http2(stream: &TcpStream) -> std::io::Result<bool> {
+    let mut first = [0; 3];
+    loop {
+        match stream.peek(&mut first).await? {
+            0 => return Err(std::io::ErrorKind::UnexpectedEof.into()),
+            3 => return Ok(&first == b"PRI"),
+            seen if !b"PRI".starts_with(&first[..seen]) => return Ok(false),
+            // A letter or two so far. More of them wake nobody who peeks, so look again in a moment.
+            _ => tokio::time::sleep(Duration::from_millis(10)).await,
+        }
+    }
+}
+
+async fn speak_http<I, S, F, B>(stream: I, is_http2: bool, peer: Peer, limits: Limits, service: S, watcher: Watcher)
 where
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     S: Fn(Request<Incoming>) -> F + Send + Sync + 'static,
@@ -118,22 +177,25 @@ where
     B::Data: Send,
     B::Error: Into<Box<dyn Error + Send + Sync>>,
 {
-    let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(limits.head_timeout)
-        .title_case_headers(false)
-        .http2()
-        .timer(TokioTimer::new())
-        .keep_alive_interval(Some(limits.head_timeout));
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(peer);
         let answer = service(request);
         async move { Ok::<_, Infallible>(answer.await) }
     });
-    let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
-    if let Err(cause) = watcher.watch(connection).await {
+    let stream = TokioIo::new(Progress::new(stream, limits.idle_write));
+    let ended = if is_http2 {
+        let mut builder = http2::Builder::new(TokioExecutor::new());
+        builder
+            .timer(TokioTimer::new())
+            .keep_alive_interval(Some(limits.head_timeout))
+            .max_header_list_size(MOST_HEAD_BYTES);
+        watcher.watch(builder.serve_connection(stream, service)).await
+    } else {
+        let mut builder = http1::Builder::new();
+        builder.timer(TokioTimer::new()).header_read_timeout(limits.head_timeout).max_headers(MOST_HEADERS);
+        watcher.watch(builder.serve_connection(stream, service)).await
+    };
+    if let Err(cause) = ended {
         tracing::debug!(address = %peer.address, %cause, "connection ended early");
     }
 }
@@ -152,6 +214,23 @@ mod tests {
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.expect("read");
         answer
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_that_says_nothing_is_ended() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("bound");
+        let address = listener.local_addr().expect("address");
+        let (_stop, stopped) = watch::channel(false);
+        let answer = |_: Request<Incoming>| async { Response::new(Full::new(Bytes::new())) };
+        tokio::spawn(serve(listener, None, Limits::default(), answer, stopped));
+        for said in ["", "PR"] {
+            let mut stream = TcpStream::connect(address).await.expect("connected");
+            stream.write_all(said.as_bytes()).await.expect("written");
+            let mut answer = Vec::new();
+            // In order, or by a reset where something was left unread: either way it ends.
+            let _ = stream.read_to_end(&mut answer).await;
+            assert!(answer.is_empty());
+        }
     }
 
     #[tokio::test]

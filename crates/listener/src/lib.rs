@@ -5,6 +5,7 @@
 
 mod accept;
 mod peer;
+mod progress;
 
 pub use accept::{Limits, serve};
 pub use peer::{Peer, TrustedProxies};

@@ -1,6 +1,9 @@
 //! Reading a request's body: into the engine, or whole into memory where it is a document.
 
 use bytes::{Bytes, BytesMut};
+use http::Version;
+use http::header::CONTENT_LENGTH;
+use http::request::Parts;
 use http_body_util::BodyExt;
 use keyward_objects::{RequestBody, refused_body};
 use keyward_s3_wire::checksum::{Checksum, ChecksumAlgorithm};
@@ -32,8 +35,11 @@ impl Received {
 }
 
 /// Refuses a body of unknown length, or one that is too large, before it is read.
-pub(crate) fn check_length(payload: &Payload<RequestBody>) -> Result<(), S3Error> {
-    match payload.length() {
+pub(crate) fn check_length(head: &Parts, payload: &Payload<RequestBody>) -> Result<(), S3Error> {
+    // Before HTTP/2 a request without a length has no body at all (RFC 9112 section 6.3): a client that meant to send
+    // one must not find an empty object. Later versions mark the end of the body themselves.
+    let is_told = head.version >= Version::HTTP_2 || head.headers.contains_key(CONTENT_LENGTH);
+    match payload.length().filter(|_| is_told) {
         None => Err(ErrorCode::MissingContentLength.into()),
         Some(length) if length > LARGEST => Err(S3Error::new(ErrorCode::EntityTooLarge)
             .with("ProposedSize", length.to_string())

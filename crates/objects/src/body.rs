@@ -19,6 +19,11 @@ impl BodyError {
     }
 }
 
+/// The client sent nothing of the body it announced for so long that it was given up.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the client stopped sending the body")]
+pub struct Stalled;
+
 /// A request's body as it arrives, framing and all.
 pub type RequestBody = UnsyncBoxBody<Bytes, BodyError>;
 

@@ -10,6 +10,6 @@ mod checked;
 mod refusal;
 
 pub use backend::{Backend, BucketError, BucketState};
-pub use body::{BodyError, RequestBody, ResponseBody, empty, full, streamed};
+pub use body::{BodyError, RequestBody, ResponseBody, Stalled, empty, full, streamed};
 pub use checked::Checked;
 pub use refusal::{refused_body, refused_head};

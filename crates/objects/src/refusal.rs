@@ -3,6 +3,8 @@
 use keyward_s3_wire::{ErrorCode, S3Error};
 use keyward_signature::{PayloadError, SignatureError};
 
+use crate::Stalled;
+
 /// The S3 error for a head that was refused.
 pub fn refused_head(error: &SignatureError) -> S3Error {
     refused(error.code(), error.to_string())
@@ -10,7 +12,21 @@ pub fn refused_head(error: &SignatureError) -> S3Error {
 
 /// The S3 error for a body that was refused, or that ended early.
 pub fn refused_body(error: &PayloadError) -> S3Error {
+    if is_stalled(error) {
+        return S3Error::new(ErrorCode::RequestTimeout);
+    }
     refused(error.code(), error.to_string())
+}
+
+fn is_stalled(error: &PayloadError) -> bool {
+    let mut cause = std::error::Error::source(error);
+    while let Some(next) = cause {
+        if next.is::<Stalled>() {
+            return true;
+        }
+        cause = next.source();
+    }
+    false
 }
 
 fn refused(code: &str, sentence: String) -> S3Error {
@@ -69,6 +85,12 @@ mod tests {
             assert_eq!(refused.code().as_str(), error.code(), "{error:?}");
             assert_eq!(refused.status(), error.status(), "{error:?}");
         }
+    }
+
+    #[test]
+    fn a_client_that_stops_sending_is_told_so() {
+        let error = PayloadError::Transport(Box::new(crate::BodyError::new(Stalled)));
+        assert_eq!(refused_body(&error).code(), ErrorCode::RequestTimeout);
     }
 
     #[test]

@@ -3,26 +3,31 @@
 //! Most clients read no answer before they have sent their whole request: a connection that is closed while they send
 //! shows them a broken pipe instead.
 
+use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt;
-use keyward_objects::{BodyError, RequestBody};
+use keyward_objects::{BodyError, RequestBody, Stalled};
 use tokio::sync::oneshot;
+use tokio::time::{Sleep, sleep};
 
 /// A client that sends more than this has to live with a broken connection.
-const MOST: usize = 16 * 1024 * 1024;
+const MOST: usize = 1024 * 1024 * 1024;
 
-/// How long a client may take to send it.
+/// How long a client may send nothing of a body that it announced.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How long a client may take to send the rest of a refused request.
 const LONGEST: Duration = Duration::from_secs(10);
 
 /// Lends a body out; whoever drops it, read to its end or not, gives it back.
 pub(crate) fn lend(body: RequestBody) -> (RequestBody, Returned) {
     let (owner, returned) = oneshot::channel();
-    let lent = Lent { body: Some(body), owner: Some(owner) };
+    let lent = Lent { body: Some(body), owner: Some(owner), patience: None };
     (lent.boxed_unsync(), Returned(returned))
 }
 
@@ -50,6 +55,8 @@ impl Returned {
 struct Lent {
     body: Option<RequestBody>,
     owner: Option<oneshot::Sender<RequestBody>>,
+    /// Runs while the next piece is waited for.
+    patience: Option<Pin<Box<Sleep>>>,
 }
 
 impl Body for Lent {
@@ -60,10 +67,15 @@ impl Body for Lent {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        match &mut self.body {
-            Some(body) => Pin::new(body).poll_frame(context),
-            None => Poll::Ready(None),
+        let this = &mut *self;
+        let Some(body) = &mut this.body else { return Poll::Ready(None) };
+        if let Poll::Ready(frame) = Pin::new(body).poll_frame(context) {
+            this.patience = None;
+            return Poll::Ready(frame);
         }
+        let patience = this.patience.get_or_insert_with(|| Box::pin(sleep(PATIENCE)));
+        ready!(patience.as_mut().poll(context));
+        Poll::Ready(Some(Err(BodyError::new(Stalled))))
     }
 
     fn is_end_stream(&self) -> bool {
@@ -89,6 +101,15 @@ mod tests {
     use http_body_util::Full;
 
     use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_stops_sending_is_given_up() {
+        let silent =
+            http_body_util::StreamBody::new(futures_util::stream::pending::<Result<Frame<Bytes>, BodyError>>());
+        let (mut lent, _returned) = lend(silent.boxed_unsync());
+        let error = lent.frame().await.expect("an end").expect_err("given up");
+        assert!(std::error::Error::source(&error).is_some_and(|cause| cause.is::<Stalled>()));
+    }
 
     #[tokio::test]
     async fn what_was_not_read_comes_back() {

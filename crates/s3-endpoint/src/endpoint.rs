@@ -20,7 +20,7 @@ use keyward_signature::{Declared, Payload, Rules};
 
 use crate::addressing::Addressing;
 use crate::request_id::RequestIds;
-use crate::{drain, envelope};
+use crate::{drain, envelope, hoisted};
 
 /// What an endpoint is put together from.
 #[expect(missing_debug_implementations, reason = "a bag of components, taken apart at once")]
@@ -138,6 +138,7 @@ impl Shared {
         let operation = Operation::resolve(&head, &address)?;
         seen.operation = Some(operation);
         let (requester, clean, plan) = self.verify(head).await?;
+        hoisted::refuse(&clean)?;
         seen.user = requester.user_id().map(ToString::to_string);
         let allowed = self.authorise(requester, operation, address, &clean).await?;
         let declared = match operation {

@@ -10,6 +10,7 @@ mod drain;
 mod endpoint;
 mod envelope;
 mod failure;
+mod hoisted;
 mod request_id;
 mod verify;
 

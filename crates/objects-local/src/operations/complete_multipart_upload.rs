@@ -10,7 +10,9 @@ use keyward_signature::Payload;
 
 use super::{Answer, upload};
 use crate::call::{Call, Place};
-use crate::engine::{CompletedPart, Completion, EngineError, Etag, PartRecord, Precondition, UploadId, UploadRecord};
+use crate::engine::{
+    CompletedPart, Completion, EngineError, Etag, PartRecord, Precondition, PutResult, UploadId, UploadRecord,
+};
 use crate::error::invalid_part;
 use crate::receive::document;
 use crate::{answers, checksum, conditions};
@@ -39,6 +41,10 @@ pub(crate) async fn complete_multipart_upload(call: Call<'_>, payload: Payload<R
     let (bucket, key) = (place.bucket_id(), place.key.as_str());
     let done = call.engine.complete_upload(bucket, key, id, completion).await;
     let done = done.map_err(|error| upload::no_such(error, &request.upload_id))?;
+    let checksum = match checksum {
+        Some(checksum) => Some(checksum),
+        None => checksum_of_completed(call, place, &done).await?,
+    };
     let answer = CompleteMultipartUploadAnswer {
         // Relative to what the client asked, whose scheme and host it knows best.
         location: call.head.uri.path().to_owned(),
@@ -49,6 +55,21 @@ pub(crate) async fn complete_multipart_upload(call: Call<'_>, payload: Payload<R
         checksum,
     };
     Ok(answer.response().map(full))
+}
+
+/// The checksum of an object that was complete already; none when another has taken its place since.
+async fn checksum_of_completed(
+    call: Call<'_>,
+    place: Place<'_>,
+    done: &PutResult,
+) -> Result<Option<(Checksum, ChecksumType)>, EngineError> {
+    match call.engine.head(place.bucket_id(), place.key.as_str()).await {
+        Ok(record) if (record.etag, record.modified, record.version) == (done.etag, done.modified, done.version) => {
+            Ok(record.checksum.as_ref().and_then(checksum::shown))
+        }
+        Ok(_) | Err(EngineError::NoSuchKey) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 fn named(part: &operations::CompletedPart) -> Result<CompletedPart, S3Error> {

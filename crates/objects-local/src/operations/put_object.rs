@@ -14,7 +14,7 @@ pub(crate) async fn put_object(call: Call<'_>, payload: Payload<RequestBody>) ->
     let place = call.place()?;
     let request = PutObject::from_request(call.head)?;
     not_offered::refuse(&request.object, &call.head.headers)?;
-    check_length(&payload)?;
+    check_length(call.head, &payload)?;
     let precondition = conditions::of_write(call.engine, place, &request.conditions).await?;
 
     let computing = match request.checksum {

@@ -15,7 +15,7 @@ pub(crate) async fn upload_part(call: Call<'_>, payload: Payload<RequestBody>) -
     let place = call.place()?;
     let request = UploadPart::from_request(call.head)?;
     let id = upload::id_of(&request.upload_id)?;
-    check_length(&payload)?;
+    check_length(call.head, &payload)?;
     let (bucket, key) = (place.bucket_id(), place.key.as_str());
     let begun = call.engine.find_upload(bucket, key, id).await;
     let begun = begun.map_err(|error| upload::no_such(error, &request.upload_id))?;

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
-use http::Method;
+use http::{Method, Version};
 use http_body::Frame;
 use http_body_util::StreamBody;
 use keyward_objects::{BodyError, full, streamed};
@@ -149,4 +149,33 @@ async fn a_put_that_cannot_succeed_is_refused_before_its_body() {
     let (parts, _) = shop.signed(request, ContentSha256::UNSIGNED);
     let refused = shop.send(parts, pieces(vec![Err("this body must not be read")])).await;
     assert_eq!(refused.refusal(), (412, "PreconditionFailed"));
+}
+
+#[tokio::test]
+async fn a_body_without_a_length_is_refused_before_http_2() {
+    for target in ["/bkt/a", "/bkt/a?partNumber=1&uploadId="] {
+        let shop = Shop::open().await;
+        let begun = shop.ask(Method::POST, "/bkt/a?uploads", &[], b"").await;
+        let target = if target.ends_with('=') { format!("{target}{}", begun.the("UploadId")) } else { target.into() };
+        for content in [ContentSha256::UNSIGNED, ContentSha256::of(b"")] {
+            for (version, told, status) in [
+                (Version::HTTP_10, None, 411),
+                (Version::HTTP_11, None, 411),
+                (Version::HTTP_11, Some(0), 200),
+                (Version::HTTP_2, None, 200),
+            ] {
+                let (mut parts, _) = shop.signed(head(Method::PUT, &target, &[], told), content);
+                parts.version = version;
+                // The body of a request without a length: known to be empty, whatever the client meant to send.
+                let reply = shop.send(parts, full(Bytes::new())).await;
+                assert_eq!(reply.status, status, "{version:?} {told:?} {target}");
+                if status == 411 {
+                    assert_eq!(reply.the("Code"), "MissingContentLength");
+                    assert_eq!(shop.get("/bkt/a", &[]).await.status, 404);
+                } else {
+                    shop.ask(Method::DELETE, "/bkt/a", &[], b"").await;
+                }
+            }
+        }
+    }
 }

@@ -80,6 +80,21 @@ async fn a_completion_whose_answer_was_lost_can_be_repeated() {
 }
 
 #[tokio::test]
+async fn a_repeated_completion_answers_the_checksum_again() {
+    for (algorithm, element, kind) in
+        [("CRC32", "ChecksumCRC32", "COMPOSITE"), ("CRC64NVME", "ChecksumCRC64NVME", "FULL_OBJECT")]
+    {
+        let shop = Shop::open().await;
+        let mut upload = Upload::begin(&shop, &[("x-amz-checksum-algorithm", algorithm)]).await;
+        upload.part(1, &[], b"123456789").await;
+        let (first, second) = (upload.complete(&[]).await, upload.complete(&[]).await);
+        assert!(!first.the(element).is_empty(), "{first:?}");
+        assert_eq!(second.the("ChecksumType"), kind, "{second:?}");
+        assert_eq!(first.body, second.body);
+    }
+}
+
+#[tokio::test]
 async fn a_completion_that_does_not_fit_the_parts_changes_nothing() {
     let shop = Shop::open().await;
     let mut upload = Upload::begin(&shop, &[]).await;

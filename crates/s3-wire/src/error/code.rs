@@ -41,7 +41,7 @@ codes! {
     BadDigest BAD_REQUEST "The body does not have the checksum that was announced for it; send it again.";
     BucketAlreadyExists CONFLICT "A bucket of this name exists in this namespace and is not yours; choose another name.";
     BucketAlreadyOwnedByYou CONFLICT "You have a bucket of this name already; use it, or choose another name.";
-    BucketNotEmpty CONFLICT "The bucket still holds objects, versions or unfinished uploads; delete them first.";
+    BucketNotEmpty CONFLICT "The bucket still holds objects or versions; delete them first.";
     ConditionalRequestConflict CONFLICT "Another request changed the object at the same time; read it again and retry.";
     EntityTooLarge BAD_REQUEST "The body is larger than an upload may be; use a multipart upload with smaller parts.";
     EntityTooSmall BAD_REQUEST "A part is smaller than 5 MiB; only the last part may be.";

@@ -22,7 +22,8 @@ impl Element {
     ///
     /// # Errors
     /// `MissingRequestBodyError` when the body is empty, `MaxMessageLengthExceeded` when it is longer than `limit`
-    /// bytes, `MalformedXML` for everything that is not one well-formed document with that root.
+    /// bytes, `MalformedXML` for everything that is not one well-formed document with that root, and for characters
+    /// that XML 1.0 forbids, raw or as references: an answer could not name them again.
     pub fn parse(body: &[u8], root: &str, limit: usize) -> Result<Element, S3Error> {
         if body.len() > limit {
             return Err(
@@ -33,6 +34,9 @@ impl Element {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         if text.trim().is_empty() {
             return Err(ErrorCode::MissingRequestBodyError.into());
+        }
+        if !text.chars().all(allowed) {
+            return Err(forbidden());
         }
         let element = tree(text)?;
         if element.name != root {
@@ -88,6 +92,15 @@ impl Element {
 
 fn malformed(message: impl Into<std::borrow::Cow<'static, str>>) -> S3Error {
     S3Error::because(ErrorCode::MalformedXML, message)
+}
+
+fn forbidden() -> S3Error {
+    malformed("The XML body holds a character that XML 1.0 forbids; name a key that has it in a request of its own.")
+}
+
+/// Whether a document may hold the character: `Char` of XML 1.0, section 2.2.
+fn allowed(character: char) -> bool {
+    matches!(character, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..)
 }
 
 /// The elements that are open, outermost first, and the root once it is closed.
@@ -172,7 +185,11 @@ fn referred(reference: &str) -> Result<char, S3Error> {
         Some(hex) => u32::from_str_radix(hex, 16),
         None => number.parse(),
     };
-    code.ok().and_then(char::from_u32).filter(|character| *character != '\0').ok_or_else(unknown)
+    match code.ok().and_then(char::from_u32) {
+        Some(character) if allowed(character) => Ok(character),
+        Some(_) => Err(forbidden()),
+        None => Err(unknown()),
+    }
 }
 
 #[cfg(test)]
@@ -195,9 +212,9 @@ mod tests {
 
     #[test]
     fn references_and_cdata_are_text() {
-        let body = "<Delete><Key>&#x41;&#66;&lt;<![CDATA[<c>]]>&#1;</Key></Delete>";
+        let body = "<Delete><Key>&#x41;&#66;&lt;<![CDATA[<c>]]>&#9;</Key></Delete>";
         let root = Element::parse(body.as_bytes(), "Delete", 1000).unwrap();
-        assert_eq!(root.required_text("Key").unwrap(), "AB<<c>\u{1}");
+        assert_eq!(root.required_text("Key").unwrap(), "AB<<c>\t");
     }
 
     #[test]
@@ -206,6 +223,25 @@ mod tests {
         assert_eq!(code(bomb), ErrorCode::MalformedXML);
         assert_eq!(code("<Delete><Key>&a;</Key></Delete>"), ErrorCode::MalformedXML);
         assert_eq!(code("<Delete><Key>&#0;</Key></Delete>"), ErrorCode::MalformedXML);
+    }
+
+    #[test]
+    fn characters_that_xml_forbids_are_refused_raw_and_as_references() {
+        for character in ['\0', '\u{1}', '\u{b}', '\u{1f}', '\u{fffe}', '\u{ffff}'] {
+            let number = u32::from(character);
+            for text in [character.to_string(), format!("&#{number};"), format!("&#x{number:x};")] {
+                assert_eq!(code(&format!("<Delete><Key>{text}</Key></Delete>")), ErrorCode::MalformedXML, "{number}");
+            }
+        }
+        assert_eq!(code("<Delete a='\u{1}'/>"), ErrorCode::MalformedXML);
+        assert_eq!(code("<Delete><Key>&#xd800;</Key></Delete>"), ErrorCode::MalformedXML);
+    }
+
+    #[test]
+    fn the_last_characters_before_the_forbidden_ones_are_read() {
+        let body = "<Delete><Key>\u{7f}\u{d7ff}\u{e000}\u{fffd}&#x10000;\u{10ffff}&#xd;</Key></Delete>";
+        let root = Element::parse(body.as_bytes(), "Delete", 1000).unwrap();
+        assert_eq!(root.required_text("Key").unwrap(), "\u{7f}\u{d7ff}\u{e000}\u{fffd}\u{10000}\u{10ffff}\r");
     }
 
     #[test]
@@ -230,7 +266,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_is_read_back(text in "[^\0]{0,200}") {
+        fn what_is_written_is_read_back(text in any::<String>()) {
+            let text: String = text.chars().filter(|character| allowed(*character)).collect();
             let body = XmlWriter::document("Delete", |xml| xml.text("Key", &text));
             let root = Element::parse(&body, "Delete", 100_000).unwrap();
             prop_assert_eq!(root.required_text("Key").unwrap(), text);

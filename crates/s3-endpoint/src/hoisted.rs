@@ -1,0 +1,64 @@
+//! Headers that a presigned URL carries as query parameters, and that would have no effect there.
+
+use keyward_s3_wire::{ErrorCode, S3Error};
+use keyward_signature::Clean;
+
+/// What would change the object or the operation if it stood in a header. Other `x-amz-` parameters, such as those in
+/// which SDKs name themselves or their checksum algorithm, say nothing about either.
+const MEANINGFUL: &[&str] = &[
+    "x-amz-acl",
+    "x-amz-bypass-governance-retention",
+    "x-amz-copy-source",
+    "x-amz-expected-bucket-owner",
+    "x-amz-grant-",
+    "x-amz-meta-",
+    "x-amz-mfa",
+    "x-amz-object-lock-",
+    "x-amz-server-side-encryption",
+    "x-amz-source-expected-bucket-owner",
+    "x-amz-storage-class",
+    "x-amz-tagging",
+    "x-amz-website-redirect-location",
+    "x-emc-",
+];
+
+/// Refuses parameters that mean something as headers: an object that looked tagged, shared or protected to the one who
+/// signed the URL, and were not, would be worse than none.
+pub(crate) fn refuse(head: &Clean) -> Result<(), S3Error> {
+    let names =
+        head.uri().query().into_iter().flat_map(|query| query.split('&')).filter_map(|pair| pair.split('=').next());
+    for name in names {
+        let name = name.to_ascii_lowercase();
+        if MEANINGFUL.iter().any(|meaningful| name.starts_with(meaningful)) {
+            let message = "This has an effect as a header only; sign it as a header and send it with the request.";
+            return Err(S3Error::argument(&name, "", message));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Request;
+
+    use super::*;
+
+    fn refused(target: &str) -> bool {
+        let (head, ()) = Request::get(target).body(()).expect("a request").into_parts();
+        let (clean, _) = Clean::anonymous(head).expect("anonymous");
+        refuse(&clean).is_err()
+    }
+
+    #[test]
+    fn what_would_have_no_effect_is_refused() {
+        assert!(refused("/b/k?x-amz-meta-a=1"));
+        assert!(refused("/b/k?X-Amz-Acl=public-read"));
+        assert!(refused("/b/k?a=b&x-amz-copy-source=b%2Fk"));
+    }
+
+    #[test]
+    fn what_says_nothing_about_the_object_is_not() {
+        assert!(!refused("/b/k?x-id=PutObject&x-amz-sdk-checksum-algorithm=CRC32&x-amz-checksum-crc32=AAAAAA%3D%3D"));
+        assert!(!refused("/b/k?versionId=null"));
+    }
+}
