@@ -19,6 +19,7 @@ mod delete;
 mod error;
 mod etag;
 mod head;
+mod headroom;
 mod ids;
 mod incoming;
 mod layout;
@@ -51,6 +52,7 @@ pub use copy::CopyRequest;
 pub use error::{EngineError, KeyFault};
 pub use etag::Etag;
 pub use head::{Checksum, ChecksumAlgorithm, ChecksumKind, ChecksumPlan, ChecksumUnreadable, ObjectHead};
+pub use headroom::{FileSystemGauge, Reserve, Space, SpaceGauge};
 pub use ids::{BucketId, UploadId, Version};
 pub use incoming::{Body, BodyWriter};
 pub use list::{ListQuery, Page};
@@ -68,6 +70,7 @@ pub use tables::uploads::UploadRecord;
 pub use walk::After;
 
 use body_dir::BodyDir;
+use headroom::Headroom;
 use incoming::Spool;
 use layout::Layout;
 use pins::Pins;
@@ -88,6 +91,7 @@ struct Inner {
     pins: Arc<Pins>,
     reaper: Mutex<Reaper>,
     spool: Arc<Spool>,
+    headroom: Arc<Headroom>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     settings: Settings,
@@ -121,7 +125,10 @@ impl Engine {
             let writer = Writer::start(name, connection, Arc::clone(&clock), Arc::clone(&pins))?;
             shards.push(Shard { writer, readers: Readers::new(path, settings.readers_per_shard) });
         }
+        let (gauge, reserve) = (Arc::clone(&settings.space_gauge), settings.reserve);
+        let headroom = Headroom::new(directory.to_owned(), reserve, gauge, Arc::clone(&clock));
         let spool = Arc::new(Spool {
+            headroom: Arc::clone(&headroom),
             bodies: Arc::clone(&bodies),
             pins: Arc::clone(&pins),
             entropy: Arc::clone(&entropy),
@@ -130,7 +137,8 @@ impl Engine {
         });
         let may_hold_orphans = AtomicBool::new(layout.may_hold_orphans);
         let reaper = Mutex::new(reaper);
-        let inner = Inner { shards, bodies, pins, reaper, spool, clock, entropy, settings, may_hold_orphans, layout };
+        let inner =
+            Inner { shards, bodies, pins, reaper, spool, headroom, clock, entropy, settings, may_hold_orphans, layout };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -141,6 +149,11 @@ impl Engine {
         if tokio::task::spawn_blocking(move || inner.close()).await.is_err() {
             tracing::error!("closing the object store was cut short");
         }
+    }
+
+    /// The judge of writes that grow the store, for a job on a writing thread.
+    fn headroom(&self) -> Arc<Headroom> {
+        Arc::clone(&self.inner.headroom)
     }
 
     fn shard(&self, bucket: BucketId) -> &Shard {

@@ -7,6 +7,7 @@ use keyward_ambient::Entropy;
 use super::body_dir::BodyDir;
 use super::etag::Etag;
 use super::head::{Checksum, ObjectHead};
+use super::headroom::{Headroom, ROWS};
 use super::ids::{BucketId, FileId, UploadId};
 use super::incoming::Content;
 use super::locate::{HeldBytes, Located, locate};
@@ -40,8 +41,10 @@ impl Engine {
         row_key::check(&request.target.1)?;
         let new_set = UploadId::begun(self.inner.clock.now(), self.inner.entropy.as_ref());
         let (source, target) = (request.source.0, request.target.0);
+        let headroom = self.headroom();
         if self.shard_number(source) == self.shard_number(target) {
-            return self.shard(target).writer.commit(move |commit| copy_within(commit, &request, new_set)).await;
+            let work = move |commit: &mut Commit<'_>| copy_within(commit, &request, new_set, &headroom);
+            return self.shard(target).writer.commit(work).await;
         }
         let replicator = Replicator {
             bodies: Arc::clone(&self.inner.bodies),
@@ -57,7 +60,8 @@ impl Engine {
             },
         );
         let (request, replica) = replicated.await?;
-        self.shard(target).writer.commit(move |commit| replica.store(commit, request, new_set)).await
+        let work = move |commit: &mut Commit<'_>| replica.store(commit, request, new_set, &headroom);
+        self.shard(target).writer.commit(work).await
     }
 }
 
@@ -68,11 +72,17 @@ fn judge(request: &CopyRequest, source: &ObjectRecord) -> Result<(), EngineError
     }
 }
 
-fn copy_within(commit: &mut Commit<'_>, request: &CopyRequest, new_set: UploadId) -> Result<PutResult, EngineError> {
+fn copy_within(
+    commit: &mut Commit<'_>,
+    request: &CopyRequest,
+    new_set: UploadId,
+    headroom: &Headroom,
+) -> Result<PutResult, EngineError> {
     let (bucket, key) = &request.target;
     let (source, body) = objects::find(commit.connection, request.source.0, &request.source.1)?;
     judge(request, &source)?;
     objects::may_write(commit, *bucket, key, request.precondition)?;
+    headroom.admit(ROWS)?;
     // Shared before the target is replaced, so that copying an object onto itself never lets its bytes go.
     let body = match body {
         StoredBody::Bytes(bytes) => StoredBody::Bytes(bodies::share(commit, bytes)?),
@@ -107,6 +117,15 @@ enum ReplicaBody {
     Parts(Vec<(PartRecord, Content)>),
 }
 
+impl ReplicaBody {
+    fn unwritten(&self) -> u64 {
+        match self {
+            ReplicaBody::Bytes(content) => content.unwritten(),
+            ReplicaBody::Parts(parts) => parts.iter().map(|(_, content)| content.unwritten()).sum(),
+        }
+    }
+}
+
 impl Replicator {
     fn replicate(&self, located: Located) -> Result<Replica, EngineError> {
         let mut pieces = Vec::with_capacity(located.extents.len());
@@ -135,9 +154,16 @@ impl Replicator {
 }
 
 impl Replica {
-    fn store(self, commit: &mut Commit<'_>, request: CopyRequest, new_set: UploadId) -> Result<PutResult, EngineError> {
+    fn store(
+        self,
+        commit: &mut Commit<'_>,
+        request: CopyRequest,
+        new_set: UploadId,
+        headroom: &Headroom,
+    ) -> Result<PutResult, EngineError> {
         let (bucket, key) = request.target;
         objects::may_write(commit, bucket, &key, request.precondition)?;
+        headroom.admit(ROWS + self.body.unwritten())?;
         let body = match self.body {
             ReplicaBody::Bytes(content) => StoredBody::Bytes(bodies::store(commit, content)?),
             ReplicaBody::Parts(parts) => {

@@ -86,7 +86,7 @@ pub enum EngineError {
         /// The part's number.
         number: u16,
     },
-    /// The file system has no room left. Nothing was half-written.
+    /// The file system has no room left, or only the reserve that is kept for deleting. Nothing was half-written.
     #[error("the disk is full")]
     DiskFull,
     /// The engine was closed, or a thread of it ended.

@@ -11,6 +11,7 @@ use tokio::task::{JoinHandle, spawn_blocking};
 use super::EngineError;
 use super::body_dir::BodyDir;
 use super::etag::Etag;
+use super::headroom::Headroom;
 use super::ids::FileId;
 use super::pending_file::PendingFile;
 use super::pins::Pins;
@@ -27,10 +28,25 @@ pub(super) enum Content {
     File(PendingFile),
 }
 
+impl Content {
+    /// How many bytes are still to be written, by the commit.
+    pub(super) fn unwritten(&self) -> u64 {
+        match self {
+            Content::Memory(bytes) => bytes.len() as u64,
+            Content::File(_) => 0,
+        }
+    }
+}
+
 impl Body {
     /// How many bytes arrived.
     pub fn size(&self) -> u64 {
         self.size
+    }
+
+    /// How many bytes are still to be written, by the commit.
+    pub(super) fn unwritten(&self) -> u64 {
+        self.content.unwritten()
     }
 
     /// The MD5 of the bytes, as entity tag.
@@ -41,6 +57,8 @@ impl Body {
 
 /// Where a [`BodyWriter`] puts its bytes.
 pub(super) struct Spool {
+    /// Asked before each batch.
+    pub(super) headroom: Arc<Headroom>,
     pub(super) bodies: Arc<BodyDir>,
     pub(super) pins: Arc<Pins>,
     pub(super) entropy: Arc<dyn Entropy>,
@@ -131,6 +149,7 @@ impl BodyWriter {
 
 /// Hashes and writes `bytes`, into a new file if there is none.
 fn append(open: Option<OpenFile>, bytes: &[u8], spool: &Spool) -> Result<OpenFile, EngineError> {
+    spool.headroom.admit(bytes.len() as u64)?;
     let mut open = match open {
         Some(open) => open,
         None => {

@@ -8,6 +8,7 @@ use md5::{Digest, Md5};
 
 use super::etag::Etag;
 use super::head::{Checksum, ChecksumPlan, ObjectHead};
+use super::headroom::{Headroom, ROWS};
 use super::ids::{BucketId, UploadId};
 use super::incoming::Body;
 use super::record::{Precondition, PutResult};
@@ -50,10 +51,11 @@ impl Engine {
         checksum: Option<ChecksumPlan>,
     ) -> Result<UploadId, EngineError> {
         row_key::check(key)?;
-        let key = key.to_owned();
+        let (key, headroom) = (key.to_owned(), self.headroom());
         let id = UploadId::begun(self.inner.clock.now(), self.inner.entropy.as_ref());
         let committed = self.shard(bucket).writer.commit(move |commit| {
             buckets::require_open(commit.connection, bucket)?;
+            headroom.admit(ROWS)?;
             uploads::insert(commit, bucket, &key, &UploadRecord { id, head, checksum })?;
             Ok(id)
         });
@@ -73,9 +75,10 @@ impl Engine {
         if !PART_NUMBERS.contains(&number) {
             return Err(EngineError::PartNumberOutOfRange { number });
         }
-        let key = key.to_owned();
+        let (key, headroom) = (key.to_owned(), self.headroom());
         let committed = self.shard(bucket).writer.commit(move |commit| {
             require_upload(commit, bucket, &key, upload)?;
+            headroom.admit(ROWS + body.unwritten())?;
             let (size, etag) = (body.size(), body.etag());
             let bytes = bodies::store(commit, body.content)?;
             let record = PartRecord { number, size, modified: commit.now, etag, checksum };
@@ -107,12 +110,15 @@ impl Engine {
         completion: Completion,
     ) -> Result<PutResult, EngineError> {
         row_key::check(key)?;
-        let key = key.to_owned();
+        let (key, headroom) = (key.to_owned(), self.headroom());
         let least = self.inner.settings.min_part_size;
         let committed = self.shard(bucket).writer.commit(move |commit| {
             buckets::require_open(commit.connection, bucket)?;
             match uploads::find(commit.connection, bucket, &key, upload) {
-                Ok(record) => complete(commit, bucket, &key, record, &completion, least),
+                Ok(record) => {
+                    let object = Completing { bucket, key: &key, upload: record, completion: &completion };
+                    object.commit(commit, least, &headroom)
+                }
                 Err(EngineError::NoSuchUpload) => already_completed(commit, bucket, &key, upload, &completion),
                 Err(error) => Err(error),
             }
@@ -131,30 +137,36 @@ fn require_upload(
     uploads::find(commit.connection, bucket, key, upload)
 }
 
-fn complete(
-    commit: &mut Commit<'_>,
+/// An upload on its way to become an object.
+struct Completing<'c> {
     bucket: BucketId,
-    key: &str,
+    key: &'c str,
     upload: UploadRecord,
-    completion: &Completion,
-    least: u64,
-) -> Result<PutResult, EngineError> {
-    let stored = parts::all_of_set(commit.connection, upload.id)?;
-    let size = check_parts(&stored, &completion.parts, least)?;
-    objects::may_write(commit, bucket, key, completion.precondition)?;
-    let named = |number: u16| completion.parts.binary_search_by_key(&number, |part| part.number).is_ok();
-    for part in stored.iter().filter(|part| !named(part.record.number)) {
-        parts::release(commit, upload.id, part)?;
+    completion: &'c Completion,
+}
+
+impl Completing<'_> {
+    /// `least` is the least size of all parts but the last.
+    fn commit(self, commit: &mut Commit<'_>, least: u64, headroom: &Headroom) -> Result<PutResult, EngineError> {
+        let Self { bucket, key, upload, completion } = self;
+        let stored = parts::all_of_set(commit.connection, upload.id)?;
+        let size = check_parts(&stored, &completion.parts, least)?;
+        objects::may_write(commit, bucket, key, completion.precondition)?;
+        headroom.admit(ROWS)?;
+        let named = |number: u16| completion.parts.binary_search_by_key(&number, |part| part.number).is_ok();
+        for part in stored.iter().filter(|part| !named(part.record.number)) {
+            parts::release(commit, upload.id, part)?;
+        }
+        uploads::delete(commit, &row_key::upload(bucket, key, upload.id)?)?;
+        let object = NewObject {
+            size,
+            etag: etag_of(&completion.parts),
+            checksum: completion.checksum.as_ref(),
+            head: &upload.head,
+            body: StoredBody::Parts(upload.id),
+        };
+        objects::put(commit, bucket, key, &object)
     }
-    uploads::delete(commit, &row_key::upload(bucket, key, upload.id)?)?;
-    let object = NewObject {
-        size,
-        etag: etag_of(&completion.parts),
-        checksum: completion.checksum.as_ref(),
-        head: &upload.head,
-        body: StoredBody::Parts(upload.id),
-    };
-    objects::put(commit, bucket, key, &object)
 }
 
 /// Checks the named parts against those uploaded, in the order in which S3 reports faults; gives the object's size.

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::head::{Checksum, ObjectHead};
+use super::headroom::ROWS;
 use super::ids::BucketId;
 use super::incoming::{Body, BodyWriter};
 use super::locate::locate;
@@ -40,9 +41,10 @@ impl Engine {
         precondition: Precondition,
     ) -> Result<PutResult, EngineError> {
         row_key::check(key)?;
-        let key = key.to_owned();
+        let (key, headroom) = (key.to_owned(), self.headroom());
         let committed = self.shard(bucket).writer.commit(move |commit| {
             objects::may_write(commit, bucket, &key, precondition)?;
+            headroom.admit(ROWS + body.unwritten())?;
             let (size, etag) = (body.size(), body.etag());
             let body = StoredBody::Bytes(bodies::store(commit, body.content)?);
             let object = NewObject { size, etag, checksum: checksum.as_ref(), head: &head, body };

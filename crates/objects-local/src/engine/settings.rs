@@ -1,11 +1,13 @@
 //! What an operator may choose about the engine, as plain data.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::EngineError;
+use super::headroom::{FileSystemGauge, Reserve, SpaceGauge};
 
 /// The engine's settings; [`Default`] gives the values the product ships with.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// Into how many SQLite files the metadata of a **new** directory is split; an existing one keeps its number.
     /// Writes into buckets of different shards are synced in parallel.
@@ -22,6 +24,11 @@ pub struct Settings {
     pub read_piece: usize,
     /// How long the search for orphaned bodies rests after each directory.
     pub sweep_pause: Duration,
+    /// How much of the disk is kept free for deleting: below that, whatever grows the store is
+    /// [`DiskFull`](EngineError::DiskFull).
+    pub reserve: Reserve,
+    /// Who tells how much of the disk is free.
+    pub space_gauge: Arc<dyn SpaceGauge>,
 }
 
 impl Default for Settings {
@@ -34,6 +41,8 @@ impl Default for Settings {
             write_batch: 256 * 1024,
             read_piece: 256 * 1024,
             sweep_pause: Duration::from_millis(2),
+            reserve: Reserve::default(),
+            space_gauge: Arc::new(FileSystemGauge),
         }
     }
 }
@@ -51,6 +60,9 @@ impl Settings {
             Some((name, _)) => Err(EngineError::Setting { name, fault: "must be at least 1" }),
             None if self.inline_limit > Self::MOST_INLINE => {
                 Err(EngineError::Setting { name: "inline_limit", fault: "must be at most 1 MiB" })
+            }
+            None if self.reserve.percent > 100 => {
+                Err(EngineError::Setting { name: "reserve", fault: "must be at most 100 per cent" })
             }
             None => Ok(()),
         }

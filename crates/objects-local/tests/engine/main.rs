@@ -6,6 +6,7 @@ mod books;
 mod buckets;
 mod copy;
 mod crash;
+mod headroom;
 mod kill;
 mod model;
 mod multipart;

@@ -81,3 +81,18 @@ async fn many_are_deleted_only_by_a_document_that_came_as_it_was_sent() {
     assert_eq!(refused.refusal(), (400, "MaxMessageLengthExceeded"));
     assert_eq!(shop.get("/bkt/a", &[]).await.status, 200);
 }
+
+#[tokio::test]
+async fn a_key_that_an_answer_cannot_name_is_deleted_on_its_own_only() {
+    let shop = Shop::open().await;
+    for target in ["/bkt/a", "/bkt/b%01"] {
+        shop.holds(target, b"kept").await;
+    }
+    for key in ["b\u{1}", "b&#x1;"] {
+        let document = format!("<Delete><Object><Key>a</Key></Object><Object><Key>{key}</Key></Object></Delete>");
+        assert_eq!(delete_all(&shop, &document).await.refusal(), (400, "MalformedXML"));
+    }
+    assert_eq!(shop.get("/bkt/a", &[]).await.body, "kept");
+    assert_eq!(delete(&shop, "/bkt/b%01", &[]).await.status, 204);
+    assert_eq!(shop.get("/bkt/b%01", &[]).await.status, 404);
+}

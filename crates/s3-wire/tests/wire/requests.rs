@@ -96,11 +96,11 @@ fn a_deletion_keeps_its_conditions() {
 fn many_objects_are_deleted_in_the_order_named() {
     let parts = head("POST /logs?delete", &[]);
     let body = "<Delete xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Quiet>true</Quiet>\
-        <Object><Key> b&#x1;</Key><VersionId>v1</VersionId></Object>\
+        <Object><Key> b&#x9;</Key><VersionId>v1</VersionId></Object>\
         <Object><Key>a</Key><ETag>\"x\"</ETag><Size>7</Size><Extra/></Object></Delete>";
     let request = DeleteObjects::from_request(&parts, body.as_bytes()).unwrap();
     assert!(request.quiet);
-    assert_eq!(request.objects[0].key.as_str(), " b\u{1}");
+    assert_eq!(request.objects[0].key.as_str(), " b\t");
     assert_eq!(request.objects[0].version_id.as_ref().unwrap().as_str(), "v1");
     assert_eq!((request.objects[1].key.as_str(), request.objects[1].conditions.size), ("a", Some(7)));
 }
@@ -116,6 +116,12 @@ fn a_deletion_of_many_that_cannot_be_read_deletes_nothing() {
         ("<Delete><Object/></Delete>".into(), ErrorCode::MalformedXML),
         ("<Delete><Quiet>no</Quiet><Object><Key>a</Key></Object></Delete>".into(), ErrorCode::MalformedXML),
         ("<Delete><Object><Key>a</Key><Key>b</Key></Object></Delete>".into(), ErrorCode::MalformedXML),
+        // The answer could not name these keys again.
+        ("<Delete><Object><Key>a\u{1}</Key></Object></Delete>".into(), ErrorCode::MalformedXML),
+        (
+            "<Delete><Object><Key>a&#x1;</Key></Object><Object><Key>b</Key></Object></Delete>".into(),
+            ErrorCode::MalformedXML,
+        ),
         ("<Delete><Object><Key></Key></Object></Delete>".into(), ErrorCode::InvalidArgument),
         ("<Delete><Object><Key>a</Key><Size>x</Size></Object></Delete>".into(), ErrorCode::InvalidArgument),
         (String::new(), ErrorCode::MissingRequestBodyError),
