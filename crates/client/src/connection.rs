@@ -1,6 +1,7 @@
 //! One HTTPS exchange with the management API.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response, Uri};
@@ -48,6 +49,9 @@ pub enum ClientError {
     Answer(String),
 }
 
+/// How long a server may take for one answer.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// Answers larger than this are not read.
 const LARGEST_ANSWER: usize = 16 * 1024 * 1024;
 
@@ -68,8 +72,18 @@ impl Server {
         Ok(Self { address: uri, tls: Arc::new(trust.client_config()?) })
     }
 
-    /// Sends one request on a connection of its own and reads the whole answer.
+    /// Sends one request on a connection of its own and reads the whole answer, within [`PATIENCE`].
     pub(crate) async fn exchange(&self, request: Request<Full<Bytes>>) -> Result<Response<Bytes>, ClientError> {
+        let answer = tokio::time::timeout(PATIENCE, self.exchange_at_leisure(request)).await;
+        answer.unwrap_or_else(|_| {
+            Err(ClientError::Unreachable {
+                server: self.address.to_string(),
+                cause: format!("no answer within {} seconds", PATIENCE.as_secs()),
+            })
+        })
+    }
+
+    async fn exchange_at_leisure(&self, request: Request<Full<Bytes>>) -> Result<Response<Bytes>, ClientError> {
         let unreachable = |cause: &dyn std::fmt::Display| ClientError::Unreachable {
             server: self.address.to_string(),
             cause: cause.to_string(),

@@ -68,7 +68,7 @@ impl Assembly {
         let endpoint = Endpoint::new(keyward_s3_endpoint::Parts {
             service: Arc::clone(&service),
             backend,
-            rules: Rules { regions: regions(settings) },
+            rules: Rules { regions: regions(settings), ..Rules::default() },
             trusted_proxies: TrustedProxies::new(settings.trusted_proxies.clone()),
             clock: Arc::clone(&clock),
             entropy,

@@ -83,15 +83,24 @@ pub async fn serve<S, F, B>(
         let watcher = graceful.watcher();
         let service = service.clone();
         let acceptor = acceptor.clone();
+        let mut stopping = shutdown.clone();
         tokio::spawn(async move {
             let peer = Peer { address, encrypted: acceptor.is_some() };
             match acceptor {
                 None => speak_in_clear(stream, peer, limits, service, watcher).await,
-                Some(acceptor) => match tokio::time::timeout(limits.head_timeout, acceptor.accept(stream)).await {
-                    Ok(Ok(stream)) => speak_over_tls(stream, peer, limits, service, watcher).await,
-                    Ok(Err(cause)) => tracing::debug!(%address, %cause, "TLS handshake failed"),
-                    Err(_) => tracing::debug!(%address, "TLS handshake took too long"),
-                },
+                Some(acceptor) => {
+                    let handshake = tokio::time::timeout(limits.head_timeout, acceptor.accept(stream));
+                    let outcome = tokio::select! {
+                        outcome = handshake => outcome,
+                        // Nothing is in flight yet that shutdown would have to wait for.
+                        _ = stopping.wait_for(|stop| *stop) => return,
+                    };
+                    match outcome {
+                        Ok(Ok(stream)) => speak_over_tls(stream, peer, limits, service, watcher).await,
+                        Ok(Err(cause)) => tracing::debug!(%address, %cause, "TLS handshake failed"),
+                        Err(_) => tracing::debug!(%address, "TLS handshake took too long"),
+                    }
+                }
             }
             drop(permit);
         });

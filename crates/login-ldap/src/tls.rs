@@ -49,8 +49,8 @@ pub(crate) struct Tls {
     /// For `ldaps://`, and for StartTLS that is required: the system's authorities and the provider's own
     /// `server_cert`, or anybody when it does not validate certificates.
     pub(crate) demanded: Arc<ClientConfig>,
-    /// For StartTLS that is welcome and not required. Without a `server_cert` whoever answers is believed: an attacker
-    /// on the way could take StartTLS away altogether, so refusing a certificate that nobody vouches for would keep out
+    /// For StartTLS that is welcome and not required. Unless validation was asked for, or a `server_cert` was given,
+    /// whoever answers is believed: an attacker on the way could take StartTLS away altogether, so refusing a certificate that nobody vouches for would keep out
     /// no attacker, and many a directory that has made its own certificate.
     pub(crate) welcome: Arc<ClientConfig>,
 }
@@ -70,9 +70,9 @@ impl Tls {
             Trust::Anybody
         };
         let demanded = config(trust, address, &crypto)?;
-        let welcome = match provider.server_cert {
-            Some(_) => demanded.clone(),
-            None => config(Trust::Anybody, address, &crypto)?,
+        let welcome = match provider.validate_certificates || provider.server_cert.is_some() {
+            true => demanded.clone(),
+            false => config(Trust::Anybody, address, &crypto)?,
         };
         Ok(Self { demanded, welcome })
     }

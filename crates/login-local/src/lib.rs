@@ -7,6 +7,7 @@ mod accounts;
 mod hashing;
 mod passwords;
 mod providers;
+mod workers;
 
 pub use accounts::{AccountsUnavailable, LocalAccounts};
 pub use hashing::{HashError, SALT_BYTES, hash_password};

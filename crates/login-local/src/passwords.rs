@@ -6,9 +6,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use keyward_ambient::Entropy;
 use keyward_login::{Decoy, Password};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 
 use crate::hashing::{HashError, SALT_BYTES, hash_password, verify_password};
+use crate::workers::Workers;
 
 /// Computations at once. Each holds 19 MiB and a core; logins must not starve S3 requests of either.
 const AT_ONCE: usize = 2;
@@ -34,7 +35,7 @@ pub enum PasswordError {
 #[derive(Clone)]
 pub struct Passwords {
     queue: Arc<Semaphore>,
-    turns: Arc<Semaphore>,
+    workers: Workers,
     /// The hash of a password that nobody knows.
     decoy: Arc<str>,
 }
@@ -44,11 +45,7 @@ impl Passwords {
     pub fn new(entropy: &dyn Entropy) -> Result<Self, HashError> {
         let unknown: String = entropy.array::<32>().iter().map(|byte| format!("{byte:02x}")).collect();
         let decoy = hash_password(&Password::new(unknown), &entropy.array::<SALT_BYTES>())?;
-        Ok(Self {
-            queue: Arc::new(Semaphore::new(QUEUED)),
-            turns: Arc::new(Semaphore::new(AT_ONCE)),
-            decoy: decoy.into(),
-        })
+        Ok(Self { queue: Arc::new(Semaphore::new(QUEUED)), workers: Workers::start(AT_ONCE), decoy: decoy.into() })
     }
 
     /// The PHC string to store for `password`, with a salt drawn from `entropy`.
@@ -73,13 +70,14 @@ impl Passwords {
         computation: impl FnOnce() -> Result<T, HashError> + Send + 'static,
     ) -> Result<T, PasswordError> {
         let place = self.queue.clone().try_acquire_owned().map_err(|_| PasswordError::Busy)?;
-        let turn = self.turns.clone().acquire_owned().await.map_err(|_| PasswordError::CutShort)?;
-        let computed = tokio::task::spawn_blocking(move || {
+        let (answer, answered) = oneshot::channel();
+        self.workers.run(move || {
             // Held until the computation ends, even when its caller has gone away.
-            let _held = (place, turn);
-            computation()
+            let _place = place;
+            // Nobody may be waiting any more.
+            let _ = answer.send(computation());
         });
-        Ok(computed.await.map_err(|_| PasswordError::CutShort)??)
+        Ok(answered.await.map_err(|_| PasswordError::CutShort)??)
     }
 }
 
@@ -93,7 +91,7 @@ impl Decoy for Passwords {
 
 impl fmt::Debug for Passwords {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Passwords").field("turns", &self.turns.available_permits()).finish_non_exhaustive()
+        f.debug_struct("Passwords").field("places", &self.queue.available_permits()).finish_non_exhaustive()
     }
 }
 

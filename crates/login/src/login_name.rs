@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use unicode_normalization::UnicodeNormalization;
+
 /// A login name: `root`, or `alice@corp.example`. Two spellings that differ in case or outer blanks are the same name.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LoginName {
@@ -26,6 +28,8 @@ pub enum LoginNameError {
     #[error("the login name contains a control character")]
     ControlCharacter,
     /// `@corp.example`.
+    #[error("the login name contains a blank that does not count, or an invisible character")]
+    Blank,
     #[error("the login name has no user before its '@'")]
     NoUser,
     /// `alice@`.
@@ -43,7 +47,10 @@ impl LoginName {
         if typed.len() > 4 * Self::MAX_LENGTH {
             return Err(LoginNameError::TooLong { length: typed.len() });
         }
-        let text = typed.trim().to_lowercase();
+        // Directories compare names in a folded form (RFC 4518). What they fold together must be one name here too, or
+        // each spelling would be another name to guess at.
+        let text = typed.nfkc().collect::<String>().to_lowercase().nfkc().collect::<String>();
+        let text = text.trim();
         if text.is_empty() {
             return Err(LoginNameError::Empty);
         }
@@ -52,6 +59,9 @@ impl LoginName {
         }
         if text.chars().any(char::is_control) {
             return Err(LoginNameError::ControlCharacter);
+        }
+        if text.chars().any(is_invisible) || has_loose_blanks(text) {
+            return Err(LoginNameError::Blank);
         }
         let at = text.rfind('@');
         if at == Some(0) {
@@ -77,6 +87,28 @@ impl LoginName {
     pub fn domain(&self) -> Option<&str> {
         self.at.map(|at| &self.text[at + 1..])
     }
+}
+
+/// Whether some blank is more than one space between two visible characters of a name: a directory passes over it.
+fn has_loose_blanks(text: &str) -> bool {
+    let mut before = '@';
+    let mut loose = false;
+    for character in text.chars() {
+        loose |= character.is_whitespace() && (character != ' ' || before == '@' || before == ' ');
+        loose |= character == '@' && before == ' ';
+        before = character;
+    }
+    loose
+}
+
+/// Characters that RFC 4518, section 2.2, maps to nothing, and others that no font shows (Unicode
+/// *Default_Ignorable_Code_Point*).
+fn is_invisible(character: char) -> bool {
+    matches!(character,
+        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}' | '\u{1806}'
+        | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
+        | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFC}'
+        | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
 impl fmt::Display for LoginName {

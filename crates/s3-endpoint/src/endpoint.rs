@@ -137,7 +137,7 @@ impl Shared {
         seen.resource = Some(address.resource());
         let operation = Operation::resolve(&head, &address)?;
         seen.operation = Some(operation);
-        let (requester, clean, plan) = self.verify(head).await?;
+        let (requester, clean, plan) = self.verify(head, &address).await?;
         hoisted::refuse(&clean)?;
         seen.user = requester.user_id().map(ToString::to_string);
         let allowed = self.authorise(requester, operation, address, &clean).await?;

@@ -1,6 +1,6 @@
 //! Headers that a presigned URL carries as query parameters, and that would have no effect there.
 
-use keyward_s3_wire::{ErrorCode, S3Error};
+use keyward_s3_wire::S3Error;
 use keyward_signature::Clean;
 
 /// What would change the object or the operation if it stood in a header. Other `x-amz-` parameters, such as those in

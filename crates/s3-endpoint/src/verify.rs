@@ -7,8 +7,8 @@ use keyward_credential_cache::{Credential, CredentialRef, LiveSecret};
 use keyward_identity::ObjectUserId;
 use keyward_objects::refused_head;
 use keyward_policy::Requester;
-use keyward_s3_wire::{ErrorCode, S3Error};
-use keyward_signature::{Claim, Clean, PayloadPlan};
+use keyward_s3_wire::{Address, ErrorCode, S3Error, Style};
+use keyward_signature::{Addressed, Claim, Clean, PayloadPlan};
 
 use crate::endpoint::Shared;
 use crate::failure;
@@ -19,8 +19,13 @@ impl Shared {
     /// # Errors
     /// `InvalidAccessKeyId` for an id that nobody has, `AccessDenied` for a locked user, 503 when the credential cannot
     /// be looked up, and what the signature's rules say.
-    pub(crate) async fn verify(&self, head: Head) -> Result<(Requester, Clean, PayloadPlan), S3Error> {
-        let Some(claim) = Claim::parse(&head, &self.rules).map_err(|error| refused_head(&error))? else {
+    pub(crate) async fn verify(
+        &self,
+        head: Head,
+        address: &Address,
+    ) -> Result<(Requester, Clean, PayloadPlan), S3Error> {
+        let claim = Claim::parse_addressed(&head, named_by_host(&head, address), &self.rules);
+        let Some(claim) = claim.map_err(|error| refused_head(&error))? else {
             let (clean, plan) = Clean::anonymous(head).map_err(|error| refused_head(&error))?;
             return Ok((Requester::Anonymous, clean, plan));
         };
@@ -47,5 +52,19 @@ impl Shared {
         let key = CredentialRef { scope: None, access_key_id: &access_key_id };
         let found = self.service.credentials().find(&key).await.map_err(|error| failure::lookup(&error))?;
         found.ok_or(unknown)
+    }
+}
+
+/// What the host name says, which Signature Version 2 signs as a part of the resource.
+fn named_by_host<'a>(head: &Head, address: &'a Address) -> Addressed<'a> {
+    // A namespace that no header names came from the host.
+    let by_header = head.headers.contains_key("x-emc-namespace");
+    Addressed {
+        bucket_in_host: address
+            .bucket
+            .as_ref()
+            .filter(|_| address.style == Style::VirtualHost)
+            .map(|name| name.as_str()),
+        namespace_in_host: address.namespace.as_ref().filter(|_| !by_header).map(|name| name.as_str()),
     }
 }

@@ -7,10 +7,12 @@ use http::{Extensions, Method, Uri, Version};
 
 use crate::carrier::{AuthParameter, Carrier};
 use crate::headers::{
-    X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_DECODED_CONTENT_LENGTH, X_AMZ_SECURITY_TOKEN, X_AMZ_TRAILER, single,
+    X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_DECODED_CONTENT_LENGTH, X_AMZ_SECURITY_TOKEN, X_AMZ_TRAILER,
 };
 use crate::payload::{PayloadPlan, PayloadStatement};
-use crate::{ContentSha256, SignatureError};
+use crate::percent::{self, Plus};
+use crate::verified::SignedReading;
+use crate::{SignatureError, object_headers};
 
 /// A head that was verified, or found to be anonymous, and then rid of `Authorization`, the authentication
 /// parameters of the query, and the headers that describe the framing of the body. Where the body was `aws-chunked`,
@@ -29,19 +31,12 @@ impl Clean {
         if !matches!(Carrier::of(&parts)?, Carrier::Nowhere) {
             return Err(SignatureError::NotAnonymous);
         }
-        let content = match single(&parts.headers, X_AMZ_CONTENT_SHA256, "x-amz-content-sha256")? {
-            Some(value) => ContentSha256::parse(value.as_bytes()).ok_or(SignatureError::InvalidContentSha256)?,
-            None => ContentSha256::UNSIGNED,
-        };
-        if content.kind().has_signed_chunks() {
-            return Err(SignatureError::ChunksWithoutSignature);
-        }
-        let payload = PayloadStatement::read(&parts.headers, content)?;
-        let clean = Self::scrub(parts, &payload, false);
+        let payload = PayloadStatement::of_unsigned_chunks(&parts.headers)?;
+        let clean = Self::scrub(parts, &payload, SignedReading::default());
         Ok((clean, payload.plan(None)))
     }
 
-    pub(crate) fn scrub(mut parts: Parts, payload: &PayloadStatement, plus_is_literal: bool) -> Self {
+    pub(crate) fn scrub(mut parts: Parts, payload: &PayloadStatement, reading: SignedReading) -> Self {
         for name in [
             AUTHORIZATION,
             X_AMZ_DATE,
@@ -57,7 +52,8 @@ impl Clean {
             parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
             parts.headers.remove(TRANSFER_ENCODING);
         }
-        strip_auth_parameters(&mut parts.uri, plus_is_literal);
+        strip_parameters(&mut parts.uri, &reading);
+        parts.headers.extend(reading.headers.unwrap_or_default());
         Self { parts }
     }
 
@@ -125,13 +121,17 @@ fn strip_aws_chunked(headers: &mut HeaderMap) {
     }
 }
 
-fn strip_auth_parameters(uri: &mut Uri, plus_is_literal: bool) {
+fn strip_parameters(uri: &mut Uri, reading: &SignedReading) {
     let Some(query) = uri.query() else { return };
-    let serves_auth = |pair: &&str| AuthParameter::named(pair.split('=').next().unwrap_or_default()).is_some();
-    if !plus_is_literal && !query.split('&').any(|pair| serves_auth(&pair)) {
+    let plus_is_literal = reading.plus_is_literal;
+    let goes = |pair: &&str| {
+        let name = pair.split('=').next().unwrap_or_default();
+        AuthParameter::named(name).is_some() || reading.headers.is_some() && acts(name)
+    };
+    if !plus_is_literal && !query.split('&').any(|pair| goes(&pair)) {
         return;
     }
-    let kept: Vec<&str> = query.split('&').filter(|pair| !serves_auth(pair)).collect();
+    let kept: Vec<&str> = query.split('&').filter(|pair| !goes(pair)).collect();
     let mut target = uri.path().to_owned();
     if !kept.is_empty() {
         target.push('?');
@@ -150,9 +150,18 @@ fn strip_auth_parameters(uri: &mut Uri, plus_is_literal: bool) {
     *uri = Uri::from_parts(pieces).expect("the scheme and authority of a target fit its path");
 }
 
+/// Whether a parameter, by its decoded name, is one that was signed as a header.
+fn acts(wire_name: &str) -> bool {
+    let name = percent::decode(wire_name, Plus::Space);
+    object_headers::acts(&String::from_utf8_lossy(&name).to_ascii_lowercase())
+}
+
 #[cfg(test)]
 mod tests {
+    use http::header::HeaderName;
+
     use super::*;
+    use crate::ContentSha256;
 
     fn clean(uri: &str, headers: &[(&'static str, &str)]) -> Result<(Clean, PayloadPlan), SignatureError> {
         let mut request = http::Request::builder().uri(uri);
@@ -162,10 +171,14 @@ mod tests {
         Clean::anonymous(request.body(()).unwrap().into_parts().0)
     }
 
-    fn scrubbed(uri: &str, plus_is_literal: bool) -> String {
+    fn scrub(uri: &str, reading: SignedReading) -> Clean {
         let parts = http::Request::builder().uri(uri).body(()).unwrap().into_parts().0;
         let payload = PayloadStatement::read(&parts.headers, ContentSha256::UNSIGNED).unwrap();
-        Clean::scrub(parts, &payload, plus_is_literal).uri().to_string()
+        Clean::scrub(parts, &payload, reading)
+    }
+
+    fn scrubbed(uri: &str, plus_is_literal: bool) -> String {
+        scrub(uri, SignedReading { plus_is_literal, headers: None }).uri().to_string()
     }
 
     #[test]
@@ -185,6 +198,15 @@ mod tests {
     #[test]
     fn a_plus_that_was_signed_as_itself_says_so() {
         assert_eq!(scrubbed("/b/a+b?prefix=a+b&X-Amz-Signature=s", true), "/b/a+b?prefix=a%2Bb");
+    }
+
+    #[test]
+    fn parameters_that_were_signed_as_headers_become_headers() {
+        let headers = vec![(HeaderName::from_static("x-amz-acl"), HeaderValue::from_static("private"))];
+        let reading = SignedReading { plus_is_literal: false, headers: Some(headers) };
+        let clean = scrub("/b/k?X%2DAmz-Acl=private&Expires=1&x-id=PutObject", reading);
+        assert_eq!((clean.uri().to_string().as_str(), clean.headers().len()), ("/b/k?x-id=PutObject", 1));
+        assert_eq!(clean.headers()["x-amz-acl"], "private");
     }
 
     #[test]

@@ -16,7 +16,9 @@ pub enum SignatureError {
     NotAnonymous,
     #[error("the Authorization header does not begin with AWS4-HMAC-SHA256: sign with Signature Version 4")]
     UnsupportedMechanism,
-    #[error("Signature Version 2 is not supported: configure the client for Signature Version 4 (AWS4-HMAC-SHA256)")]
+    #[error(
+        "Signature Version 2 is not supported here: configure the client for Signature Version 4 (AWS4-HMAC-SHA256)"
+    )]
     SigV2NotSupported,
     #[error("session tokens are not issued here: use a long-term access key and send no X-Amz-Security-Token")]
     TemporaryCredentials,
@@ -24,6 +26,10 @@ pub enum SignatureError {
     MalformedAuthorization(Flaw),
     #[error("the query parameters of the presigned URL are malformed: {0}")]
     MalformedQuery(Flaw),
+    #[error("the Authorization header of Signature Version 2 is malformed: {0}")]
+    MalformedV2Authorization(Flaw),
+    #[error("the query parameters of the URL, presigned with Signature Version 2, are malformed: {0}")]
+    MalformedV2Query(Flaw),
     #[error("the header {name} appears more than once: send it once")]
     RepeatedHeader { name: &'static str },
     #[error("the request names no host: send a Host header or an :authority")]
@@ -50,6 +56,13 @@ pub enum SignatureError {
     UnsupportedTrailer { name: String },
     #[error("the header {name} was sent and not signed: add it to SignedHeaders")]
     UnsignedHeader { name: String },
+    #[error("Signature Version 2 does not cover the parameter {name}: sign with Signature Version 4, or leave it out")]
+    UnsignedParameter { name: String },
+    #[error(
+        "under Signature Version 2 the value of {name} could be read as further parameters: sign with Signature \
+         Version 4"
+    )]
+    AmbiguousParameter { name: &'static str },
     #[error("the header {name} is in SignedHeaders and did not arrive: look for a proxy that removes it")]
     SignedHeaderMissing { name: String },
     #[error("the request was signed more than 15 minutes from the server's time: check the client's clock")]
@@ -58,6 +71,11 @@ pub enum SignatureError {
     NotYetValid,
     #[error("Request has expired: ask for a new presigned URL")]
     Expired,
+    #[error(
+        "the signature expires later than this server allows with Signature Version 2: ask for a shorter life or sign \
+         with Signature Version 4"
+    )]
+    LivesTooLong,
     #[error(
         "the signature fits none of the secret keys of this access key id: check the secret key, and that nothing \
          changes the method, path, query or signed headers on the way"
@@ -92,6 +110,12 @@ pub enum Flaw {
     HostNotSigned,
     #[error("the signature must be 64 lower-case hexadecimal digits")]
     Signature,
+    #[error("AWS must be followed by <access key id>:<signature>")]
+    V2Authorization,
+    #[error("the signature must be the base64 of an HMAC-SHA1, 28 characters")]
+    V2Signature,
+    #[error("Expires must be a number of seconds since 1970")]
+    V2Expires,
     #[error("X-Amz-Date must read like 20130524T000000Z")]
     Date,
     #[error("X-Amz-Expires must be a number of seconds from 1 to 604800")]
@@ -113,9 +137,10 @@ impl SignatureError {
 
     fn answer(&self) -> (&'static str, StatusCode) {
         match self {
-            Self::SeveralMechanisms | Self::UnsupportedMechanism | Self::InvalidContentSha256 => {
-                ("InvalidArgument", StatusCode::BAD_REQUEST)
-            }
+            Self::SeveralMechanisms
+            | Self::UnsupportedMechanism
+            | Self::MalformedV2Authorization(_)
+            | Self::InvalidContentSha256 => ("InvalidArgument", StatusCode::BAD_REQUEST),
             Self::MalformedAuthorization(_) => ("AuthorizationHeaderMalformed", StatusCode::BAD_REQUEST),
             Self::MalformedQuery(_) => ("AuthorizationQueryParametersError", StatusCode::BAD_REQUEST),
             Self::TemporaryCredentials => ("InvalidToken", StatusCode::BAD_REQUEST),
@@ -131,8 +156,12 @@ impl SignatureError {
             Self::MissingDate
             | Self::NotAnonymous
             | Self::ChunksWithoutSignature
+            | Self::MalformedV2Query(_)
             | Self::UnsignedHeader { .. }
+            | Self::UnsignedParameter { .. }
+            | Self::AmbiguousParameter { .. }
             | Self::SignedHeaderMissing { .. }
+            | Self::LivesTooLong
             | Self::NotYetValid
             | Self::Expired => ("AccessDenied", StatusCode::FORBIDDEN),
             Self::RequestTimeTooSkewed => ("RequestTimeTooSkewed", StatusCode::FORBIDDEN),

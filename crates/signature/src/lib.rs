@@ -17,22 +17,28 @@
 //!
 //! Not here: looking access key ids up, deciding what their owner may do, S3 addressing, rendering errors.
 
+mod addressed;
 mod candidate;
 mod carrier;
 mod claim;
 mod clean;
 mod content_sha256;
 mod error;
+pub mod form;
 mod headers;
 mod hex;
+mod http_date;
+mod object_headers;
 mod payload;
 mod percent;
 mod rules;
 mod scheme;
 pub mod sign;
+mod v2;
 mod v4;
 mod verified;
 
+pub use addressed::Addressed;
 pub use candidate::{CandidateSecret, SigningKeys};
 pub use claim::Claim;
 pub use clean::Clean;
@@ -42,7 +48,7 @@ pub use payload::{
     Algorithm, BodyFacts, BodyReport, Declared, FramingFlaw, Payload, PayloadError, PayloadPlan, VerifiedBody,
     VerifiedChecksum,
 };
-pub use rules::{CLOCK_WINDOW, LONGEST_PRESIGNED_LIFE, Regions, Rules};
+pub use rules::{CLOCK_WINDOW, LONGEST_PRESIGNED_LIFE, Regions, Rules, SigV2};
 pub use scheme::Scheme;
 pub use v4::{Scope, SigningKey};
 pub use verified::Verified;

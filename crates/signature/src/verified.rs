@@ -1,10 +1,10 @@
 //! The proof that a request was signed with one particular secret.
 
+use http::header::{HeaderName, HeaderValue};
 use http::request::Parts;
 
 use crate::payload::{PayloadPlan, PayloadStatement};
 use crate::v4::ChunkChain;
-use crate::v4::canonical::QueryReading;
 use crate::{Clean, Scheme};
 
 /// Made by [`Claim::verify`](crate::Claim::verify) alone.
@@ -14,14 +14,24 @@ pub struct Verified {
     matched: Match,
     payload: PayloadStatement,
     chain: Option<ChunkChain>,
-    query: QueryReading,
+    reading: SignedReading,
 }
 
 /// Which candidate made a signature.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Match {
     pub(crate) secret_id: [u8; 16],
     pub(crate) candidate: usize,
+}
+
+/// What the signature says about a query that can be read in more than one way.
+#[derive(Debug, Default)]
+pub(crate) struct SignedReading {
+    /// A `+` was signed as itself, not as the blank that it stands for in a query.
+    pub(crate) plus_is_literal: bool,
+    /// Parameters by which S3 acts were signed as headers, and are to be headers from now on. Under Version 4 they are
+    /// parameters like others.
+    pub(crate) headers: Option<Vec<(HeaderName, HeaderValue)>>,
 }
 
 impl Verified {
@@ -30,9 +40,9 @@ impl Verified {
         matched: Match,
         payload: PayloadStatement,
         chain: Option<ChunkChain>,
-        query: QueryReading,
+        reading: SignedReading,
     ) -> Self {
-        Self { scheme, matched, payload, chain, query }
+        Self { scheme, matched, payload, chain, reading }
     }
 
     /// The id of the secret that signed.
@@ -53,7 +63,7 @@ impl Verified {
     /// Takes everything that served authentication out of `parts`, the head that was verified, and says how its
     /// body is to be read.
     pub fn clean(self, parts: Parts) -> (Clean, PayloadPlan) {
-        let clean = Clean::scrub(parts, &self.payload, self.query == QueryReading::PlusIsLiteral);
+        let clean = Clean::scrub(parts, &self.payload, self.reading);
         (clean, self.payload.plan(self.chain))
     }
 }

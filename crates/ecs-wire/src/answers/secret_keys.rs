@@ -34,8 +34,11 @@ impl Answer for UserSecretKey {
             fields.push(("key_timestamp", Value::owned(key_time(key.key_timestamp))));
             fields.push(("key_expiry_timestamp", time_or_empty(key.key_expiry_timestamp)));
         }
-        // ECS points at the lower-cased id whatever the case of the id is.
-        let link = self_link("/object/user-secret-keys", &self.uid.to_lowercase());
+        // ECS shows the lower-cased id, which for names with a domain is the one they are stored under. Any other keeps
+        // its case: Dana and dana are two users, and a link to the wrong one would act on her keys.
+        let has_domain = self.uid.contains('@');
+        let uid = if has_domain { self.uid.to_lowercase() } else { self.uid.clone() };
+        let link = self_link("/object/user-secret-keys", &uid);
         fields.push(("link", Value::Link(link.into())));
         Document::new("user_secret_key", &["link", "secret_key", "key_expiry_timestamp", "key_timestamp"], fields)
     }

@@ -91,7 +91,10 @@ fn refuse_unknown_variables(environment: &Environment) -> Result<(), ConfigError
         .map(super::Setting::variable)
         .chain(OTHER_VARIABLES.iter().map(|name| (*name).to_owned()))
         .collect();
-    match environment.0.keys().find(|name| name.starts_with("KEYWARD_") && !known.contains(name)) {
+    // Kubernetes gives every container these for a service called keyward.
+    let foreign = |name: &str| name.starts_with("KEYWARD_PORT") || name.starts_with("KEYWARD_SERVICE_");
+    let ours = |name: &&String| name.starts_with("KEYWARD_") && !foreign(name);
+    match environment.0.keys().filter(ours).find(|name| !known.contains(name)) {
         None => Ok(()),
         Some(name) => Err(ConfigError::UnknownKey {
             place: "the environment".to_owned(),
@@ -136,6 +139,13 @@ mod tests {
         let file = file_with("data_dri = \"x\"\n");
         let error = Layers::new(BTreeMap::new(), &Environment::of(&[]), Some(file.path())).err().expect("refused");
         assert!(error.to_string().contains("did you mean data_dir?"), "{error}");
+    }
+
+    #[test]
+    fn variables_that_kubernetes_makes_for_a_service_are_left_alone() {
+        let environment =
+            Environment::of(&[("KEYWARD_PORT", "tcp://10.0.0.1:4443"), ("KEYWARD_SERVICE_HOST", "10.0.0.1")]);
+        assert!(Layers::new(BTreeMap::new(), &environment, None).is_ok());
     }
 
     #[test]

@@ -56,7 +56,14 @@ async fn a_server_that_nobody_vouches_for_gets_no_password_when_encryption_is_re
 #[tokio::test]
 async fn encryption_that_is_only_welcome_is_used_with_a_certificate_that_nobody_vouches_for() {
     let slapd = Slapd::start().await;
-    works(secured(&slapd, slapd.url(), StartTls::IfOffered, None)).await;
+    let settings = secured(&slapd, slapd.url(), StartTls::IfOffered, None);
+    works(AuthnProvider { validate_certificates: false, ..settings }).await;
+}
+
+#[tokio::test]
+async fn validation_that_was_asked_for_counts_also_when_encryption_is_only_welcome() {
+    let slapd = Slapd::start().await;
+    fails_with(secured(&slapd, slapd.url(), StartTls::IfOffered, None), "UnknownIssuer").await;
 }
 
 #[tokio::test]

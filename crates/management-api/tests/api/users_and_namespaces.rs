@@ -16,7 +16,7 @@ async fn a_key_of_an_administrators_choice_is_echoed_and_an_empty_choice_is_none
     let generated =
         create(r#"{"existing_key_expiry_time_mins":null,"namespace":"local","secretkey":""}"#).await.expect(200);
     assert_eq!(generated.field("secret_key").len(), 40);
-    assert_eq!(generated.value()["link"]["href"], "/object/user-secret-keys/app", "ECS lower-cases it");
+    assert_eq!(generated.value()["link"]["href"], "/object/user-secret-keys/App", "not another user's");
     let chosen =
         create(r#"{"existing_key_expiry_time_mins":"60","namespace":"local","secretkey":"mine/and+mine"}"#).await;
     assert_eq!(chosen.expect(200).field("secret_key"), "mine/and+mine");

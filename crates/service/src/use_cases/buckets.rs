@@ -160,7 +160,13 @@ impl Service {
             }
             self.contents.discard(*id).await.map_err(contents_failed)?;
         }
-        let opened: HashSet<u64> = states.into_iter().map(|(id, _)| id).collect();
+        let opened: HashSet<u64> =
+            states.into_iter().filter(|(_, state)| *state == ContentsState::Open).map(|(id, _)| id).collect();
+        for id in &opened {
+            if self.store.bucket_by_id(*id).await?.is_none() {
+                self.discard_unknown(*id).await?;
+            }
+        }
         let mut request = PageRequest::default();
         loop {
             let page = self.store.buckets(&BucketFilter::default(), &request).await?;
@@ -171,6 +177,20 @@ impl Service {
                 Some(next) => request.after = Some(next),
                 None => return Ok(()),
             }
+        }
+    }
+
+    /// A bucket that the registry does not know is what a creation left that was taken back, and empty. If it is not,
+    /// registry and objects do not belong together, and the next bucket made would show somebody else's objects.
+    async fn discard_unknown(&self, id: u64) -> Result<(), ServiceError> {
+        match self.contents.close(id).await {
+            Ok(()) => self.contents.discard(id).await.map_err(contents_failed),
+            Err(ContentsError::NotEmpty) => Err(ServiceError::Refused {
+                why: "the object store holds buckets that the identity store does not know: they are of different \
+                      backups; restore identity.db and objects/ of one and the same moment"
+                    .to_owned(),
+            }),
+            Err(error) => Err(contents_failed(error)),
         }
     }
 

@@ -5,8 +5,8 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use keyward_identity::{
-    ManagementUser, ManagementUserId, Namespace, ObjectUserId, Principal, SessionIdentity, Standing, TokenRecord,
-    principal_of,
+    LOCAL_PROVIDER, ManagementUser, ManagementUserId, Namespace, ObjectUserId, Principal, SessionIdentity, Standing,
+    TokenRecord, principal_of,
 };
 use keyward_login::{Credentials, LoginName, Password, Token, Verdict};
 use keyward_store::{AuditOutcome, AuditRecord, CommitError, Expect, RecordKey, Transaction, Write};
@@ -138,11 +138,25 @@ impl Service {
             Standing::Live { .. } => {}
             Standing::Expired | Standing::Idle => return Err(ServiceError::InvalidToken),
         }
+        if !self.still_vouched_for(&record.identity).await? {
+            return Err(ServiceError::InvalidToken);
+        }
         if record.use_is_worth_recording(now, &self.settings.tokens) {
             self.store.touch_token(&hash, now).await?;
         }
         let principal = self.principal(&record.identity).await?.ok_or(ServiceError::InvalidToken)?;
         Ok(Caller { service: Arc::clone(self), principal, token: hash, origin })
+    }
+
+    /// Whether the directory that a token's user was found in is still one that people log in by.
+    async fn still_vouched_for(&self, identity: &SessionIdentity) -> Result<bool, ServiceError> {
+        match identity {
+            SessionIdentity::Directory(user) if user.provider != LOCAL_PROVIDER => {
+                let found = self.store.provider(&user.provider).await?;
+                Ok(found.is_some_and(|found| !found.value.provider.disabled))
+            }
+            _ => Ok(true),
+        }
     }
 
     /// Works out who this identity is now; `None` when its account is gone or locked.

@@ -118,9 +118,9 @@ impl Caller {
         }
         let audit = self.bucket_audit(&bucket, "bucket.delete");
         self.service.end_bucket(bucket.id, audit).await.map_err(|error| match error {
-            ServiceError::NotEmpty { .. } => ServiceError::NotEmpty {
-                why: format!("Bucket {} is not empty; delete its objects and unfinished uploads first", bucket.name),
-            },
+            ServiceError::NotEmpty { .. } => {
+                ServiceError::NotEmpty { why: format!("Bucket {} is not empty; delete its objects first", bucket.name) }
+            }
             error => error,
         })
     }

@@ -1,7 +1,7 @@
 //! Management users (ECS: *VDC users*).
 
 use keyward_identity::{ManagementUser, ManagementUserId, SessionIdentity};
-use keyward_login::Password;
+use keyward_login::{LoginName, Password};
 use keyward_store::{CommitError, PageRequest, Record, RecordKey, Revised, Transaction, Write};
 
 use crate::commit::Settled;
@@ -107,18 +107,31 @@ impl Caller {
         let SessionIdentity::Management(id) = &self.principal.identity else {
             return Err(ServiceError::invalid("password", "the password of a directory user is changed there"));
         };
+        self.require_own_password(id, old).await?;
         let hash = self.acceptable(new).await?;
         self.service
             .until_settled(|| async {
                 let Revised { value: user, revision } = self.found_management_user(id.as_str()).await?;
-                let current = user.password_hash.clone().unwrap_or_default();
-                if !self.service.passwords.verify(old, &current).await? {
-                    return Err(ServiceError::invalid("oldPassword", "this is not the current password"));
-                }
                 let audit = self.audit(self.now(), "management_user.password").on(id.as_str());
                 self.put_management_user(user, Some(hash.clone()), revision, audit).await
             })
             .await
+    }
+
+    /// A stolen token must not be a way to guess the password fast: the brake is that of logging in.
+    async fn require_own_password(&self, id: &ManagementUserId, password: &Password) -> Result<(), ServiceError> {
+        let service = &self.service;
+        let name = LoginName::parse(id.as_str()).map_err(|why| ServiceError::invalid("oldPassword", why))?;
+        let admission = service.throttle.enter(&*service.clock, &name, self.origin.address).await;
+        let admission = admission.map_err(|busy| ServiceError::TooManyAttempts { retry_after: busy.retry_after })?;
+        let user = self.found_management_user(id.as_str()).await?.value;
+        let is_right = service.passwords.verify(password, &user.password_hash.unwrap_or_default()).await?;
+        if is_right {
+            admission.succeeded(service.clock.now());
+            return Ok(());
+        }
+        admission.failed(service.clock.now());
+        Err(ServiceError::invalid("oldPassword", "this is not the current password"))
     }
 
     /// Deletes a management user and ends its tokens.

@@ -21,6 +21,7 @@ impl Caller {
         let id = ObjectUserId::parse(user).map_err(|why| ServiceError::invalid("user", why))?;
         let namespace = self.existing_namespace(namespace).await?;
         self.principal.may_manage_users_in(&namespace)?;
+        self.refuse_somebody_elses_person(&id, &namespace).await?;
         let user = ObjectUser {
             id: id.clone(),
             namespace: namespace.clone(),
@@ -39,6 +40,28 @@ impl Caller {
             Err(CommitError::Missing(_)) => Err(ServiceError::not_found(Subject::Namespace, namespace.as_str())),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Whose domain is mapped to other namespaces only is not a namespace administrator's to make: the person could not
+    /// help themselves any more.
+    async fn refuse_somebody_elses_person(
+        &self,
+        id: &ObjectUserId,
+        namespace: &NamespaceName,
+    ) -> Result<(), ServiceError> {
+        let Some(domain) = id.domain().filter(|_| self.require_some_role(&[Role::SystemAdmin]).is_err()) else {
+            return Ok(());
+        };
+        let namespaces = self.service.store.all_namespaces().await?;
+        let mut homes = namespaces
+            .iter()
+            .map(|found| &found.value)
+            .filter(|home| home.user_mappings.iter().any(|mapping| mapping.domain.as_str() == domain))
+            .peekable();
+        if homes.peek().is_some() && !homes.any(|home| home.name == *namespace) {
+            return Err(self.principal.forbidden().into());
+        }
+        Ok(())
     }
 
     /// Deletes an object user and its keys. One that owns buckets is refused: the next user of that name would

@@ -102,7 +102,12 @@ impl Caller {
                 let kept = record.manager_password(&*self.service.sealer)?;
                 let mut provider = record.provider;
                 let group_attribute = provider.group_attribute.clone();
+                let counted_on_tls = counts_on_tls(&provider);
                 change.apply(&mut provider)?;
+                if change.validate_certificates.is_none() && counts_on_tls(&provider) && !counted_on_tls {
+                    // Whoever moves to TLS means to be sure whom passwords go to, unless they say otherwise.
+                    provider.validate_certificates = true;
+                }
                 if provider.group_attribute != group_attribute && !may_change_group_attribute {
                     return Err(ServiceError::invalid(
                         "group_attribute",

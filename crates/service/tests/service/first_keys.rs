@@ -130,7 +130,10 @@ async fn another_namespaces_administrator_cannot_take_a_persons_keys_into_theirs
     let house = House::open().await;
     house.found_namespace("ns2", &[]).await;
     let thief = house.namespace_admin("thief", "ns2").await;
-    thief.create_object_user(ALICE, "ns2", vec![]).await.unwrap();
+    let refused = thief.create_object_user(ALICE, "ns2", vec![]).await.unwrap_err();
+    assert!(matches!(refused, ServiceError::Forbidden(_)), "{refused:?}");
+    // Nor does one that a system administrator put there.
+    house.root.create_object_user(ALICE, "ns2", vec![]).await.unwrap();
     let refused = house.person(ALICE).await.issue_own_key(None).await.unwrap_err();
     assert!(matches!(refused, ServiceError::Refused { .. }), "{refused:?}");
     assert_eq!(house.live_keys(ALICE).await, [""; 0]);

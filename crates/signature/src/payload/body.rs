@@ -1,6 +1,7 @@
 //! A body that verifies itself while it is read.
 
 use std::error::Error;
+use std::ops::RangeInclusive;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -29,6 +30,7 @@ pub struct VerifiedBody<B> {
     received: u64,
     handed_out: u64,
     length: Option<u64>,
+    length_in: Option<RangeInclusive<u64>>,
     progress: Progress,
     report: BodyReport,
 }
@@ -71,6 +73,7 @@ where
             received: 0,
             handed_out: 0,
             length,
+            length_in: plan.length_in().cloned(),
             progress: Progress::Reading,
             report: BodyReport::default(),
         }
@@ -124,6 +127,11 @@ where
         {
             return Err(self.verdict.too_long(declared));
         }
+        if let Some(largest) = self.length_in.as_ref().map(RangeInclusive::end)
+            && self.received > *largest
+        {
+            return Err(PayloadError::TooLarge { largest: *largest });
+        }
         self.verdict.update(&data);
         Ok(std::mem::replace(&mut self.held, data))
     }
@@ -138,6 +146,11 @@ where
             && declared != self.received
         {
             return Err(PayloadError::LengthMismatch { declared, received: self.received });
+        }
+        if let Some(smallest) = self.length_in.as_ref().map(RangeInclusive::start)
+            && self.received < *smallest
+        {
+            return Err(PayloadError::TooSmall { smallest: *smallest });
         }
         let facts = self.verdict.reach(fields, self.received)?;
         self.report.set(facts);

@@ -40,6 +40,10 @@ pub enum PayloadError {
     LengthMismatch { declared: u64, received: u64 },
     #[error("the body holds more content than the {declared} bytes that were declared")]
     TooLong { declared: u64 },
+    #[error("the file is larger than the {largest} bytes that the form's policy permits")]
+    TooLarge { largest: u64 },
+    #[error("the file is smaller than the {smallest} bytes that the form's policy demands")]
+    TooSmall { smallest: u64 },
     #[error("the body could not be read to its end")]
     Transport(#[source] Box<dyn Error + Send + Sync>),
 }
@@ -84,6 +88,8 @@ impl PayloadError {
             Self::EndedEarly | Self::LengthMismatch { .. } | Self::TooLong { .. } | Self::Transport(_) => {
                 bad_request("IncompleteBody")
             }
+            Self::TooLarge { .. } => bad_request("EntityTooLarge"),
+            Self::TooSmall { .. } => bad_request("EntityTooSmall"),
             Self::ChunkSignatureMismatch | Self::TrailerSignatureMismatch => {
                 ("SignatureDoesNotMatch", StatusCode::FORBIDDEN)
             }

@@ -1,9 +1,11 @@
 //! What the head states about the framing of its body, and the plan for reading it that follows.
 
+use std::ops::RangeInclusive;
+
 use http::HeaderMap;
 
 use super::Algorithm;
-use crate::headers::{X_AMZ_DECODED_CONTENT_LENGTH, X_AMZ_TRAILER, single};
+use crate::headers::{X_AMZ_CONTENT_SHA256, X_AMZ_DECODED_CONTENT_LENGTH, X_AMZ_TRAILER, single};
 use crate::v4::ChunkChain;
 use crate::{ContentSha256, PayloadKind, SignatureError};
 
@@ -22,13 +24,33 @@ pub struct PayloadPlan {
     decoded_length: Option<u64>,
     announced: Vec<Algorithm>,
     chain: Option<ChunkChain>,
+    /// The lengths that the content may have, where somebody signed that.
+    length_in: Option<RangeInclusive<u64>>,
 }
 
 impl PayloadStatement {
+    /// A body that is not framed, and of which no header speaks.
+    pub(crate) fn whole(content: ContentSha256) -> Self {
+        Self { content, decoded_length: None, announced: Vec::new() }
+    }
+
     /// Reads the headers that describe a body whose `x-amz-content-sha256` is `content`.
     pub(crate) fn read(headers: &HeaderMap, content: ContentSha256) -> Result<Self, SignatureError> {
         let decoded_length = if content.kind().is_chunked() { Some(decoded_length(headers)?) } else { None };
         Ok(Self { content, decoded_length, announced: announced(headers)? })
+    }
+
+    /// The same where nothing could verify the signatures of chunks. A missing `x-amz-content-sha256` means a body that
+    /// nothing is held against but checksums.
+    pub(crate) fn of_unsigned_chunks(headers: &HeaderMap) -> Result<Self, SignatureError> {
+        let content = match single(headers, X_AMZ_CONTENT_SHA256, "x-amz-content-sha256")? {
+            Some(value) => ContentSha256::parse(value.as_bytes()).ok_or(SignatureError::InvalidContentSha256)?,
+            None => ContentSha256::UNSIGNED,
+        };
+        if content.kind().has_signed_chunks() {
+            return Err(SignatureError::ChunksWithoutSignature);
+        }
+        Self::read(headers, content)
     }
 
     pub(crate) fn decoded_length(&self) -> Option<u64> {
@@ -38,7 +60,7 @@ impl PayloadStatement {
     /// The plan; `chain` is there where chunks are signed.
     pub(crate) fn plan(self, chain: Option<ChunkChain>) -> PayloadPlan {
         let Self { content, decoded_length, announced } = self;
-        PayloadPlan { content, decoded_length, announced, chain }
+        PayloadPlan { content, decoded_length, announced, chain, length_in: None }
     }
 }
 
@@ -56,6 +78,15 @@ impl PayloadPlan {
     /// The checksums that `x-amz-trailer` announces.
     pub fn announced(&self) -> &[Algorithm] {
         &self.announced
+    }
+
+    /// The lengths that the content may have: a form's `content-length-range`.
+    pub fn length_in(&self) -> Option<&RangeInclusive<u64>> {
+        self.length_in.as_ref()
+    }
+
+    pub(crate) fn with_length_in(self, length_in: Option<RangeInclusive<u64>>) -> Self {
+        Self { length_in, ..self }
     }
 
     pub(crate) fn literal(&self) -> Option<[u8; 32]> {

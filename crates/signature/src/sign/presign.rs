@@ -49,7 +49,7 @@ fn append(uri: &mut Uri, name: &str, value: &str) -> Result<(), SigningError> {
     target.push(if uri.query().is_some() { b'&' } else { b'?' });
     target.extend_from_slice(name.as_bytes());
     target.push(b'=');
-    push_encoded(&mut target, value.bytes(), false);
+    push_encoded(&mut target, value.as_bytes(), false);
     let mut pieces = uri.clone().into_parts();
     pieces.path_and_query = Some(target.as_slice().try_into().map_err(|_| SigningError::TargetTooLong)?);
     *uri = Uri::from_parts(pieces).map_err(|_| SigningError::Host)?;

@@ -1,5 +1,7 @@
 //! The credential of a signature: an access key id, and the scope of the key that signed.
 
+use memchr::memrchr;
+
 use super::{SERVICE, SigningTime};
 use crate::{Flaw, Rules};
 
@@ -29,9 +31,14 @@ pub struct Scope<'a> {
 impl Credential {
     /// Cuts a credential into its parts.
     pub(crate) fn parse(text: &str) -> Result<Self, Flaw> {
-        let mut parts = text.rsplitn(5, '/');
-        let mut part = || parts.next().ok_or(Flaw::Credential);
-        let (terminator, service, region, date, access_key_id) = (part()?, part()?, part()?, part()?, part()?);
+        fn last(text: &str) -> Result<(&str, &str), Flaw> {
+            let slash = memrchr(b'/', text.as_bytes()).ok_or(Flaw::Credential)?;
+            Ok((&text[..slash], &text[slash + 1..]))
+        }
+        let (rest, terminator) = last(text)?;
+        let (rest, service) = last(rest)?;
+        let (rest, region) = last(rest)?;
+        let (access_key_id, date) = last(rest)?;
         if terminator != TERMINATOR {
             return Err(Flaw::Terminator);
         }
@@ -102,7 +109,7 @@ mod tests {
     fn the_scope_belongs_to_the_day_and_an_accepted_region() {
         let credential = Credential::parse("alice/20130524/us-east-1/s3/aws4_request").unwrap();
         let on = |time: &str| SigningTime::parse_basic(time).unwrap();
-        let only = |region: &str| Rules { regions: Regions::Only(vec![region.to_owned()]) };
+        let only = |region: &str| Rules { regions: Regions::Only(vec![region.to_owned()]), ..Rules::default() };
         assert_eq!(credential.check(&on("20130524T235959Z"), &Rules::default()), Ok(()));
         assert_eq!(credential.check(&on("20130525T000000Z"), &Rules::default()), Err(Flaw::ScopeDate));
         assert_eq!(credential.check(&on("20130524T000000Z"), &only("us-east-1")), Ok(()));

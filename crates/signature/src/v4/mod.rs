@@ -11,6 +11,7 @@ mod signed_headers;
 mod signing_key;
 mod signing_time;
 mod statement;
+mod trials;
 
 pub(crate) use chain::ChunkChain;
 pub use credential::Scope;
@@ -19,6 +20,7 @@ pub(crate) use signed_headers::SignedHeaders;
 pub use signing_key::SigningKey;
 pub(crate) use signing_time::SigningTime;
 pub(crate) use statement::Statement;
+pub(crate) use trials::Trials;
 
 /// The name of the algorithm in headers, parameters and strings to sign.
 pub(crate) const ALGORITHM: &str = "AWS4-HMAC-SHA256";

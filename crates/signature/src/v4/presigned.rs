@@ -1,5 +1,6 @@
 //! The query parameters of a presigned URL.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use http::request::Parts;
@@ -33,7 +34,7 @@ pub(crate) fn read(parts: &Parts, rules: &Rules) -> Result<Statement, SignatureE
 
 /// The parameter, else the header, else unsigned. Each becomes the last line of the canonical request, so that a
 /// value which the signer did not mean does not verify.
-fn content_sha256(parameters: &Parameters, parts: &Parts) -> Result<ContentSha256, SignatureError> {
+fn content_sha256(parameters: &Parameters<'_>, parts: &Parts) -> Result<ContentSha256, SignatureError> {
     let header = single(&parts.headers, X_AMZ_CONTENT_SHA256, "x-amz-content-sha256")?;
     let content = match (&parameters.content_sha256, header) {
         (Some(value), _) => ContentSha256::parse(value.as_bytes()),
@@ -53,19 +54,19 @@ struct Terms {
 }
 
 #[derive(Default)]
-struct Parameters {
-    algorithm: Option<String>,
-    credential: Option<String>,
-    date: Option<String>,
-    expires: Option<String>,
-    signed_headers: Option<String>,
-    signature: Option<String>,
-    content_sha256: Option<String>,
+struct Parameters<'a> {
+    algorithm: Option<Cow<'a, str>>,
+    credential: Option<Cow<'a, str>>,
+    date: Option<Cow<'a, str>>,
+    expires: Option<Cow<'a, str>>,
+    signed_headers: Option<Cow<'a, str>>,
+    signature: Option<Cow<'a, str>>,
+    content_sha256: Option<Cow<'a, str>>,
     has_security_token: bool,
 }
 
-impl Parameters {
-    fn read(query: &str) -> Result<Self, Flaw> {
+impl<'a> Parameters<'a> {
+    fn read(query: &'a str) -> Result<Self, Flaw> {
         let mut parameters = Self::default();
         for (name, value) in pairs(query) {
             let Some(parameter) = AuthParameter::named(name) else { continue };
@@ -85,8 +86,10 @@ impl Parameters {
                 AuthParameter::V2AccessKeyId | AuthParameter::V2Signature | AuthParameter::V2Expires => continue,
             };
             // A raw `+` is taken as itself here: access key ids contain plus signs and no blanks.
-            let value = percent::decoded(value.as_bytes(), Plus::Literal).collect();
-            let value = String::from_utf8(value).map_err(|_| Flaw::Encoding(name))?;
+            let value = match percent::decode(value, Plus::Literal) {
+                Cow::Borrowed(_) => Cow::Borrowed(value),
+                Cow::Owned(bytes) => Cow::Owned(String::from_utf8(bytes).map_err(|_| Flaw::Encoding(name))?),
+            };
             if place.replace(value).is_some() {
                 return Err(Flaw::Repeated(name));
             }
@@ -95,7 +98,7 @@ impl Parameters {
     }
 
     fn terms(&self, rules: &Rules) -> Result<Terms, Flaw> {
-        fn given<'a>(value: &'a Option<String>, name: &'static str) -> Result<&'a str, Flaw> {
+        fn given<'a>(value: &'a Option<Cow<'_, str>>, name: &'static str) -> Result<&'a str, Flaw> {
             value.as_deref().ok_or(Flaw::Missing(name))
         }
         if given(&self.algorithm, "X-Amz-Algorithm")? != ALGORITHM {

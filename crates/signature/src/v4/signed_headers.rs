@@ -3,6 +3,7 @@
 use http::HeaderMap;
 
 use crate::headers::X_AMZ_CONTENT_SHA256;
+use crate::object_headers::acts;
 use crate::{Flaw, SignatureError};
 
 /// `SignedHeaders`: lower-case names, each once, `host` among them.
@@ -18,22 +19,28 @@ impl SignedHeaders {
     /// Reads a list such as `host;range;x-amz-date`.
     pub(crate) fn parse(text: &str) -> Result<Self, Flaw> {
         let names = || text.as_bytes().split(|byte| *byte == b';');
-        if !names().all(is_lower_case_name) || names().count() > Self::MOST {
-            return Err(Flaw::SignedHeaders);
+        let (mut count, mut is_sorted, mut has_host, mut previous) = (0, true, false, &b""[..]);
+        for name in names() {
+            if name.is_empty() || !name.iter().all(|byte| OF_A_NAME[usize::from(*byte)]) {
+                return Err(Flaw::SignedHeaders);
+            }
+            count += 1;
+            is_sorted &= previous < name;
+            has_host |= name == b"host";
+            previous = name;
         }
         // Clients sort the list; only one that is not sorted needs each name compared with all before it.
         let is_repeated = |(at, name): (usize, &[u8])| names().take(at).any(|earlier| earlier == name);
-        if !names().is_sorted_by(|one, next| one < next) && names().enumerate().any(is_repeated) {
+        if count > Self::MOST || !is_sorted && names().enumerate().any(is_repeated) {
             return Err(Flaw::SignedHeaders);
         }
-        if names().any(|name| name == b"host") { Ok(Self { text: text.into() }) } else { Err(Flaw::HostNotSigned) }
+        if has_host { Ok(Self { text: text.into() }) } else { Err(Flaw::HostNotSigned) }
     }
 
     /// Refuses a head with an `x-amz-*` or `x-emc-*` header that the signature does not cover: S3 acts on such
     /// headers, so one slipped in beside a valid signature would be obeyed in the signer's name. The one exception,
     /// `x-amz-content-sha256`, is covered by the last line of the canonical request.
     pub(crate) fn cover(&self, headers: &HeaderMap) -> Result<(), SignatureError> {
-        let acts = |name: &str| name.starts_with("x-amz-") || name.starts_with("x-emc-");
         match headers
             .keys()
             .find(|name| acts(name.as_str()) && !self.contain(name.as_str()) && *name != X_AMZ_CONTENT_SHA256)
@@ -47,19 +54,32 @@ impl SignedHeaders {
         &self.text
     }
 
-    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        self.text.split(';')
+    pub(crate) fn names(&self) -> impl Iterator<Item = &[u8]> {
+        self.text.as_bytes().split(|byte| *byte == b';')
     }
 
     fn contain(&self, name: &str) -> bool {
-        self.text.as_bytes().split(|byte| *byte == b';').any(|signed| signed == name.as_bytes())
+        self.names().any(|signed| signed == name.as_bytes())
     }
 }
 
-fn is_lower_case_name(name: &[u8]) -> bool {
-    let token = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-!#$%&'*+.^_`|~".contains(byte);
-    !name.is_empty() && name.iter().all(token)
-}
+/// The characters of a header's name, but for capital letters.
+const OF_A_NAME: [bool; 256] = {
+    let mut of_a_name = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let character = byte as u8;
+        of_a_name[byte] = character.is_ascii_lowercase() || character.is_ascii_digit();
+        byte += 1;
+    }
+    let others = b"-!#$%&'*+.^_`|~";
+    let mut at = 0;
+    while at < others.len() {
+        of_a_name[others[at] as usize] = true;
+        at += 1;
+    }
+    of_a_name
+};
 
 #[cfg(test)]
 mod tests {

@@ -3,7 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod bodies;
-mod botocore;
+mod forms;
 mod heads;
 mod properties;
+mod properties_of_v2_and_forms;
+mod recorded;
+mod sigv2;
 mod support;

@@ -11,7 +11,7 @@ use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode
 use proptest::prelude::*;
 
 /// Characters that one canonicaliser or another got wrong.
-fn awkward() -> impl Strategy<Value = String> {
+pub fn awkward() -> impl Strategy<Value = String> {
     prop::collection::vec(
         prop::sample::select("ab09-._~ +=&%/?#!$'()*,:;@[]\"\\^`{}|<>é日\u{1f600}".chars().collect::<Vec<_>>()),
         0..12,
@@ -19,11 +19,11 @@ fn awkward() -> impl Strategy<Value = String> {
     .prop_map(|characters| characters.into_iter().collect())
 }
 
-fn encode(text: &str) -> String {
+pub fn encode(text: &str) -> String {
     utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
 }
 
-fn encode_key(key: &str) -> String {
+pub fn encode_key(key: &str) -> String {
     key.split('/').map(encode).collect::<Vec<_>>().join("/")
 }
 
@@ -32,15 +32,15 @@ fn target(key: &str, query: &[(String, String)]) -> String {
     format!("/bucket/{}?{}", encode_key(key), query.join("&"))
 }
 
-fn flip(bytes: &mut [u8], at: usize, bit: u8) {
+pub fn flip(bytes: &mut [u8], at: usize, bit: u8) {
     let at = at % bytes.len();
     bytes[at] ^= 1 << bit;
 }
 
-type Meaning = (Vec<u8>, Vec<(Vec<u8>, Vec<u8>)>);
+pub type Meaning = (Vec<u8>, Vec<(Vec<u8>, Vec<u8>)>);
 
 /// What a target means to S3: path and parameters decoded, parameters in any order.
-fn meaning(uri: &http::Uri) -> Meaning {
+pub fn meaning(uri: &http::Uri) -> Meaning {
     let decode = |text: &str| percent_decode_str(text).collect::<Vec<u8>>();
     let query = uri.query().unwrap_or_default().replace('+', " ");
     let mut parameters: Vec<_> = query

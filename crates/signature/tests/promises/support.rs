@@ -2,18 +2,23 @@
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use hmac::{Hmac, KeyInit, Mac};
 use http::request::{Builder, Parts};
 use http_body::{Body, Frame};
 use keyward_ambient::Timestamp;
 use keyward_signature::sign::{SignedHead, SigningCredential, authorize};
 use keyward_signature::{
-    CandidateSecret, Claim, Clean, ContentSha256, Declared, Payload, PayloadError, PayloadPlan, Rules, SignatureError,
-    SigningKeys, Verified, VerifiedBody,
+    Addressed, CandidateSecret, Claim, Clean, ContentSha256, Declared, Payload, PayloadError, PayloadPlan, Rules,
+    SignatureError, SigningKeys, Verified, VerifiedBody,
 };
+use sha1::Sha1;
+use sha2::Sha256;
 
 pub const ALICE: &str = "alice@corp.example";
 
@@ -67,14 +72,34 @@ pub fn signed(request: Builder, content: ContentSha256) -> (Parts, SignedHead) {
     (parts, head)
 }
 
+/// The bucket that a host name of the base URL `s3.corp.example` names.
+pub fn addressed(parts: &Parts) -> Addressed<'_> {
+    let host = parts.headers.get("host").and_then(|host| host.to_str().unwrap().split(':').next());
+    Addressed { bucket_in_host: host.and_then(|host| host.strip_suffix(".s3.corp.example")), namespace_in_host: None }
+}
+
 /// Verifies against Alice's two secrets.
 pub fn verify_at(parts: &Parts, now: Timestamp) -> Result<Verified, SignatureError> {
-    let claim = Claim::parse(parts, &Rules::default())?.expect("the request makes a claim");
-    claim.verify(parts, &secrets(), now)
+    let claim = Claim::parse_addressed(parts, addressed(parts), &Rules::default())?;
+    claim.expect("the request makes a claim").verify(parts, &secrets(), now)
 }
 
 pub fn verify(parts: &Parts) -> Result<Verified, SignatureError> {
     verify_at(parts, now())
+}
+
+/// The HMAC-SHA1 of a text in base64: the signature of Version 2.
+pub fn hmac_sha1(secret_key: &str, text: &str) -> String {
+    let mut mac = Hmac::<Sha1>::new_from_slice(secret_key.as_bytes()).unwrap();
+    mac.update(text.as_bytes());
+    STANDARD.encode(mac.finalize().into_bytes())
+}
+
+/// The HMAC-SHA256 of a text under a key, as the steps of Version 4 need it.
+pub fn hmac_sha256(key: &[u8], text: &str) -> Vec<u8> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).unwrap();
+    mac.update(text.as_bytes());
+    mac.finalize().into_bytes().to_vec()
 }
 
 /// Verifies and cleans a head that must be good.
@@ -111,6 +136,14 @@ impl Body for Pieces {
 
 pub fn body(head: &Clean, plan: PayloadPlan, pieces: Pieces) -> Result<VerifiedBody<Pieces>, PayloadError> {
     Ok(Payload::new(plan, Declared::of_body(head)?, pieces)?.decoded())
+}
+
+/// The outcome of something that never has to wait.
+pub fn at_once<F: Future>(future: F) -> F::Output {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(outcome) => outcome,
+        Poll::Pending => panic!("all that it waits for is at hand"),
+    }
 }
 
 /// Reads to the end: the content that was handed out, and how it ended.

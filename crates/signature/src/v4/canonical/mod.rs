@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::{ALGORITHM, SignedHeaders, SigningTime};
 use crate::{ContentSha256, SignatureError, hex};
 
-pub(crate) use path::PathReading;
+pub(crate) use path::{PathReading, has_one_spelling, write as write_path};
 pub(crate) use query::QueryReading;
 
 /// What enters the canonical request.

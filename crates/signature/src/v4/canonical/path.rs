@@ -21,7 +21,7 @@ pub(crate) fn write(path: &str, reading: PathReading, out: &mut Vec<u8>) {
     } else if reading == PathReading::Wire || has_one_spelling(path) {
         out.extend_from_slice(path.as_bytes());
     } else {
-        percent::push_encoded(out, percent::decoded(path.as_bytes(), Plus::Literal), true);
+        percent::push_reencoded(out, path.as_bytes(), Plus::Literal, true);
     }
 }
 

@@ -37,7 +37,7 @@ pub(crate) fn has_one_spelling(query: &str) -> bool {
 pub(crate) fn write(query: &str, reading: QueryReading, presigned: bool, out: &mut Vec<u8>) {
     // Names and values are encoded into one text and sorted as ranges of it: two allocations, whatever their number.
     let mut text = Vec::with_capacity(query.len() + 32);
-    let mut parameters: Vec<(Range<usize>, Range<usize>)> = Vec::new();
+    let mut parameters: Vec<(Range<usize>, Range<usize>)> = Vec::with_capacity(8);
     for (name, value) in pairs(query) {
         if presigned && AuthParameter::named(name) == Some(AuthParameter::Signature) {
             continue;
@@ -66,7 +66,7 @@ fn push(wire: &str, reading: QueryReading, text: &mut Vec<u8>) {
         QueryReading::PlusIsSpace => Plus::Space,
         QueryReading::PlusIsLiteral => Plus::Literal,
     };
-    percent::push_encoded(text, percent::decoded(wire.as_bytes(), plus), false);
+    percent::push_reencoded(text, wire.as_bytes(), plus, false);
 }
 
 #[cfg(test)]

@@ -1,0 +1,72 @@
+//! Headers that describe an object which is stored, and say nothing else.
+//!
+//! Only these may come from the fields of a form, or from the parameters of a URL that was presigned with Version 2:
+//! no header that selects an operation, a bucket or a reading of the body can come in that way.
+
+use http::header::HeaderName;
+
+const NAMED: [&str; 12] = [
+    "cache-control",
+    "content-disposition",
+    "content-encoding",
+    "content-language",
+    "content-md5",
+    "content-type",
+    "expires",
+    "x-amz-acl",
+    "x-amz-sdk-checksum-algorithm",
+    "x-amz-storage-class",
+    "x-amz-tagging",
+    "x-amz-website-redirect-location",
+];
+
+const PREFIXES: [&str; 5] =
+    ["x-amz-meta-", "x-amz-checksum-", "x-amz-grant-", "x-amz-object-lock-", "x-amz-server-side-encryption"];
+
+/// The header of this name, which is in lower case, if it describes an object.
+pub(crate) fn named(name: &str) -> Option<HeaderName> {
+    let is_known = NAMED.contains(&name) || PREFIXES.iter().any(|prefix| name.starts_with(prefix));
+    if is_known { HeaderName::from_bytes(name.as_bytes()).ok() } else { None }
+}
+
+/// Whether a name, which is in lower case, is one of those by which S3 and ECS act.
+pub(crate) fn acts(name: &str) -> bool {
+    name.starts_with("x-amz-") || name.starts_with("x-emc-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_selects_something_describes_no_object() {
+        for name in [
+            "x-amz-copy-source",
+            "x-amz-copy-source-range",
+            "x-amz-request-route",
+            "x-amz-date",
+            "x-amz-content-sha256",
+            "x-amz-decoded-content-length",
+            "x-amz-trailer",
+            "x-amz-security-token",
+            "x-amz-bypass-governance-retention",
+            "x-emc-namespace",
+            "authorization",
+            "host",
+            "range",
+            "content-length",
+            "transfer-encoding",
+            "expect",
+        ] {
+            assert_eq!(named(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_no_header_can_have_is_none() {
+        assert_eq!(named("x-amz-meta-a").as_ref().map(HeaderName::as_str), Some("x-amz-meta-a"));
+        for name in ["x-amz-meta-a b", "x-amz-meta-\n", "x-amz-meta-é", "X-Amz-Meta-A"] {
+            assert_eq!(named(name), None, "{name}");
+        }
+    }
+}
