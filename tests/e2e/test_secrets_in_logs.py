@@ -48,7 +48,9 @@ class Walk:
         person.s3(keys[1]).put_object(Bucket=bucket, Key="k", Body=b"v")
         link = client.generate_presigned_url("get_object", {"Bucket": bucket, "Key": "k"})
         assert requests.get(link).status_code == 200
-        self.secrets["a presigned link's signature"] = parse_qs(urlsplit(link).query)["X-Amz-Signature"][0]
+        signed = parse_qs(urlsplit(link).query)
+        # boto3 signs links with Version 2 unless told otherwise.
+        self.secrets["a presigned link's signature"] = (signed.get("Signature") or signed["X-Amz-Signature"])[0]
         with s3.refused("SignatureDoesNotMatch"):
             person.s3("not-" + keys[0]).list_buckets()
 
