@@ -1,7 +1,7 @@
 //! S3 request signatures: what a request claims, whether one of its owner's secrets signed it, and its body verified.
 //!
 //! ```text
-//! head ── Claim::parse ──► access key id ──(the front looks it up)──► candidate secrets
+//! head ── Claim::parse_addressed ──► access key id ──(the front looks it up)──► candidate secrets
 //!           │ None: anonymous                                              │
 //!           ▼                                                              ▼
 //!   Clean::anonymous                              Claim::verify ──► Verified ── clean ──► Clean + PayloadPlan
@@ -10,10 +10,13 @@
 //!              Payload::new(plan, declared, body) ── decoded ──► VerifiedBody (+ BodyReport)
 //! ```
 //!
+//! A [form] that a browser posts comes to the same: its policy makes the claim, and its clean head is that of a PUT.
+//!
 //! Held here: nothing unsigned selects a path through the verifier; every arriving `x-amz-*` and `x-emc-*` header is
-//! signed; a [`Clean`] head can be made by this crate alone; the last frame of a body is handed out only when every
-//! signature, hash and checksum agrees. The rules are pure: time and secrets are arguments, nothing here does I/O.
-//! Both directions, verifying and [signing](sign), use one canonicaliser.
+//! signed, and under Version 2, which leaves parameters out, none of those left out selects anything; a [`Clean`] head
+//! can be made by this crate alone; the last frame of a body is handed out only when every signature, hash and checksum
+//! agrees. The rules are pure: time and secrets are arguments, nothing here does I/O. Both directions, verifying and
+//! [signing](sign), use one canonicaliser.
 //!
 //! Not here: looking access key ids up, deciding what their owner may do, S3 addressing, rendering errors.
 

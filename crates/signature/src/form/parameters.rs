@@ -7,8 +7,11 @@ pub(crate) struct Parameters {
 }
 
 impl Parameters {
-    /// Cuts a header's value from its parameters. `None` for what is malformed or has a parameter twice: two readers
-    /// could each believe another of the two.
+    /// More than any header has; it bounds the work of comparing them.
+    const MOST: usize = 16;
+
+    /// Cuts a header's value from its parameters. `None` for what is malformed, has a parameter twice, since two
+    /// readers could each believe another of the two, or has more than any client sends.
     pub(crate) fn after_value(text: &str) -> Option<(&str, Self)> {
         let (value, mut rest) = text.split_once(';').unwrap_or((text, ""));
         let mut parameters = Self::default();
@@ -23,7 +26,7 @@ impl Parameters {
                 Some(quoted) => unquote(quoted)?,
                 None => token(after),
             };
-            if parameters.value(&name).is_some() {
+            if parameters.value(&name).is_some() || parameters.all.len() == Self::MOST {
                 return None;
             }
             parameters.all.push((name, value));
@@ -76,23 +79,21 @@ mod tests {
     fn values_are_read_as_browsers_write_them() {
         for (text, expected) in [
             ("form-data; name=\"a b\"; filename=\"c;d=.txt\"", "form-data|name=a b|filename=c;d=.txt"),
-            ("form-data;Name=a;x = y ;", "form-data|name=a|x= y".trim()),
+            ("form-data;Name=a;x = y ;", "form-data|name=a|x=y"),
             (r#"form-data; name="a\"b"; filename="C:\dir\f.txt""#, r#"form-data|name=a"b|filename=C:\dir\f.txt"#),
             ("form-data; name=\"\"", "form-data|name="),
             ("form-data", "form-data"),
         ] {
-            assert_eq!(
-                read(text).as_deref().map(|read| read.replace("= ", "=")),
-                Some(expected.replace("= ", "=")),
-                "{text}"
-            );
+            assert_eq!(read(text).as_deref(), Some(expected), "{text}");
         }
     }
 
     #[test]
-    fn what_can_be_read_in_two_ways_is_refused() {
+    fn what_can_be_read_in_two_ways_or_never_ends_is_refused() {
         for text in ["form-data; name", "form-data; name=\"a", "form-data; name=\"a\"b", "form-data; name=a; NAME=b"] {
             assert_eq!(read(text), None, "{text}");
         }
+        let many: String = (0..17).map(|n| format!("; p{n}=x")).collect();
+        assert_eq!(read(&many), None);
     }
 }

@@ -3,7 +3,8 @@
 //! What it leaves open, and what is done about it here:
 //!
 //! - **The host** is not signed. What the host name names becomes part of the resource, from
-//!   [`Addressed`](crate::Addressed); of a namespace in the host some clients sign nothing, and the port never counts.
+//!   [`Addressed`](crate::Addressed). Of a namespace in the host some clients sign nothing; and where it is signed, it
+//!   looks like a bucket in a path. What a signer may not reach in another namespace, a replay cannot reach either.
 //! - **The body** is not signed, only `Content-MD5` where it is sent; that and every checksum are verified.
 //! - **Most parameters** are not signed. Those that are not may only narrow down a listing; all others are refused.
 //! - **A parameter's value is signed decoded**: `&` and `=` in it look like further parameters. A value that could be

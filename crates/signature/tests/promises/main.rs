@@ -5,6 +5,7 @@
 mod bodies;
 mod forms;
 mod heads;
+mod posted_form;
 mod properties;
 mod properties_of_v2_and_forms;
 mod recorded;

@@ -1,7 +1,7 @@
 //! What holds of every request that is signed with Version 2, and of every form. The strings to sign are made here,
 //! anew, from the specification.
 
-use crate::forms::{Form, head, read_form};
+use crate::posted_form::{Form, head, read_form};
 use crate::properties::{awkward, encode, encode_key, flip, meaning};
 use crate::support::*;
 use http::Request;

@@ -43,7 +43,7 @@ fn named(requests: &'static str, name: &str) -> http::request::Parts {
 #[test]
 fn every_recorded_request_verifies_with_its_body() {
     let recorded = [SIGV4, SIGV2, GENERATED].map(recorded);
-    assert_eq!(recorded.each_ref().map(Vec::len), [11, 41, 20000]);
+    assert_eq!(recorded.each_ref().map(Vec::len), [11, 41, 200]);
     for Recorded { name, head, body } in recorded.into_iter().flatten() {
         let verified = verify(&head).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_eq!(verified.candidate(), 1, "{name}");
