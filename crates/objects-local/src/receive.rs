@@ -39,7 +39,7 @@ pub(crate) fn check_length(head: &Parts, payload: &Payload<RequestBody>) -> Resu
     // Before HTTP/2 a request without a length has no body at all (RFC 9112 section 6.3): a client that meant to send
     // one must not find an empty object. Later versions mark the end of the body themselves.
     let is_told = head.version >= Version::HTTP_2 || head.headers.contains_key(CONTENT_LENGTH);
-    match payload.length().filter(|_| is_told) {
+    match payload.length().filter(|_| is_told).or(payload.largest()) {
         None => Err(ErrorCode::MissingContentLength.into()),
         Some(length) if length > LARGEST => Err(S3Error::new(ErrorCode::EntityTooLarge)
             .with("ProposedSize", length.to_string())

@@ -12,4 +12,4 @@ mod refusal;
 pub use backend::{Backend, BucketError, BucketState};
 pub use body::{BodyError, RequestBody, ResponseBody, Stalled, empty, full, streamed};
 pub use checked::Checked;
-pub use refusal::{refused_body, refused_head};
+pub use refusal::{refused_body, refused_form, refused_head};

@@ -49,18 +49,18 @@ pub(crate) struct Shared {
     pub(crate) service: Arc<Service>,
     pub(crate) rules: Rules,
     pub(crate) clock: Arc<dyn Clock>,
-    backend: Arc<dyn Backend>,
+    pub(crate) backend: Arc<dyn Backend>,
     trusted_proxies: TrustedProxies,
-    addressing: Addressing,
+    pub(crate) addressing: Addressing,
     ids: RequestIds,
 }
 
 /// What a request turned out to be, for its log line.
 #[derive(Debug, Default)]
-struct Seen {
+pub(crate) struct Seen {
     operation: Option<Operation>,
-    resource: Option<String>,
-    user: Option<String>,
+    pub(crate) resource: Option<String>,
+    pub(crate) user: Option<String>,
 }
 
 impl Endpoint {
@@ -137,6 +137,9 @@ impl Shared {
         seen.resource = Some(address.resource());
         let operation = Operation::resolve(&head, &address)?;
         seen.operation = Some(operation);
+        if operation == Operation::PostObject {
+            return self.post_object(head, body, address, seen).await;
+        }
         let (requester, clean, plan) = self.verify(head, &address).await?;
         hoisted::refuse(&clean)?;
         seen.user = requester.user_id().map(ToString::to_string);

@@ -11,6 +11,7 @@ mod endpoint;
 mod envelope;
 mod failure;
 mod hoisted;
+mod post_object;
 mod request_id;
 mod verify;
 

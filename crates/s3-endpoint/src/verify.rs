@@ -36,17 +36,21 @@ impl Shared {
         let verified = claim
             .verify(&head, &live, now)
             .map_err(|error| refused_head(&error).with("AWSAccessKeyId", claim.access_key_id()))?;
-        // After the signature: whether an account is locked is its owner's business alone.
+        let requester = Self::requester(&credential)?;
+        let (clean, plan) = verified.clean(head);
+        Ok((requester, clean, plan))
+    }
+
+    /// The user whose signature verified. Only then, since whether an account is locked is its owner's business alone.
+    pub(crate) fn requester(credential: &Credential) -> Result<Requester, S3Error> {
         if credential.locked {
             let message = "This user is locked; an administrator can unlock it.";
             return Err(S3Error::because(ErrorCode::AccessDenied, message));
         }
-        let (clean, plan) = verified.clean(head);
-        let requester = Requester::User { id: credential.user.clone(), namespace: credential.namespace.clone() };
-        Ok((requester, clean, plan))
+        Ok(Requester::User { id: credential.user.clone(), namespace: credential.namespace.clone() })
     }
 
-    async fn credential(&self, access_key_id: &str) -> Result<Arc<Credential>, S3Error> {
+    pub(crate) async fn credential(&self, access_key_id: &str) -> Result<Arc<Credential>, S3Error> {
         let unknown = S3Error::new(ErrorCode::InvalidAccessKeyId).with("AWSAccessKeyId", access_key_id);
         let Ok(access_key_id) = ObjectUserId::parse(access_key_id) else { return Err(unknown) };
         let key = CredentialRef { scope: None, access_key_id: &access_key_id };

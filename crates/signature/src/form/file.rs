@@ -51,6 +51,16 @@ pub enum FileError {
     Transport(#[source] Box<dyn Error + Send + Sync>),
 }
 
+impl FileError {
+    /// The S3 error code that stands for this reason; the status is 400.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::EndedEarly | Self::Transport(_) => "IncompleteBody",
+            Self::Malformed | Self::TooMuchAfterFile => "MalformedPOSTRequest",
+        }
+    }
+}
+
 /// The most bytes that may follow the file.
 const MOST_AFTER_FILE: usize = 64 * 1024;
 

@@ -10,6 +10,9 @@ use crate::payload::{PayloadPlan, PayloadStatement};
 use crate::verified::{Match, SignedReading};
 use crate::{Clean, ContentSha256, Scheme, SignatureError};
 
+/// The largest file of a form: as large as the body of one PUT (S3).
+const LARGEST: u64 = 5 * 1024 * 1024 * 1024;
+
 /// An upload by form, permitted by the policy that somebody signed, or anonymous.
 #[derive(Debug)]
 pub struct FormUpload {
@@ -88,14 +91,15 @@ impl FormUpload {
         self.tagging.as_deref()
     }
 
-    /// The head of the PUT that stores the file, and the plan for the file's body. `tagging` is
-    /// [`tagging`](Self::tagging) as the header `x-amz-tagging` has it.
+    /// The head of the PUT that stores the file, and the plan for the file's body, which ends where the form says and
+    /// holds 5 GiB at most. `tagging` is [`tagging`](Self::tagging) as the header `x-amz-tagging` has it.
     pub fn clean(mut self, tagging: Option<HeaderValue>) -> (Clean, PayloadPlan) {
         if let Some(tagging) = tagging {
             self.put.headers.insert(HeaderName::from_static("x-amz-tagging"), tagging);
         }
         let payload = PayloadStatement::whole(ContentSha256::UNSIGNED);
         let clean = Clean::scrub(self.put, &payload, SignedReading::default());
-        (clean, payload.plan(None).with_length_in(self.file_length))
+        let length = self.file_length.unwrap_or(0..=LARGEST);
+        (clean, payload.plan(None).with_length_in(Some(*length.start()..=LARGEST.min(*length.end()))))
     }
 }

@@ -59,6 +59,12 @@ where
         self.plan.decoded_length().or(self.declared.length()).or_else(|| self.body.size_hint().exact())
     }
 
+    /// The most bytes of content that are taken, where there is a limit: that of a form's file, whose end is marked in
+    /// the body and whose length nothing tells beforehand.
+    pub fn largest(&self) -> Option<u64> {
+        self.plan.length_in().map(|range| *range.end())
+    }
+
     /// Whether the client declared a checksum or `Content-MD5`, in the head or for the trailer. Some operations
     /// require one.
     pub fn has_declared_checksum(&self) -> bool {

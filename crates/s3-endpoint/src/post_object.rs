@@ -1,0 +1,82 @@
+//! PostObject: a form that a browser posts, verified by the policy in it, stores its file as a PUT would.
+
+use bytes::Bytes;
+use http::Response;
+use http::header::{CONTENT_TYPE, HOST, HeaderValue};
+use http::request::Parts as Head;
+use http_body_util::BodyExt;
+use keyward_listener::Peer;
+use keyward_objects::{BodyError, Checked, RequestBody, ResponseBody, full, refused_body, refused_form};
+use keyward_policy::{Requester, Resource};
+use keyward_s3_wire::operations::{PostObjectAnswer, tags_of_form};
+use keyward_s3_wire::{Address, ErrorCode, Operation, S3Error};
+use keyward_signature::form::{self, FormClaim, FormFields, FormUpload};
+use keyward_signature::{Declared, Payload};
+
+use crate::endpoint::{Seen, Shared};
+
+impl Shared {
+    /// The fields of the form are read at once, since they say who sends it; the file is not, before it may be stored.
+    pub(crate) async fn post_object(
+        &self,
+        head: Head,
+        body: RequestBody,
+        address: Address,
+        seen: &mut Seen,
+    ) -> Result<Response<ResponseBody>, S3Error> {
+        let content_type = head.headers.get(CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
+        let (fields, file) = form::read(content_type, body).await.map_err(|error| refused_form(&error))?;
+        let (requester, upload) = self.verify_form(&head, &fields, &address).await?;
+        seen.user = requester.user_id().map(ToString::to_string);
+        let tags = upload.tagging().map(tags_of_form).transpose()?;
+        let success = upload.success().clone();
+
+        let (clean, plan) = upload.clean(tags);
+        let base = base_url(&head);
+        let place = Address::resolve(clean.parts(), &self.addressing.current(&self.service))?;
+        seen.resource = Some(place.resource());
+        let location = format!("{base}{}", clean.uri().path());
+        let allowed = self.authorise(requester, Operation::PutObject, place, &clean).await?;
+        let Resource::Object(bucket, key) = allowed.access().resource.clone() else {
+            return Err(ErrorCode::InvalidArgument.into());
+        };
+        let declared = Declared::of_body(&clean).map_err(|error| refused_body(&error))?;
+        let file: RequestBody = file.map_err(BodyError::new).boxed_unsync();
+        let payload = Payload::new(plan, declared, file).map_err(|error| refused_body(&error))?;
+        let stored = self.backend.call(Checked::new(clean, allowed, payload)).await?;
+        let answer =
+            PostObjectAnswer { bucket: bucket.name.as_str(), key: key.as_str(), location, stored: stored.headers() };
+        Ok(answer.response(success.redirect.as_deref(), success.status).map(|document: Bytes| full(document)))
+    }
+
+    /// Proves who made the form. Nobody's form is nobody's, and goes on as such.
+    async fn verify_form(
+        &self,
+        head: &Head,
+        fields: &FormFields,
+        address: &Address,
+    ) -> Result<(Requester, FormUpload), S3Error> {
+        let claim = FormClaim::parse(head, fields, &self.rules).map_err(|error| refused_form(&error))?;
+        let Some(claim) = claim else {
+            let upload = FormUpload::anonymous(head, fields).map_err(|error| refused_form(&error))?;
+            return Ok((Requester::Anonymous, upload));
+        };
+        let credential = self.credential(claim.access_key_id()).await?;
+        let now = self.clock.now();
+        let live: Vec<_> = credential.live(now).collect();
+        // The bucket as it was addressed: the policy has to name it.
+        let bucket = address.bucket.as_ref().map_or("", |name| name.as_str());
+        let upload = claim
+            .verify(head, fields, bucket, &live, now)
+            .map_err(|error| refused_form(&error).with("AWSAccessKeyId", claim.access_key_id()))?;
+        Ok((Self::requester(&credential)?, upload))
+    }
+}
+
+/// Scheme and host as the client addressed them.
+fn base_url(head: &Head) -> String {
+    let encrypted = head.extensions.get::<Peer>().is_some_and(|peer| peer.encrypted);
+    let host = head.headers.get(HOST).and_then(|value| value.to_str().ok());
+    let host = host.or_else(|| head.uri.authority().map(|authority| authority.as_str())).unwrap_or_default();
+    format!("{}://{host}", if encrypted { "https" } else { "http" })
+}
