@@ -154,14 +154,16 @@ fn limits_and_site() -> Vec<Route> {
 }
 
 /// What ECS does not have.
-fn beyond_ecs() -> [Route; 9] {
+fn beyond_ecs() -> [Route; 11] {
     [
         logged_in(GET, "/keyward/v1/people", people::list),
         logged_in(POST, "/keyward/v1/people", people::add),
         logged_in(PUT, "/keyward/v1/people/{name}/password", people::set_password),
         logged_in(DELETE, "/keyward/v1/people/{name}", people::remove),
         logged_in(GET, "/keyward/v1/secret-keys", keyward_keys::list),
+        logged_in(POST, "/keyward/v1/secret-keys", keyward_keys::create),
         logged_in(PUT, "/keyward/v1/secret-keys/{id}", keyward_keys::set_end),
+        logged_in(DELETE, "/keyward/v1/secret-keys/{id}", keyward_keys::end),
         open(GET, "/health/live", health::live),
         open(GET, "/health/ready", health::ready),
         // Open to this machine alone; elsewhere it takes a login.

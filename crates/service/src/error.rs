@@ -148,6 +148,12 @@ pub enum ServiceError {
         /// When the next of them expires, in the management API's form of a time.
         next_expiry: Option<KeyTime>,
     },
+    /// The keys are no longer those that the caller decided upon.
+    #[error("the secret keys of {user} have changed since they were last read; read them again and decide anew")]
+    KeysChanged {
+        /// Whose keys.
+        user: String,
+    },
     /// An expiry was given for the existing key of a user who has none (strict rule only).
     #[error("User {user} has no valid secret key. Cannot accept creation request with expiry for existing key.")]
     NoSecretKey {

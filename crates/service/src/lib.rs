@@ -32,7 +32,7 @@ pub use use_cases::management_users::{ManagementUserChange, NewManagementUser};
 pub use use_cases::namespace_limits::NamespaceLimit;
 pub use use_cases::namespaces::NamespaceChange;
 pub use use_cases::object_users::page_request;
-pub use use_cases::own_keys::IssuedKey;
+pub use use_cases::own_keys::{IssuedKey, OwnKeyOrder};
 pub use use_cases::people::MadePassword;
 pub use use_cases::properties::UserScope;
 pub use use_cases::providers::{ListChange, ProviderChange};

@@ -1,8 +1,9 @@
-//! `/keyward/v1/secret-keys`: what ECS does not tell the caller about their own secret keys, and moving the end of one.
+//! `/keyward/v1/secret-keys`: the caller's own secret keys by their ids: what ECS does not tell about them, making one
+//! with a label, moving the end of one, ending one.
 
 use keyward_ecs_wire::{EcsError, instant};
-use keyward_keyring::Secret;
-use keyward_service::{Caller, ServiceError, Subject};
+use keyward_keyring::{Deactivation, Secret, SecretId};
+use keyward_service::{Caller, OwnKeyOrder, ServiceError, Subject};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::call::Call;
@@ -19,6 +20,32 @@ struct NewEnd {
 
 impl JsonRequest for NewEnd {
     const EXAMPLE: &'static str = r#"{"expires_in_minutes":60}, 0 for now or null for never"#;
+}
+
+/// How a key is to be made. `having_seen` holds the ids of the keys that the caller knows of: if others are in use by
+/// then, none is made, so that an order that arrives twice makes one key.
+#[derive(Deserialize)]
+struct NewKey {
+    #[serde(default)]
+    label: String,
+    #[serde(default)]
+    existing_key_expiry_time_mins: Option<i64>,
+    #[serde(default)]
+    having_seen: Option<Vec<SecretId>>,
+}
+
+impl JsonRequest for NewKey {
+    const EXAMPLE: &'static str =
+        r#"{"label":"laptop","existing_key_expiry_time_mins":60,"having_seen":["id of a key"]}, or {}"#;
+}
+
+/// A key that was just made: the one time that this call shows it.
+#[derive(Serialize)]
+struct MadeKey<'a> {
+    access_key_id: &'a str,
+    secret_key: &'a str,
+    #[serde(flatten)]
+    key: Key,
 }
 
 #[derive(Serialize)]
@@ -43,14 +70,41 @@ pub(crate) async fn list(caller: Caller, _call: Call) -> Answering {
     json::answer(&Keys { secret_keys: secrets.iter().flatten().map(shown).collect() })
 }
 
+/// One key more, with a label.
+pub(crate) async fn create(caller: Caller, call: Call) -> Answering {
+    let NewKey { label, existing_key_expiry_time_mins, having_seen } = call.json()?;
+    let order = OwnKeyOrder { existing_expiry_minutes: existing_key_expiry_time_mins, label, having_seen };
+    let made = caller.order_own_key(order).await?;
+    let (access_key_id, secret_key) = (made.user.as_str(), made.secret.key.expose());
+    json::answer(&MadeKey { access_key_id, secret_key, key: shown(&made.secret) })
+}
+
+/// Ends a key at once.
+pub(crate) async fn end(caller: Caller, call: Call) -> Answering {
+    match caller.deactivate_own_keys(&Deactivation::Id(id(&call)?)).await {
+        Err(ServiceError::NotFound { subject: Subject::SecretKey, .. }) => Err(unknown(&call)),
+        ended => {
+            ended?;
+            Ok(Reply::empty())
+        }
+    }
+}
+
 /// Moves the end of a key: sooner, later, away, or to this moment.
 pub(crate) async fn set_end(caller: Caller, call: Call) -> Answering {
     let NewEnd { expires_in_minutes } = call.json()?;
     let minutes = expires_in_minutes.ok_or_else(|| EcsError::missing_field("expires_in_minutes"))?;
-    let id = call.parameter("id");
-    let unknown = || Failure::from(ServiceError::NotFound { subject: Subject::SecretKeyId, id: id.to_owned() });
-    caller.set_own_grace_end(id.parse().map_err(|_| unknown())?, minutes).await?;
+    caller.set_own_grace_end(id(&call)?, minutes).await?;
     Ok(Reply::empty())
+}
+
+/// The id in the path.
+fn id(call: &Call) -> Result<SecretId, Failure> {
+    call.parameter("id").parse().map_err(|_| unknown(call))
+}
+
+fn unknown(call: &Call) -> Failure {
+    ServiceError::NotFound { subject: Subject::SecretKeyId, id: call.parameter("id").to_owned() }.into()
 }
 
 fn shown(secret: &Secret) -> Key {

@@ -83,3 +83,41 @@ async fn a_key_can_be_ended_by_its_id() {
     office.post("/object/secret-keys/deactivate").token(&alice).json(&order).send().await.expect(200);
     assert_eq!(office.get(KEYS).token(&alice).send().await.expect(200).body, r#"{"secret_keys":[]}"#);
 }
+
+#[tokio::test]
+async fn a_key_is_made_with_a_label_shown_once_and_ended_by_its_id() {
+    let (office, alice) = Office::with_alice().await;
+    let made = office.post(KEYS).token(&alice).json(r#"{"label":" laptop "}"#).send().await.expect(200);
+    assert_eq!((made.field("access_key_id"), made.field("label")), (ALICE.to_owned(), "laptop".to_owned()));
+    let listed = office.get(KEYS).token(&alice).send().await.expect(200);
+    assert_eq!(listed.value()["secret_keys"][0]["label"], "laptop");
+    assert!(!listed.body.contains(&made.field("secret_key")));
+
+    let path = format!("{KEYS}/{}", made.field("id"));
+    let end = || office.ask(http::Method::DELETE, &path).token(&alice).send();
+    assert_eq!(end().await.expect(200).body, "");
+    end().await.refused(404, 2000);
+    office.ask(http::Method::DELETE, &format!("{KEYS}/no-id")).token(&alice).send().await.refused(404, 2000);
+}
+
+#[tokio::test]
+async fn an_order_that_arrives_twice_makes_one_key() {
+    let (office, alice) = Office::with_alice().await;
+    let order = |body: &str| office.post(KEYS).token(&alice).json(body).send();
+    let first = order(r#"{"having_seen":[]}"#).await.expect(200);
+    order(r#"{"having_seen":[]}"#).await.refused(400, 1012);
+    let rotate = format!(r#"{{"existing_key_expiry_time_mins":5,"having_seen":["{}"]}}"#, first.field("id"));
+    order(&rotate).await.expect(200);
+    order(&rotate).await.refused(400, 1012);
+    let listed = office.get(KEYS).token(&alice).send().await.expect(200).value();
+    assert_eq!(listed["secret_keys"].as_array().map(Vec::len), Some(2));
+}
+
+#[tokio::test]
+async fn a_label_that_is_none_is_refused() {
+    let (office, alice) = Office::with_alice().await;
+    for label in ["a\\nb".to_owned(), "x".repeat(65)] {
+        let order = format!(r#"{{"label":"{label}"}}"#);
+        office.post(KEYS).token(&alice).json(&order).send().await.refused(400, 1008);
+    }
+}

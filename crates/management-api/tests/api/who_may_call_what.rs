@@ -171,6 +171,8 @@ const TABLE: &[(&str, &str, &str, &str, &str)] = &[
     ("PUT", "/keyward/v1/people/{name}/password", "/keyward/v1/people/gone@local.test/password", "{}", "as"),
     ("DELETE", "/keyward/v1/people/{name}", "/keyward/v1/people/gone@local.test", "", "as"),
     ("GET", "/keyward/v1/secret-keys", "/keyward/v1/secret-keys", "", "amsnp"),
+    ("POST", "/keyward/v1/secret-keys", "/keyward/v1/secret-keys", "{}", "amsnp"),
+    ("DELETE", "/keyward/v1/secret-keys/{id}", "/keyward/v1/secret-keys/x", "", "amsnp"),
     ("PUT", "/keyward/v1/secret-keys/{id}", "/keyward/v1/secret-keys/x", r#"{"expires_in_minutes":1}"#, "amsnp"),
     ("GET", "/metrics", "/metrics", "", "am"),
     // Last: it ends the token.

@@ -17,6 +17,18 @@ pub struct IssuedKey {
     pub secret: Secret,
 }
 
+/// How a caller wants a key of their own.
+#[derive(Clone, Debug, Default)]
+pub struct OwnKeyOrder {
+    /// When the existing key ends, in minutes from now; `None` leaves it as it is.
+    pub existing_expiry_minutes: Option<i64>,
+    /// What to call the new key; may be empty.
+    pub label: String,
+    /// The ids of the live keys that the caller knows of. If others are live by now, no key is made: a form that is
+    /// sent twice makes one key.
+    pub having_seen: Option<Vec<SecretId>>,
+}
+
 impl Caller {
     /// The caller's live keys, slot 1 first. Nobody who has no object user yet has any.
     pub async fn own_keys(&self) -> Result<[Option<Secret>; 2], ServiceError> {
@@ -29,7 +41,16 @@ impl Caller {
     /// Makes a key for the caller, and the caller's object user if there is none. The existing key ends
     /// `existing_expiry_minutes` from now if that is given.
     pub async fn issue_own_key(&self, existing_expiry_minutes: Option<i64>) -> Result<IssuedKey, ServiceError> {
-        let order = KeyOrder::new(existing_expiry_minutes, None)?;
+        self.order_own_key(OwnKeyOrder { existing_expiry_minutes, ..OwnKeyOrder::default() }).await
+    }
+
+    /// The same with all that can be said about it.
+    ///
+    /// # Errors
+    /// [`ServiceError::KeysChanged`] when the order was given for other keys than there are.
+    pub async fn order_own_key(&self, order: OwnKeyOrder) -> Result<IssuedKey, ServiceError> {
+        let OwnKeyOrder { existing_expiry_minutes, label, having_seen } = order;
+        let order = KeyOrder { having_seen, ..KeyOrder::new(existing_expiry_minutes, None)?.labelled(&label)? };
         self.service
             .until_settled(|| async {
                 let owner = self.own_user().await?;

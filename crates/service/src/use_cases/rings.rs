@@ -1,5 +1,6 @@
 //! Changing a key ring: read, ask the rules, commit. What self-service and administrators' calls share.
 
+use keyward_ambient::Timestamp;
 use keyward_identity::{NamespaceName, ObjectUserId};
 use keyward_keyring::{Deactivation, ExpiryMinutes, IssueError, KeyRing, Secret, SecretId, SecretKey};
 use keyward_store::{Record, Revised, Scope, SealedKeyRing, Transaction, UserRecord, Write};
@@ -14,7 +15,14 @@ pub(crate) struct KeyOrder {
     pub(crate) existing_expiry: Option<ExpiryMinutes>,
     /// The caller's own value; else one is made.
     pub(crate) value: Option<SecretKey>,
+    /// What the owner calls it.
+    pub(crate) label: String,
+    /// The keys that the caller knows of, when the order holds only while they are still the live ones.
+    pub(crate) having_seen: Option<Vec<SecretId>>,
 }
+
+/// The longest label, in characters.
+const LONGEST_LABEL: usize = 64;
 
 impl KeyOrder {
     pub(crate) fn new(existing_expiry: Option<i64>, value: Option<&str>) -> Result<Self, ServiceError> {
@@ -26,7 +34,25 @@ impl KeyOrder {
                 max: range.max,
             })?;
         let value = value.map(SecretKey::parse).transpose().map_err(|why| ServiceError::invalid("secretkey", why))?;
-        Ok(Self { existing_expiry, value })
+        Ok(Self { existing_expiry, value, label: String::new(), having_seen: None })
+    }
+
+    /// The same with what the owner calls the new key.
+    pub(crate) fn labelled(self, label: &str) -> Result<Self, ServiceError> {
+        let label = label.trim();
+        if label.chars().count() > LONGEST_LABEL {
+            return Err(ServiceError::invalid("label", format!("give {LONGEST_LABEL} characters or fewer")));
+        }
+        if label.chars().any(char::is_control) {
+            return Err(ServiceError::invalid("label", "leave out line breaks and other control characters"));
+        }
+        Ok(Self { label: label.to_owned(), ..self })
+    }
+
+    /// Whether the ring is still the one that the order was given for.
+    fn still_stands(&self, ring: &KeyRing, now: Timestamp) -> bool {
+        let Some(seen) = &self.having_seen else { return true };
+        ring.live(now).count() == seen.len() && ring.live(now).all(|secret| seen.contains(&secret.id))
     }
 }
 
@@ -71,8 +97,11 @@ impl Caller {
         let now = self.now();
         let user = owner.record().user.id.clone();
         let secret = self.new_secret(order);
-        let ring = self
-            .ring_of(owner.record())?
+        let before = self.ring_of(owner.record())?;
+        if !order.still_stands(&before, now) {
+            return Err(ServiceError::KeysChanged { user: user.to_string() });
+        }
+        let ring = before
             .issue(now, secret.clone(), order.existing_expiry, self.service.settings.first_key)
             .map_err(|error| issue_refused(error, &user))?;
         let mut audit = self.audit(now, action).detail("secret_id", secret.id.to_string());
@@ -148,7 +177,7 @@ impl Caller {
             expires_at: None,
             made_by: self.principal.name.clone(),
             made_from: self.origin.address,
-            label: String::new(),
+            label: order.label.clone(),
         }
     }
 

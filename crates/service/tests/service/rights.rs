@@ -69,10 +69,11 @@ const RIGHTS: [(&str, &str); 55] = [
 ];
 
 /// Calls that everybody may make who is logged in: they are about the caller alone.
-const OPEN: [&str; 9] = [
+const OPEN: [&str; 10] = [
     "principal",
     "own_keys",
     "issue_own_key",
+    "order_own_key",
     "deactivate_own_keys",
     "set_own_grace_end",
     "change_own_password",
