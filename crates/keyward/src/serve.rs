@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use keyward_identity::TokenRules;
 use keyward_listener::{Limits, TrustedProxies};
-use keyward_management_api::{ManagementApi, Options};
+use keyward_management_api::{AllowedOrigins, ManagementApi, Options};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use rustls::ServerConfig;
 use tokio::net::TcpListener;
@@ -53,6 +53,7 @@ pub(crate) async fn run(
         Arc::clone(&assembly.service),
         Options {
             trusted_proxies: TrustedProxies::new(settings.trusted_proxies.clone()),
+            cross_origin: AllowedOrigins::new(settings.cors_origins.clone()),
             taking_work: takes_work,
             metrics,
         },

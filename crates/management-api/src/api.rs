@@ -8,9 +8,12 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::FutureExt;
-use http::header::{ACCEPT, CACHE_CONTROL, HeaderValue, PRAGMA, X_CONTENT_TYPE_OPTIONS};
+use http::header::{
+    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, PRAGMA, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
 use http::request::Parts;
-use http::{Method, Request, Response};
+use http::{Method, Request, Response, StatusCode};
 use http_body::Body;
 use http_body_util::Full;
 use keyward_ecs_wire::{EcsError, Format, strip_suffix};
@@ -21,6 +24,7 @@ use zeroize::Zeroizing;
 use crate::call::Call;
 use crate::context::{Context, Options};
 use crate::endpoints::login;
+use crate::error::Failure;
 use crate::query::Query;
 use crate::reply::{Answering, Reply};
 use crate::route::{Handler, RouteSummary, RouteTable};
@@ -28,6 +32,8 @@ use crate::{body, credentials, routes, same_origin};
 
 /// Calls that ECS does not have; they speak JSON alone.
 const OWN_CALLS: &str = "/keyward/";
+
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 /// A response on its way.
 pub type Responding = Pin<Box<dyn Future<Output = Response<Full<Bytes>>> + Send>>;
@@ -84,12 +90,13 @@ impl ManagementApi {
             Ok(Err(failure)) => failure.into_reply(format),
             Err(_) => {
                 tracing::error!(method = %head.method, route = trace.route, "a handler panicked");
-                Reply::document(&EcsError::internal(), format).with_status(http::StatusCode::INTERNAL_SERVER_ERROR)
+                Reply::document(&EcsError::internal(), format).with_status(StatusCode::INTERNAL_SERVER_ERROR)
             }
         };
         body::drop_rest(&head.headers, &mut body).await;
         let mut response = reply.into_response(&head.method);
         guard(&mut response);
+        self.context.options.cross_origin.share(&head.headers, response.headers_mut());
         trace.record(&head, &response);
         response
     }
@@ -98,6 +105,10 @@ impl ManagementApi {
     where
         B: Body + Unpin,
     {
+        if let Some(permissions) = self.context.options.cross_origin.preflight(head) {
+            trace.route = Some("preflight");
+            return Ok(permissions);
+        }
         let (path, _) = strip_suffix(head.uri.path());
         let (route, parameters) = self.routes.find(&head.method, path)?;
         trace.route = Some(route.path);
@@ -112,12 +123,16 @@ impl ManagementApi {
         };
         match &route.handler {
             Handler::Open(handler) => handler(Arc::clone(&self.context), call).await,
-            Handler::LoggedIn(_) if wants_login_page(head, &call.query) => Ok(login::detour(&head.uri)),
             Handler::LoggedIn(handler) => {
                 if route.changes {
                     same_origin::check(head)?;
                 }
-                let caller = self.context.caller(&head.headers, call.origin).await?;
+                let caller = match self.context.caller(&head.headers, call.origin).await {
+                    Err(failure) if needs_login(&failure) && wants_login_page(head, &call.query) => {
+                        return Ok(login::detour(&head.uri));
+                    }
+                    caller => caller?,
+                };
                 trace.user = Some(caller.principal().name.clone());
                 if route.method != Method::GET {
                     call.body = body::read(&head.headers, body).await?;
@@ -128,14 +143,19 @@ impl ManagementApi {
     }
 }
 
-/// Whether a browser opens a page without a token, and has not been to the login yet.
+fn needs_login(failure: &Failure) -> bool {
+    failure.status() == StatusCode::UNAUTHORIZED
+}
+
+/// Whether a browser opens a page without a token of its own choice, and has not been to the login yet. A cookie whose
+/// session has ended is no choice: browsers keep sending it.
 fn wants_login_page(head: &Parts, query: &Query) -> bool {
     let accepts_pages = || {
         let accepted = head.headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
         accepted.flat_map(|value| value.split(',')).any(|range| range.trim().starts_with("text/html"))
     };
     head.method == Method::GET
-        && credentials::token(&head.headers).is_none()
+        && credentials::token(&head.headers).is_none_or(|token| token.from_cookie)
         && query.value(login::BEEN_THERE).is_none()
         && accepts_pages()
 }
@@ -154,6 +174,16 @@ fn guard(response: &mut Response<Full<Bytes>>) {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache, no-store"));
     headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    // What a browser shows of these answers runs nothing, is shown in nobody's frame, and tells nobody its address.
+    // Strict-Transport-Security is left out: it would bind every port of this host, and S3 is also served without TLS.
+    for (name, value) in [
+        (CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+        (X_FRAME_OPTIONS, "DENY"),
+        (REFERRER_POLICY, "no-referrer"),
+        (RESOURCE_POLICY, "same-origin"),
+    ] {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
 }
 
 impl Trace {

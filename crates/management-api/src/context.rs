@@ -12,12 +12,15 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::watch;
 
 use crate::credentials;
+use crate::cross_origin::AllowedOrigins;
 use crate::error::Failure;
 
 /// What the operator and the process decide, as far as this front depends on it.
 pub struct Options {
     /// The proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: TrustedProxies,
+    /// The origins whose pages may read answers.
+    pub cross_origin: AllowedOrigins,
     /// Whether the process takes work: false until all is open, and again from the moment it drains.
     pub taking_work: watch::Receiver<bool>,
     /// Renders what the process has counted.

@@ -10,6 +10,7 @@ mod body;
 mod call;
 mod context;
 mod credentials;
+mod cross_origin;
 mod endpoints;
 mod error;
 mod json;
@@ -23,4 +24,5 @@ mod same_origin;
 
 pub use api::{ManagementApi, Responding};
 pub use context::Options;
+pub use cross_origin::{AllowedOrigins, WebOrigin, WebOriginError};
 pub use route::RouteSummary;

@@ -5,6 +5,7 @@ use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 
 use ipnet::IpNet;
+use keyward_management_api::WebOrigin;
 
 use super::{ConfigError, Environment, Layers};
 
@@ -34,6 +35,7 @@ pub(crate) struct Settings {
     pub(crate) local_domains: Vec<String>,
     pub(crate) log_format: LogFormat,
     pub(crate) log_level: tracing::Level,
+    pub(crate) cors_origins: Vec<WebOrigin>,
     /// Empty: any region.
     pub(crate) s3_regions: Vec<String>,
     pub(crate) strict_first_key: bool,
@@ -74,6 +76,10 @@ impl Settings {
             log_level: reader
                 .parsed("log_level", "give error, warn, info, debug or trace")?
                 .unwrap_or(tracing::Level::INFO),
+            cors_origins: reader.parsed_list(
+                "management.cors_origins",
+                "name each origin, such as https://console.example.com, commas between; there is no *",
+            )?,
             s3_regions: reader.list("s3.regions"),
             strict_first_key: reader.parsed("compat.strict_first_key", "give true or false")?.unwrap_or(false),
         })
@@ -190,6 +196,15 @@ mod tests {
             error.to_string(),
             "tls_certificate is set without tls_key: a TLS certificate and its key go together"
         );
+    }
+
+    #[test]
+    fn every_page_of_the_world_cannot_be_let_in() {
+        assert!(settings(&[]).expect("valid").cors_origins.is_empty());
+        let two = settings(&[("management.cors_origins", "https://a.example, http://localhost:8080")]).expect("valid");
+        assert_eq!(two.cors_origins.len(), 2);
+        let error = settings(&[("management.cors_origins", "*")]).expect_err("refused").to_string();
+        assert!(error.contains("name each origin"), "{error}");
     }
 
     #[test]

@@ -40,6 +40,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("local_domains", "DOMAIN,...", "Domains of the built-in directory [default: local.test]"),
     setting("log_format", "FORMAT", "text or json [default: text]"),
     setting("log_level", "LEVEL", "error, warn, info, debug or trace [default: info]"),
+    setting("management.cors_origins", "ORIGIN,...", "Origins whose pages may call the management API [default: none]"),
     setting("s3.regions", "REGION,...", "Regions that S3 signatures may name [default: any]"),
     setting("compat.strict_first_key", "BOOL", "Refuse an expiry on a first key, as ECS 3.x does [default: false]"),
 ];

@@ -2,6 +2,7 @@
 
 mod audit;
 mod bad_input;
+mod browsers;
 mod bucket_settings;
 mod buckets;
 mod limits_and_site;

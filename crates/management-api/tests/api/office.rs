@@ -16,7 +16,7 @@ use keyward_keyring::FirstKeyRule;
 use keyward_listener::{Peer, TrustedProxies};
 use keyward_login::{Decoy, Provider, Throttle};
 use keyward_login_local::{LocalPeople, ManagementUsers, Passwords};
-use keyward_management_api::{ManagementApi, Options};
+use keyward_management_api::{AllowedOrigins, ManagementApi, Options};
 use keyward_sealing::{EnvelopeSealer, MasterKeys};
 use keyward_service::{BucketSource, CredentialSource, Parts, Password, Service, SystemSettings};
 use keyward_store::{AuditKeys, Sealer, Store};
@@ -29,6 +29,8 @@ use tokio::sync::watch;
 use crate::surroundings::{Accounts, Contents, Hashing, KeptPassword, NoDirectories, OutOfReach, SmallMachine};
 
 pub const PASSWORD: &str = "Correct-Horse-77";
+/// The one other origin whose pages may call the API.
+pub const CONSOLE: &str = "https://console.example";
 pub const ALICE: &str = "alice@local.test";
 /// The moment at which the clock of the tests stands, as key documents print it.
 pub const NOW: &str = "2026-03-05 17:39:13.813";
@@ -65,6 +67,7 @@ impl Office {
         let (taking_work, takes_work) = watch::channel(true);
         let options = Options {
             trusted_proxies: TrustedProxies::default(),
+            cross_origin: AllowedOrigins::new(vec![CONSOLE.parse().expect("origin")]),
             taking_work: takes_work,
             metrics: PrometheusBuilder::new().build_recorder().handle(),
         };
