@@ -1,9 +1,12 @@
 //! Buckets as the registry keeps them: name, owner and settings, for both object backends.
 
 use keyward_ambient::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::{BucketName, NamespaceName, ObjectUserId, Quota, Tag};
+use crate::{
+    Acl, BucketName, CorsRule, Derived, LifecycleRule, NamespaceName, ObjectLockConfiguration, ObjectOwnership,
+    ObjectUserId, PublicAccessBlock, Quota, Tag, UserRef,
+};
 
 /// A bucket of a namespace.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,22 +32,33 @@ impl Bucket {
     pub fn display_id(&self) -> String {
         format!("{}.{}", self.namespace, self.name)
     }
+
+    /// Its owner, who is an object user of its namespace.
+    pub fn owner(&self) -> UserRef {
+        UserRef { namespace: self.namespace.clone(), id: self.owner.clone() }
+    }
 }
 
-/// Settings of a bucket (ECS REST API, *Buckets*). Documents are kept in the form in which their own crates read them.
+/// Settings of a bucket (ECS REST API, *Buckets*).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct BucketSettings {
     /// The bucket policy: the JSON document as it was put.
     pub policy: Option<String>,
-    /// The access control list, as the policy crate stores it; `None` while it is the owner's alone.
-    pub acl: Option<String>,
-    /// The CORS rules, as they were put.
-    pub cors: Option<String>,
-    /// The lifecycle rules, as they were put.
-    pub lifecycle: Option<String>,
-    /// The object lock configuration, as it was put.
-    pub object_lock: Option<String>,
+    /// The access control list; `None` while it is the owner's alone.
+    pub acl: Option<Acl>,
+    /// Who owns what others write; `None` when nobody chose.
+    pub ownership: Option<ObjectOwnership>,
+    /// What of public access is blocked; `None` when nobody chose.
+    pub public_access_block: Option<PublicAccessBlock>,
+    /// The CORS rules, in order.
+    #[serde(deserialize_with = "null_as_none")]
+    pub cors: Vec<CorsRule>,
+    /// The lifecycle rules, in order.
+    #[serde(deserialize_with = "null_as_none")]
+    pub lifecycle: Vec<LifecycleRule>,
+    /// Object lock, once it is on.
+    pub object_lock: Option<ObjectLockConfiguration>,
     /// Labels, each name at most once.
     pub tags: Vec<Tag>,
     /// Limits on its space.
@@ -67,6 +81,9 @@ pub struct BucketSettings {
     pub is_tso_read_only: bool,
     /// Whether objects are encrypted at rest.
     pub is_encryption_enabled: bool,
+    /// What the rules of access work out from all this.
+    #[serde(skip)]
+    pub derived: Derived,
 }
 
 impl Default for BucketSettings {
@@ -74,8 +91,10 @@ impl Default for BucketSettings {
         Self {
             policy: None,
             acl: None,
-            cors: None,
-            lifecycle: None,
+            ownership: None,
+            public_access_block: None,
+            cors: Vec::new(),
+            lifecycle: Vec::new(),
             object_lock: None,
             tags: Vec::new(),
             quota: Quota::NONE,
@@ -88,8 +107,14 @@ impl Default for BucketSettings {
             is_stale_allowed: false,
             is_tso_read_only: false,
             is_encryption_enabled: false,
+            derived: Derived::default(),
         }
     }
+}
+
+/// Records written before there were such rules hold `null`.
+fn null_as_none<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
 /// Whether a bucket keeps versions of its objects.
@@ -108,6 +133,12 @@ pub enum Versioning {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rules_that_were_stored_as_null_are_none() {
+        let read: BucketSettings = serde_json::from_str(r#"{"cors":null,"lifecycle":null,"acl":null}"#).unwrap();
+        assert_eq!(read, BucketSettings::default());
+    }
 
     #[test]
     fn settings_that_were_never_written_are_read_as_defaults() {

@@ -125,9 +125,10 @@ fn document(error: &ServiceError) -> EcsError {
         }
         ServiceError::NoSecretKey { user } => EcsError::no_valid_secret_key(user),
         ServiceError::DuplicateSecretKey => EcsError::new(ErrorCode::AlreadyExists, sentence(error)),
-        ServiceError::NotEmpty { .. } | ServiceError::Refused { .. } | ServiceError::KeysChanged { .. } => {
-            EcsError::new(ChangeNotPossible, sentence(error))
-        }
+        ServiceError::NotEmpty { .. }
+        | ServiceError::Refused { .. }
+        | ServiceError::KeysChanged { .. }
+        | ServiceError::BucketState { .. } => EcsError::new(ChangeNotPossible, sentence(error)),
         ServiceError::ProviderCheck { cause } => EcsError::new(InvalidParameter, provider_refused(cause)),
         ServiceError::Unavailable { what } => EcsError::unavailable(what),
         ServiceError::Internal => EcsError::internal(),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use http::Response;
 use keyward_ambient::{Clock, Entropy};
-use keyward_objects::{Backend, BucketError, BucketState, Checked, ResponseBody};
+use keyward_objects::{Backend, BucketError, BucketState, Checked, Feature, ResponseBody};
 use keyward_s3_wire::{Operation, S3Error};
 use tokio::task::{AbortHandle, spawn_blocking};
 
@@ -86,6 +86,12 @@ impl Backend for LocalObjects {
             other => Err(not_offered::operation(other)),
         };
         answer.map_err(|error| call.name_what_is_missing(error))
+    }
+
+    fn offers(&self, feature: Feature) -> bool {
+        match feature {
+            Feature::Versioning | Feature::ObjectLock | Feature::Lifecycle | Feature::Encryption => false,
+        }
     }
 
     async fn open_bucket(&self, bucket_id: u64) -> Result<(), BucketError> {

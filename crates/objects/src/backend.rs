@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use http::Response;
 use keyward_s3_wire::S3Error;
 
-use crate::{Checked, ResponseBody};
+use crate::{Checked, Feature, ResponseBody};
 
 /// An object store. Making, listing and deleting buckets is not among its operations: the registry of buckets is the
 /// identity store's, and serves every backend.
@@ -15,6 +15,9 @@ pub trait Backend: Send + Sync + 'static {
     /// # Errors
     /// The S3 error to answer with, `NotImplemented` for operations that this store does not have.
     async fn call(&self, request: Checked) -> Result<Response<ResponseBody>, S3Error>;
+
+    /// Whether it honours this part of a bucket's settings.
+    fn offers(&self, feature: Feature) -> bool;
 
     /// Makes room for the objects of a new bucket. Doing it twice is fine.
     async fn open_bucket(&self, bucket_id: u64) -> Result<(), BucketError>;

@@ -7,9 +7,11 @@
 mod backend;
 mod body;
 mod checked;
+mod feature;
 mod refusal;
 
 pub use backend::{Backend, BucketError, BucketState};
 pub use body::{BodyError, RequestBody, ResponseBody, Stalled, empty, full, streamed};
 pub use checked::Checked;
+pub use feature::Feature;
 pub use refusal::{refused_body, refused_form, refused_head};

@@ -1,9 +1,8 @@
 //! The operations on buckets as such, answered from the registry.
 
 use http::Response;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
 use keyward_identity::{Bucket, BucketName, NamespaceName, ObjectUserId};
-use keyward_objects::{Checked, ResponseBody, full, refused_body};
+use keyward_objects::{Checked, ResponseBody, full};
 use keyward_policy::{Requester, Resource};
 use keyward_s3_wire::acl_headers::CannedAcl;
 use keyward_s3_wire::operations::{
@@ -12,10 +11,10 @@ use keyward_s3_wire::operations::{
 };
 use keyward_s3_wire::{ErrorCode, Owner, S3Error};
 use keyward_service::{BucketCreation, Origin};
-use keyward_signature::{PayloadError, Regions};
+use keyward_signature::Regions;
 
 use crate::endpoint::Shared;
-use crate::failure;
+use crate::{document, failure};
 
 /// The region that is told where none was configured: what SDKs assume.
 const REGION: &str = "us-east-1";
@@ -51,8 +50,7 @@ impl Shared {
         let (owner, _) = user_of(&request)?;
         let (namespace, name) = new_bucket(&request)?;
         let (head, _, payload) = request.into_parts();
-        let body = Limited::new(payload.decoded(), CreateBucket::BODY_LIMIT).collect().await;
-        let body = body.map_err(|error| unreadable(&*error))?.to_bytes();
+        let body = document::read(payload, CreateBucket::BODY_LIMIT).await?;
         refuse_what_is_not_offered(&CreateBucket::from_request(head.parts(), &body)?)?;
         let made = self.service.create_bucket(&namespace, &name, &owner, origin).await;
         match made.map_err(|error| failure::service(&error))? {
@@ -119,15 +117,5 @@ fn refuse_what_is_not_offered(request: &CreateBucket) -> Result<(), S3Error> {
     match refused.into_iter().find(|(asked, _)| *asked) {
         Some((_, message)) => Err(S3Error::because(ErrorCode::NotImplemented, message)),
         None => Ok(()),
-    }
-}
-
-fn unreadable(error: &(dyn std::error::Error + Send + Sync + 'static)) -> S3Error {
-    if error.is::<LengthLimitError>() {
-        return S3Error::new(ErrorCode::MaxMessageLengthExceeded);
-    }
-    match error.downcast_ref::<PayloadError>() {
-        Some(refused) => refused_body(refused),
-        None => S3Error::new(ErrorCode::IncompleteBody),
     }
 }

@@ -20,7 +20,7 @@ use keyward_signature::{Declared, Payload, Rules};
 
 use crate::addressing::Addressing;
 use crate::request_id::RequestIds;
-use crate::{drain, envelope, hoisted};
+use crate::{bucket_configuration, drain, envelope, hoisted};
 
 /// What an endpoint is put together from.
 #[expect(missing_debug_implementations, reason = "a bag of components, taken apart at once")]
@@ -158,6 +158,7 @@ impl Shared {
             Operation::HeadBucket => self.head_bucket(request).await,
             Operation::DeleteBucket => self.delete_bucket(request, origin).await,
             Operation::GetBucketLocation => self.bucket_location(request).await,
+            _ if bucket_configuration::serves(operation) => self.bucket_configuration(request, origin).await,
             _ => self.backend.call(request).await,
         }
     }

@@ -2,7 +2,7 @@
 
 use keyward_credential_cache::CouldNotFindOut;
 use keyward_s3_wire::{ErrorCode, S3Error};
-use keyward_service::ServiceError;
+use keyward_service::{ServiceError, Subject};
 
 /// After how many seconds a client may hope for an answer that could not be found out.
 const RETRY_AFTER: u16 = 5;
@@ -18,10 +18,19 @@ pub(crate) fn service(error: &ServiceError) -> S3Error {
     match error {
         ServiceError::NotEmpty { .. } => S3Error::new(ErrorCode::BucketNotEmpty),
         ServiceError::Unavailable { .. } => S3Error::unavailable(RETRY_AFTER),
+        ServiceError::BucketState { why } => S3Error::because(ErrorCode::InvalidBucketState, sentence(why)),
+        ServiceError::NotFound { subject: Subject::Bucket, .. } => S3Error::new(ErrorCode::NoSuchBucket),
         ServiceError::NotFound { .. } => S3Error::new(ErrorCode::InvalidAccessKeyId),
         other => {
             tracing::error!(cause = %other, "a use case about buckets failed");
             S3Error::new(ErrorCode::InternalError)
         }
     }
+}
+
+/// A clause with a capital and a full stop.
+fn sentence(clause: &str) -> String {
+    let mut letters = clause.chars();
+    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    format!("{first}{}.", letters.as_str())
 }

@@ -5,7 +5,9 @@
 
 mod addressing;
 mod authorise;
+mod bucket_configuration;
 mod bucket_operations;
+mod document;
 mod drain;
 mod endpoint;
 mod envelope;

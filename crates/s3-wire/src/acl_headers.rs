@@ -3,6 +3,7 @@
 use std::fmt;
 
 use http::HeaderMap;
+pub use keyward_identity::Permission;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{ErrorCode, S3Error};
@@ -40,22 +41,6 @@ const CANNED: [(&str, CannedAcl); 8] = [
     ("log-delivery-write", CannedAcl::LogDeliveryWrite),
     ("aws-exec-read", CannedAcl::AwsExecRead),
 ];
-
-/// What a grant allows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Permission {
-    /// To read the object, or to list the bucket.
-    Read,
-    /// To write objects into the bucket.
-    Write,
-    /// To read the access control list.
-    ReadAcp,
-    /// To write the access control list.
-    WriteAcp,
-    /// All of these.
-    FullControl,
-}
 
 const GRANT_HEADERS: [(&str, Permission); 5] = [
     ("x-amz-grant-read", Permission::Read),

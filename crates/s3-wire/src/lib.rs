@@ -9,6 +9,7 @@ pub mod address;
 pub mod bucket_owner;
 pub mod checksum;
 pub mod conditions;
+pub mod configuration;
 pub mod date;
 pub mod encryption;
 pub mod error;

@@ -3,6 +3,7 @@
 use http::HeaderMap;
 use http::header::{HeaderName, HeaderValue};
 use keyward_ambient::Timestamp;
+pub use keyward_identity::RetentionMode;
 use serde::{Deserialize, Serialize};
 
 use crate::date::{iso8601, parse_iso8601};
@@ -12,16 +13,6 @@ use crate::single_header;
 const MODE: HeaderName = HeaderName::from_static("x-amz-object-lock-mode");
 const UNTIL: HeaderName = HeaderName::from_static("x-amz-object-lock-retain-until-date");
 const HOLD: HeaderName = HeaderName::from_static("x-amz-object-lock-legal-hold");
-
-/// Who may end a retention early.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum RetentionMode {
-    /// Those with a permission of their own for it.
-    Governance,
-    /// No one.
-    Compliance,
-}
 
 /// The lock of an object version.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,16 +62,6 @@ impl ObjectLock {
         }
         if let Some(on) = self.legal_hold {
             headers.insert(HOLD, HeaderValue::from_static(if on { "ON" } else { "OFF" }));
-        }
-    }
-}
-
-impl RetentionMode {
-    /// The name on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            RetentionMode::Governance => "GOVERNANCE",
-            RetentionMode::Compliance => "COMPLIANCE",
         }
     }
 }

@@ -38,7 +38,7 @@ pub use abort_multipart_upload::AbortMultipartUpload;
 pub use complete_multipart_upload::{CompleteMultipartUpload, CompleteMultipartUploadAnswer, CompletedPart};
 pub use copy_object::{CopyObject, CopyObjectAnswer, Directive};
 pub use copy_source::CopySource;
-pub use create_bucket::{CreateBucket, EcsBucketOptions, ObjectOwnership};
+pub use create_bucket::{CreateBucket, EcsBucketOptions};
 pub use create_multipart_upload::{CreateMultipartUpload, CreateMultipartUploadAnswer};
 pub use delete_bucket::DeleteBucketAnswer;
 pub use delete_marker::found_delete_marker;

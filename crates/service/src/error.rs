@@ -175,6 +175,12 @@ pub enum ServiceError {
         /// Which change, and why not.
         why: String,
     },
+    /// The rest of a bucket's configuration does not allow the change.
+    #[error("{why}")]
+    BucketState {
+        /// What does not, and what would be right.
+        why: String,
+    },
     /// A new or changed provider's directory cannot be used.
     #[error("{cause}")]
     ProviderCheck {

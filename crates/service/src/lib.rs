@@ -25,6 +25,7 @@ pub use ports::{
 pub use service::{Parts, Service, SystemSettings};
 pub use use_cases::audit_trail::AuditVerdict;
 pub use use_cases::base_urls::BaseUrlChange;
+pub use use_cases::bucket_configuration::Configuration;
 pub use use_cases::buckets::BucketCreation;
 pub use use_cases::log_in::Session;
 pub use use_cases::managed_buckets::{BucketAcl, BucketChange, NewBucket, UserGrant};

@@ -64,6 +64,7 @@ codes! {
     InvalidPolicyDocument BAD_REQUEST "The form's policy cannot be read; build it again.";
     InvalidRange RANGE_NOT_SATISFIABLE "The object has no bytes in this range; ask for a range within its size.";
     InvalidRequest BAD_REQUEST "The request contradicts itself or asks for what cannot be done.";
+    InvalidRetentionPeriod BAD_REQUEST "The retention period is not valid; use a whole number of days or years, up to a hundred years.";
     InvalidSecurity FORBIDDEN "The credentials are not valid.";
     InvalidStorageClass BAD_REQUEST "This storage class is not known; use STANDARD or leave it out.";
     InvalidTag BAD_REQUEST "A tag is not valid: at most 10 tags, keys of 1 to 128 and values of up to 256 characters, each key once.";

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::header::{HeaderMap, HeaderValue, LOCATION};
 use http::request::Parts;
 use http::{Response, StatusCode};
-use keyward_identity::BucketName;
+use keyward_identity::{BucketName, ObjectOwnership};
 
 use super::answer::empty;
 use crate::acl_headers::AclHeaders;
@@ -27,17 +27,6 @@ pub struct CreateBucket {
     pub tags: Vec<(String, String)>,
     /// What ECS's headers ask for.
     pub ecs: EcsBucketOptions,
-}
-
-/// Who owns what others write into a bucket.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ObjectOwnership {
-    /// The bucket's owner, and access control lists have no effect.
-    BucketOwnerEnforced,
-    /// The bucket's owner, when the writer grants full control.
-    BucketOwnerPreferred,
-    /// The writer.
-    ObjectWriter,
 }
 
 /// The `x-emc-*` headers of bucket creation (ECS Data Access Guide, *S3*). Those a store cannot honour and that protect
@@ -128,14 +117,7 @@ impl EcsBucketOptions {
 
 fn ownership(headers: &HeaderMap) -> Result<Option<ObjectOwnership>, S3Error> {
     const HEADER: &str = "x-amz-object-ownership";
-    Ok(Some(match single_header::filled(headers, HEADER)? {
-        None => return Ok(None),
-        Some("BucketOwnerEnforced") => ObjectOwnership::BucketOwnerEnforced,
-        Some("BucketOwnerPreferred") => ObjectOwnership::BucketOwnerPreferred,
-        Some("ObjectWriter") => ObjectOwnership::ObjectWriter,
-        Some(other) => {
-            let message = "The ownership has to be BucketOwnerEnforced, BucketOwnerPreferred or ObjectWriter.";
-            return Err(S3Error::argument(HEADER, other, message));
-        }
-    }))
+    let Some(name) = single_header::filled(headers, HEADER)? else { return Ok(None) };
+    let message = "The ownership has to be BucketOwnerEnforced, BucketOwnerPreferred or ObjectWriter.";
+    ObjectOwnership::named(name).map(Some).ok_or_else(|| S3Error::argument(HEADER, name, message))
 }

@@ -1,4 +1,4 @@
-//! Writes S3's documents: elements and text, no attributes but the namespace.
+//! Writes S3's documents: elements, text, and attributes where S3 has them.
 
 use std::fmt::Display;
 
@@ -39,6 +39,22 @@ impl XmlWriter {
     /// An element that holds elements.
     pub fn element(&mut self, name: &str, fill: impl FnOnce(&mut XmlWriter)) {
         self.raw("<").raw(name).raw(">");
+        fill(self);
+        self.raw("</").raw(name).raw(">");
+    }
+
+    /// An element with attributes that holds elements. Names and values are ours, so nothing in them needs escaping.
+    pub fn element_with(
+        &mut self,
+        name: &'static str,
+        attributes: &[(&'static str, &'static str)],
+        fill: impl FnOnce(&mut XmlWriter),
+    ) {
+        self.raw("<").raw(name);
+        for (attribute, value) in attributes {
+            self.raw(" ").raw(attribute).raw("=\"").raw(value).raw("\"");
+        }
+        self.raw(">");
         fill(self);
         self.raw("</").raw(name).raw(">");
     }

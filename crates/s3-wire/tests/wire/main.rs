@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod addressing;
 #[cfg(test)]
+mod configurations;
 mod documents;
 #[cfg(test)]
 mod examples;

@@ -2,6 +2,7 @@
 
 pub(crate) mod audit_trail;
 pub(crate) mod base_urls;
+pub(crate) mod bucket_configuration;
 pub(crate) mod buckets;
 pub(crate) mod log_in;
 pub(crate) mod managed_buckets;

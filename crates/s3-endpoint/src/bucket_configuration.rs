@@ -1,0 +1,171 @@
+//! The operations on the configuration of a bucket, answered from the registry.
+
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderValue, Response, StatusCode};
+use keyward_identity::{Bucket, BucketSettings};
+use keyward_objects::{Checked, Feature, ResponseBody, empty, full};
+use keyward_s3_wire::bucket_owner::expect_owner;
+use keyward_s3_wire::configuration::{self as wire, BODY_LIMIT};
+use keyward_s3_wire::{ErrorCode, Operation, S3Error};
+use keyward_service::{Configuration, Origin};
+
+use crate::endpoint::Shared;
+use crate::{document, failure};
+
+/// Whether the operation is answered here.
+pub(crate) fn serves(operation: Operation) -> bool {
+    shows(operation) || changes(operation).is_some()
+}
+
+fn shows(operation: Operation) -> bool {
+    use Operation as O;
+    matches!(
+        operation,
+        O::GetBucketVersioning
+            | O::GetObjectLockConfiguration
+            | O::GetBucketLifecycleConfiguration
+            | O::GetBucketEncryption
+            | O::GetBucketTagging
+            | O::GetBucketCors
+            | O::GetBucketOwnershipControls
+            | O::GetPublicAccessBlock
+    )
+}
+
+/// How the operation makes a configuration of its body.
+fn changes(operation: Operation) -> Option<fn(&[u8]) -> Result<Configuration, S3Error>> {
+    use Configuration as C;
+    use Operation as O;
+    Some(match operation {
+        O::PutBucketVersioning => |body| wire::read_versioning(body).map(C::Versioning),
+        O::PutObjectLockConfiguration => |body| wire::read_object_lock(body).map(C::ObjectLock),
+        O::PutBucketLifecycleConfiguration => |body| wire::read_lifecycle(body).map(C::Lifecycle),
+        O::DeleteBucketLifecycle => |_| Ok(C::Lifecycle(Vec::new())),
+        O::PutBucketEncryption => |body| wire::read_encryption(body).map(|()| C::Encryption(true)),
+        O::DeleteBucketEncryption => |_| Ok(C::Encryption(false)),
+        O::PutBucketTagging => |body| wire::read_bucket_tags(body).map(C::Tags),
+        O::DeleteBucketTagging => |_| Ok(C::Tags(Vec::new())),
+        O::PutBucketCors => |body| wire::read_cors(body).map(C::Cors),
+        O::DeleteBucketCors => |_| Ok(C::Cors(Vec::new())),
+        O::PutBucketOwnershipControls => |body| wire::read_ownership(body).map(|one| C::Ownership(Some(one))),
+        O::DeleteBucketOwnershipControls => |_| Ok(C::Ownership(None)),
+        O::PutPublicAccessBlock => {
+            |body| wire::read_public_access_block(body).map(|block| C::PublicAccessBlock(Some(block)))
+        }
+        O::DeletePublicAccessBlock => |_| Ok(C::PublicAccessBlock(None)),
+        _ => return None,
+    })
+}
+
+/// What an object store has to offer for the configuration to be kept.
+fn needs(configuration: &Configuration) -> Option<Feature> {
+    match configuration {
+        Configuration::Versioning(_) => Some(Feature::Versioning),
+        Configuration::ObjectLock(_) => Some(Feature::ObjectLock),
+        Configuration::Lifecycle(rules) if !rules.is_empty() => Some(Feature::Lifecycle),
+        Configuration::Encryption(true) => Some(Feature::Encryption),
+        _ => None,
+    }
+}
+
+impl Shared {
+    /// Shows or changes a part of the configuration.
+    pub(crate) async fn bucket_configuration(
+        &self,
+        request: Checked,
+        origin: Origin,
+    ) -> Result<Response<ResponseBody>, S3Error> {
+        let operation = request.operation();
+        let bucket = request.access().resource.bucket().ok_or(ErrorCode::NoSuchBucket)?.clone();
+        expect_owner(request.head().parts(), bucket.owner.as_str())?;
+        let Some(read) = changes(operation) else { return shown(operation, &bucket).map(document_answer) };
+        let actor = actor_of(&request);
+        let (_, _, payload) = request.into_parts();
+        let configuration = read(&document::read(payload, BODY_LIMIT).await?)?;
+        self.configure(&bucket, &configuration, &actor, origin).await?;
+        Ok(done(operation))
+    }
+
+    /// Keeps a part of the configuration, where the object store honours it.
+    pub(crate) async fn configure(
+        &self,
+        bucket: &Bucket,
+        configuration: &Configuration,
+        actor: &str,
+        origin: Origin,
+    ) -> Result<(), S3Error> {
+        if let Some(feature) = needs(configuration).filter(|feature| !self.backend.offers(*feature)) {
+            return Err(not_offered(feature));
+        }
+        let configured = self.service.configure_bucket(bucket, configuration, actor, origin).await;
+        configured.map_err(|error| failure::service(&error))
+    }
+}
+
+/// A bucket that looked as if it were protected, and were not, would be worse than none.
+fn not_offered(feature: Feature) -> S3Error {
+    S3Error::because(ErrorCode::NotImplemented, format!("{} is not offered by this object store.", feature.name()))
+}
+
+fn shown(operation: Operation, bucket: &Bucket) -> Result<Vec<u8>, S3Error> {
+    let settings = &bucket.settings;
+    let document = match operation {
+        Operation::GetBucketVersioning => Some(wire::write_versioning(settings.versioning)),
+        Operation::GetObjectLockConfiguration => settings.object_lock.as_ref().map(wire::write_object_lock),
+        Operation::GetBucketLifecycleConfiguration => {
+            present(&settings.lifecycle).map(|rules| wire::write_lifecycle(rules))
+        }
+        Operation::GetBucketEncryption => settings.is_encryption_enabled.then(wire::write_encryption),
+        Operation::GetBucketTagging => present(&settings.tags)
+            .map(|tags| wire::write_tags(tags.iter().map(|tag| (tag.name.as_str(), tag.value.as_str())))),
+        Operation::GetBucketCors => present(&settings.cors).map(|rules| wire::write_cors(rules)),
+        Operation::GetBucketOwnershipControls => settings.ownership.map(wire::write_ownership),
+        Operation::GetPublicAccessBlock => block(settings),
+        _ => None,
+    };
+    document.ok_or_else(|| S3Error::new(absent(operation)).with("BucketName", bucket.name.as_str()))
+}
+
+fn present<T>(list: &Vec<T>) -> Option<&Vec<T>> {
+    Some(list).filter(|list| !list.is_empty())
+}
+
+fn block(settings: &BucketSettings) -> Option<Vec<u8>> {
+    settings.public_access_block.as_ref().map(wire::write_public_access_block)
+}
+
+/// What S3 says where there is no such configuration.
+fn absent(operation: Operation) -> ErrorCode {
+    match operation {
+        Operation::GetObjectLockConfiguration => ErrorCode::ObjectLockConfigurationNotFoundError,
+        Operation::GetBucketLifecycleConfiguration => ErrorCode::NoSuchLifecycleConfiguration,
+        Operation::GetBucketEncryption => ErrorCode::ServerSideEncryptionConfigurationNotFoundError,
+        Operation::GetBucketTagging => ErrorCode::NoSuchTagSet,
+        Operation::GetBucketCors => ErrorCode::NoSuchCORSConfiguration,
+        Operation::GetBucketOwnershipControls => ErrorCode::OwnershipControlsNotFoundError,
+        Operation::GetPublicAccessBlock => ErrorCode::NoSuchPublicAccessBlockConfiguration,
+        _ => ErrorCode::NotImplemented,
+    }
+}
+
+/// Who asks, for the audit log.
+pub(crate) fn actor_of(request: &Checked) -> String {
+    request.access().requester.user_id().map_or_else(|| "anonymous".to_owned(), ToString::to_string)
+}
+
+pub(crate) fn document_answer(xml: Vec<u8>) -> Response<ResponseBody> {
+    let mut answer = Response::new(full(Bytes::from(xml)));
+    answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/xml"));
+    answer
+}
+
+/// 204 for what removes a configuration and, as S3 has it, for tags; 200 for the rest.
+pub(crate) fn done(operation: Operation) -> Response<ResponseBody> {
+    let mut answer = Response::new(empty());
+    let removes = operation.name().starts_with("Delete");
+    if removes || matches!(operation, Operation::PutBucketTagging | Operation::PutBucketPolicy) {
+        *answer.status_mut() = StatusCode::NO_CONTENT;
+    }
+    answer
+}
