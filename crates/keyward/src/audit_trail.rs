@@ -1,4 +1,5 @@
-//! Keeps the audit trail complete while the server runs, and tells the log where its chain ends.
+//! Keeps the audit trail complete while the server runs and no longer than asked, and tells the log where its chain
+//! ends.
 //!
 //! Whoever could cut records off the end of the trail cannot cut the same line out of a log that is kept elsewhere.
 
@@ -14,12 +15,16 @@ const MINUTE: i64 = 60;
 /// How often the log is told the head of the chain.
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Tells the head of the chain now and once a day, and writes the counts of failed logins when a minute is over, for
-/// ever. What fails is tried again the next minute.
-pub(crate) async fn keep(service: Arc<Service>, store: Arc<dyn Store>, clock: Arc<dyn Clock>) {
+/// Removes records older than `kept` and tells the head of the chain now and once a day, and writes the counts of
+/// failed logins when a minute is over, for ever. What fails is tried again: the counts in the next minute, the rest
+/// the next day.
+pub(crate) async fn keep(service: Arc<Service>, store: Arc<dyn Store>, clock: Arc<dyn Clock>, kept: Option<Duration>) {
     let mut due = clock.now();
     loop {
         if clock.now() >= due {
+            if let Some(kept) = kept {
+                remove_old(&service, kept).await;
+            }
             tell_head(&*store).await;
             due = clock.now().plus(DAY);
         }
@@ -36,6 +41,14 @@ pub(crate) async fn close(service: &Arc<Service>, store: &dyn Store) {
         tracing::error!(%cause, "the last failed logins could not be counted in the audit trail");
     }
     tell_head(store).await;
+}
+
+async fn remove_old(service: &Arc<Service>, kept: Duration) {
+    match service.remove_old_audit_records(kept).await {
+        Ok(0) => {}
+        Ok(removed) => tracing::info!(removed, "old audit records were removed"),
+        Err(cause) => tracing::error!(%cause, "old audit records could not be removed"),
+    }
 }
 
 async fn tell_head(store: &dyn Store) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use keyward_ambient::SystemEntropy;
-use keyward_store::{AuditLog, ChainError};
+use keyward_store::{AuditLog, ChainError, Revision};
 use keyward_store_sqlite::SqliteStore;
 
 use crate::assemble::{IDENTITY, audit_keys};
@@ -39,7 +39,11 @@ pub(crate) async fn run(
     let keys = master_key::master_keys(&settings, environment, &data_dir, &SystemEntropy).map_err(StartError::from)?;
     let store = SqliteStore::open(data_dir.join(IDENTITY), audit_keys(&keys)).map_err(StartError::from)?;
     let report = store.verify_chain().await?;
-    Ok(format!("the audit trail is intact: {} records, head {}", report.records, report.head))
+    let removed = match report.removed_upto {
+        Revision::ZERO => String::new(),
+        upto => format!(", those up to {upto} removed because of their age"),
+    };
+    Ok(format!("the audit trail is intact: {} records{removed}, head {}", report.records, report.head))
 }
 
 /// The data directory, which no server uses meanwhile.

@@ -48,6 +48,7 @@ pub(crate) async fn run(
         Arc::clone(&assembly.service),
         Arc::clone(&assembly.store),
         Arc::clone(&assembly.clock),
+        settings.audit_kept,
     ));
     let api = ManagementApi::new(
         Arc::clone(&assembly.service),

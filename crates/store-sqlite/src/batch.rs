@@ -127,7 +127,7 @@ impl Job {
                 Applied::Commit(undone_on_error(connection, ledger, work), answer)
             }
             Job::Upkeep(task, answer) => {
-                let work = |ledger: &mut Ledger| task.run(connection, ledger);
+                let work = |ledger: &mut Ledger| task.run(connection, ledger, keys);
                 Applied::Upkeep(undone_on_error(connection, ledger, work), answer)
             }
         }

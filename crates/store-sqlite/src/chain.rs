@@ -1,10 +1,14 @@
 //! Checking the audit chain, record by record.
 
-use keyward_store::{AuditKeyId, AuditKeys, AuditRecord, ChainError, ChainLink, ChainReport, Revision, StoreError};
+use keyward_ambient::Timestamp;
+use keyward_store::{
+    AuditKeyId, AuditKeys, AuditRecord, ChainError, ChainLink, ChainReport, Checkpoint, Revision, StoreError,
+};
 use rusqlite::{Connection, Row, params};
 
 use crate::failure::unavailable;
 use crate::ledger::{Ledger, column, revision_from};
+use crate::retention;
 
 /// How many records are read at a time.
 const PIECE: u32 = 1000;
@@ -19,8 +23,25 @@ pub(crate) struct AuditRow {
     json: String,
 }
 
-/// The next rows after `after`, in order.
-pub(crate) fn rows(connection: &Connection, after: Revision) -> Result<Vec<AuditRow>, StoreError> {
+/// Some of the log, as it was at one moment.
+pub(crate) struct Piece {
+    checkpoint: Option<Checkpoint>,
+    rows: Vec<AuditRow>,
+}
+
+/// The next rows after `after`, in order, and the checkpoint that the log begins with.
+pub(crate) fn piece(connection: &Connection, after: Revision) -> Result<Piece, StoreError> {
+    // The writer asks within its own transaction, where a second cannot begin and is not needed.
+    let snapshot = connection
+        .is_autocommit()
+        .then(|| connection.unchecked_transaction())
+        .transpose()
+        .map_err(unavailable("read the audit log"))?;
+    let connection = snapshot.as_deref().unwrap_or(connection);
+    Ok(Piece { checkpoint: retention::checkpoint(connection)?, rows: rows(connection, after)? })
+}
+
+fn rows(connection: &Connection, after: Revision) -> Result<Vec<AuditRow>, StoreError> {
     connection
         .prepare_cached(
             "SELECT revision, at, namespace, key_id, chain, record FROM audit
@@ -40,10 +61,26 @@ pub(crate) fn head(connection: &Connection) -> Result<Result<Ledger, ChainError>
     let ledger = Ledger::load(&snapshot)?;
     let last: Option<i64> =
         snapshot.query_row("SELECT max(revision) FROM audit", [], |row| row.get(0)).map_err(&attempted)?;
+    let removed = retention::checkpoint(&snapshot)?.map_or(Revision::ZERO, |checkpoint| checkpoint.upto);
     Ok(match last.map_or(Revision::ZERO, revision_from) {
         last if last > ledger.revision => Err(broken(last, "was added behind the last one")),
+        _ if removed > ledger.revision => Err(broken(removed, "was there once, and the log now ends before it")),
         _ => Ok(ledger),
     })
+}
+
+impl Piece {
+    /// What of it comes before the first record that is not older than `before`.
+    pub(crate) fn older_than(mut self, before: Timestamp) -> Self {
+        let old = self.rows.iter().take_while(|row| row.at < before.as_millis()).count();
+        self.rows.truncate(old);
+        self
+    }
+
+    /// Whether it holds no record.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
 }
 
 impl AuditRow {
@@ -72,12 +109,14 @@ pub(crate) struct ChainCheck {
     head: Ledger,
     reached: Revision,
     link: ChainLink,
+    removed_upto: Revision,
 }
 
 impl ChainCheck {
     /// A check that has seen nothing yet and ends at `head`.
     pub(crate) fn new(keys: AuditKeys, head: Ledger) -> Self {
-        Self { keys, head, reached: Revision::ZERO, link: ChainLink::START }
+        let (reached, link) = (Revision::ZERO, ChainLink::START);
+        Self { keys, head, reached, link, removed_upto: Revision::ZERO }
     }
 
     /// The last record that was found in order.
@@ -85,23 +124,35 @@ impl ChainCheck {
         self.reached
     }
 
+    /// Its link.
+    pub(crate) fn link(&self) -> ChainLink {
+        self.link
+    }
+
     /// Whether the head has been reached.
     pub(crate) fn is_complete(&self) -> bool {
         self.reached >= self.head.revision
     }
 
-    /// Checks the rows that follow [`reached`](Self::reached); there must be some while the check is not complete.
-    pub(crate) fn advance(&mut self, rows: &[AuditRow]) -> Result<(), ChainError> {
-        if rows.is_empty() {
-            return Err(broken(self.reached.next(), "is missing"));
+    /// Checks a piece read after [`reached`](Self::reached); it must lead further while the check is not complete.
+    pub(crate) fn advance(&mut self, piece: &Piece) -> Result<(), ChainError> {
+        let before = self.reached;
+        if let Some(checkpoint) = &piece.checkpoint {
+            self.pass(checkpoint)?;
         }
-        for row in rows {
+        for row in &piece.rows {
+            if revision_from(row.revision) <= self.removed_upto {
+                return Err(broken(revision_from(row.revision), "was added before the first one that is kept"));
+            }
             if self.is_complete() {
                 break;
             }
             self.check(row)?;
         }
-        if self.is_complete() && self.link != self.head.chain {
+        if self.reached == before {
+            return Err(broken(before.next(), "is missing"));
+        }
+        if self.reached == self.head.revision && self.link != self.head.chain {
             return Err(broken(self.reached, "is not the one that was written last"));
         }
         Ok(())
@@ -109,7 +160,22 @@ impl ChainCheck {
 
     /// What was found, once complete.
     pub(crate) fn report(self) -> ChainReport {
-        ChainReport { records: self.reached.number(), last: self.reached, head: self.link }
+        let records = self.reached.number() - self.removed_upto.number();
+        ChainReport { records, removed_upto: self.removed_upto, last: self.reached, head: self.link }
+    }
+
+    /// Accepts that the log begins after the checkpoint, and goes on from there if that is further than it has come:
+    /// records may be removed while others are checked.
+    fn pass(&mut self, checkpoint: &Checkpoint) -> Result<(), ChainError> {
+        match self.keys.vouch_for(checkpoint) {
+            Some(true) => self.removed_upto = checkpoint.upto,
+            Some(false) => return Err(broken(checkpoint.upto.next(), "is not the first: its checkpoint is forged")),
+            None => return Err(ChainError::UnknownKey { at: checkpoint.upto }),
+        }
+        if checkpoint.upto > self.reached {
+            (self.reached, self.link) = (checkpoint.upto, checkpoint.link);
+        }
+        Ok(())
     }
 
     fn check(&mut self, row: &AuditRow) -> Result<(), ChainError> {

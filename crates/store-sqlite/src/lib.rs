@@ -16,6 +16,7 @@ mod open;
 mod plan;
 mod port;
 mod readers;
+mod retention;
 mod schema;
 mod store;
 mod upkeep;

@@ -2,11 +2,12 @@
 
 use keyward_ambient::Timestamp;
 use keyward_identity::{TokenHash, TokenRules};
-use keyward_store::StoreError;
+use keyward_store::{AuditKeys, StoreError};
 use rusqlite::{Connection, params};
 
 use crate::failure::unavailable;
 use crate::ledger::{Ledger, revision_from};
+use crate::retention;
 
 /// The most rows that one task looks at, so that no task holds up the commits behind it for long.
 const AT_ONCE: u32 = 5000;
@@ -33,11 +34,21 @@ pub(crate) enum Task {
         /// Those from before this moment.
         before: Timestamp,
     },
+    /// Removes old audit records.
+    TrimAudit {
+        /// Those from before this moment.
+        before: Timestamp,
+    },
 }
 
 impl Task {
     /// Does it; answers how many rows it touched.
-    pub(crate) fn run(&self, connection: &Connection, ledger: &mut Ledger) -> Result<u64, StoreError> {
+    pub(crate) fn run(
+        &self,
+        connection: &Connection,
+        ledger: &mut Ledger,
+        keys: &AuditKeys,
+    ) -> Result<u64, StoreError> {
         match self {
             Task::Touch { hash, at } => touch(connection, hash, *at).map_err(unavailable("note a use of a token")),
             Task::SweepTokens { now, rules } => {
@@ -46,6 +57,7 @@ impl Task {
             Task::TrimChanges { before } => {
                 trim_changes(connection, ledger, *before).map_err(unavailable("trim the change feed"))
             }
+            Task::TrimAudit { before } => retention::trim(connection, keys, ledger, *before),
         }
     }
 }

@@ -71,6 +71,50 @@ async fn a_dropped_record_whose_place_is_filled_is_noticed() {
     assert_eq!(broken_at(five_records_then(sql).await).await, 3);
 }
 
+/// A store whose first two of five records were removed because of their age, after `sql` was run on its file.
+async fn two_removed_then(sql: &str) -> Tampered {
+    let (directory, path) = five_records().await;
+    let keys = || AuditKeys::new([7; 32]);
+    Connection::open(&path)
+        .and_then(|file| file.execute_batch("DELETE FROM audit WHERE revision > 2; UPDATE ledger SET revision = 2, chain = (SELECT chain FROM audit WHERE revision = 2)"))
+        .expect("cut back to two");
+    let store = open(&path, keys());
+    assert_eq!(store.trim_audit(NOW.plus(std::time::Duration::from_secs(1))).await, Ok(2));
+    for target in ["c", "d", "e"] {
+        store.commit(Transaction::new(audit("test").on(target))).await.expect("commits");
+    }
+    drop(store);
+    Connection::open(&path).and_then(|file| file.execute_batch(sql)).expect("the SQL runs");
+    Tampered { store: open(&path, keys()), _directory: directory }
+}
+
+#[tokio::test]
+async fn a_forged_checkpoint_is_noticed() {
+    let untouched = two_removed_then("").await.store.verify_chain().await.expect("unbroken");
+    assert_eq!((untouched.records, untouched.removed_upto), (3, Revision::new(2)));
+    let shortened = "DELETE FROM audit WHERE revision = 3;
+                     UPDATE audit_checkpoint SET upto = 3, chain = (SELECT chain FROM audit WHERE revision = 3)";
+    for (sql, noticed) in [
+        ("UPDATE audit_checkpoint SET upto = 1", 2),
+        ("UPDATE audit_checkpoint SET before = before + 1", 3),
+        ("DELETE FROM audit_checkpoint", 1),
+        (&shortened.replace("(SELECT chain FROM audit WHERE revision = 3)", "zeroblob(32)"), 4),
+        ("INSERT INTO audit SELECT 2, at, namespace, key_id, chain, record FROM audit WHERE revision = 5", 2),
+        ("DELETE FROM audit; UPDATE ledger SET revision = 1", 2),
+    ] {
+        assert_eq!(broken_at(two_removed_then(sql).await).await, noticed, "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_tampered_with_is_not_cleared_away() {
+    let altered =
+        five_records_then("UPDATE audit SET record = replace(record, '\"b\"', '\"x\"') WHERE revision = 2").await;
+    let refused = altered.store.trim_audit(NOW.plus(std::time::Duration::from_secs(1))).await;
+    assert!(matches!(&refused, Err(StoreError::Corrupt { damage, .. }) if damage.contains("record 2")), "{refused:?}");
+    assert_eq!(broken_at(altered).await, 2);
+}
+
 #[tokio::test]
 async fn an_exchanged_pair_is_noticed() {
     let sql = "UPDATE audit SET revision = 9 WHERE revision = 2;

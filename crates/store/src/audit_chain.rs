@@ -8,11 +8,12 @@
 use std::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
+use keyward_ambient::Timestamp;
 use sha2::Sha256;
 use thiserror::Error;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use crate::{AuditRecord, Revision, StoreError};
+use crate::{AuditRecord, Checkpoint, Revision, StoreError};
 
 /// A key of the audit chain.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
@@ -45,8 +46,10 @@ pub struct ChainHead {
 /// How far an unbroken chain reaches.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChainReport {
-    /// How many records were checked.
+    /// How many records were checked: all that the log holds.
     pub records: u64,
+    /// Up to which record they were removed because of their age; [`Revision::ZERO`] when none was.
+    pub removed_upto: Revision,
     /// The last of them; [`Revision::ZERO`] in a new store.
     pub last: Revision,
     /// Its link.
@@ -108,6 +111,22 @@ impl AuditKeys {
     ) -> Option<ChainLink> {
         let mut keys = std::iter::once(&self.current).chain(&self.earlier);
         keys.find(|key| key.id() == id).map(|key| key.link(previous, revision, record))
+    }
+
+    /// Vouches that the log may begin after the record `upto`, whose link is `link`: what came `before` is old enough
+    /// to be removed.
+    pub fn checkpoint(&self, upto: Revision, link: ChainLink, before: Timestamp) -> Checkpoint {
+        let mac = self.current.mac().chain_update(Checkpoint::sealed_bytes(upto, link, before));
+        let seal = mac.finalize().into_bytes().into();
+        Checkpoint { upto, link, before, key_id: self.current_id(), seal }
+    }
+
+    /// Whether one of these keys made the checkpoint; `None` when the key that it names was not given.
+    pub fn vouch_for(&self, checkpoint: &Checkpoint) -> Option<bool> {
+        let Checkpoint { upto, link, before, .. } = *checkpoint;
+        let key = std::iter::once(&self.current).chain(&self.earlier).find(|key| key.id() == checkpoint.key_id)?;
+        let mac = key.mac().chain_update(Checkpoint::sealed_bytes(upto, link, before));
+        Some(mac.verify_slice(&checkpoint.seal).is_ok())
     }
 }
 

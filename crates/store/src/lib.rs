@@ -8,6 +8,7 @@
 //! backend runs against itself.
 
 mod audit_chain;
+mod audit_checkpoint;
 mod audit_record;
 mod change;
 #[cfg(feature = "conformance")]
@@ -25,6 +26,7 @@ mod transaction;
 mod user_record;
 
 pub use audit_chain::{AuditKeyId, AuditKeys, ChainError, ChainHead, ChainLink, ChainReport};
+pub use audit_checkpoint::Checkpoint;
 pub use audit_record::{AuditEntry, AuditOutcome, AuditQuery, AuditRecord};
 pub use change::{Change, Changed, Changes};
 pub use error::{CommitError, Contents, StoreError};

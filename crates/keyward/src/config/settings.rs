@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use ipnet::IpNet;
 use keyward_management_api::WebOrigin;
@@ -38,6 +39,8 @@ pub(crate) struct Settings {
     pub(crate) cors_origins: Vec<WebOrigin>,
     /// Empty: any region.
     pub(crate) s3_regions: Vec<String>,
+    /// `None`: for ever.
+    pub(crate) audit_kept: Option<Duration>,
     pub(crate) strict_first_key: bool,
 }
 
@@ -81,6 +84,7 @@ impl Settings {
                 "name each origin, such as https://console.example.com, commas between; there is no *",
             )?,
             s3_regions: reader.list("s3.regions"),
+            audit_kept: reader.days("audit.keep_days")?,
             strict_first_key: reader.parsed("compat.strict_first_key", "give true or false")?.unwrap_or(false),
         })
     }
@@ -102,6 +106,17 @@ impl Reader<'_> {
 
     fn parsed<T: std::str::FromStr>(&self, key: &'static str, remedy: &str) -> Result<Option<T>, ConfigError> {
         self.layers.value(key).map(|(value, _)| value.parse().map_err(|_| self.bad(key, remedy))).transpose()
+    }
+
+    /// A number of days, at least one: less is more likely a slip than a wish.
+    fn days(&self, key: &'static str) -> Result<Option<Duration>, ConfigError> {
+        const REMEDY: &str = "give a number of days from 1 to 36500, or leave it out";
+        let days: Option<u64> = self.parsed(key, REMEDY)?;
+        days.map(|days| match days {
+            1..=36_500 => Ok(Duration::from_secs(days * 24 * 60 * 60)),
+            _ => Err(self.bad(key, REMEDY)),
+        })
+        .transpose()
     }
 
     fn list(&self, key: &'static str) -> Vec<String> {

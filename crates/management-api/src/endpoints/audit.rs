@@ -41,6 +41,9 @@ struct Verdict {
     /// How many records were checked.
     #[serde(skip_serializing_if = "Option::is_none")]
     records: Option<u64>,
+    /// Up to which record they were removed because of their age.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    removed_upto: Option<u64>,
     /// The link of the last of them, in hexadecimal.
     #[serde(skip_serializing_if = "Option::is_none")]
     head: Option<String>,
@@ -89,6 +92,7 @@ pub(crate) async fn verify(caller: Caller, _call: Call) -> Answering {
         AuditVerdict::Intact(report) => Verdict {
             intact: true,
             records: Some(report.records),
+            removed_upto: Some(report.removed_upto.number()).filter(|upto| *upto > 0),
             head: Some(report.head.to_string()),
             ..Verdict::default()
         },

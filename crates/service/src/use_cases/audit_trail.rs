@@ -1,13 +1,19 @@
 //! The audit trail: reading it, having its chain checked, and writing what was only counted so far.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use keyward_ambient::Timestamp;
 use keyward_identity::{NamespaceName, Reach};
-use keyward_store::{AuditEntry, AuditQuery, ChainError, ChainReport, Page, PageRequest, Transaction};
+use keyward_store::{AuditEntry, AuditQuery, AuditRecord, ChainError, ChainReport, Page, PageRequest, Transaction};
 
 use crate::failed_logins::FailedLogin;
 use crate::{Caller, Service, ServiceError, Subject};
+
+/// Who acts when nobody asked: the server itself.
+const OWN_NAME: &str = "keyward";
+
+const SECONDS_OF_A_DAY: u64 = 24 * 60 * 60;
 
 /// What a check of the audit trail found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,6 +88,30 @@ impl Service {
         }
         written?;
         Ok(())
+    }
+
+    /// Removes the audit records that are older than `kept`, and says so in the audit trail; answers how many. The
+    /// chain goes on: a checkpoint stands for what was removed.
+    ///
+    /// # Errors
+    /// When the store does not answer, or finds that the records to be removed are not as they were written.
+    pub async fn remove_old_audit_records(self: &Arc<Self>, kept: Duration) -> Result<u64, ServiceError> {
+        let now = self.clock.now();
+        let before = now.minus(kept);
+        let mut removed = 0;
+        loop {
+            match self.store.trim_audit(before).await? {
+                0 => break,
+                more => removed += more,
+            }
+        }
+        if removed > 0 {
+            let record = AuditRecord::new(now, OWN_NAME, "audit.trim")
+                .detail("kept_days", (kept.as_secs() / SECONDS_OF_A_DAY).to_string())
+                .detail("records", removed.to_string());
+            self.commit(Transaction::new(record)).await?;
+        }
+        Ok(removed)
     }
 
     /// Writes the counts of failed logins of the minutes that are over. To be called when one is.

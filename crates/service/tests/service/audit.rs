@@ -2,6 +2,7 @@
 
 use std::fmt::Debug;
 use std::future::Future;
+use std::time::Duration;
 
 use keyward_identity::Tag;
 use keyward_keyring::Deactivation;
@@ -161,6 +162,21 @@ async fn no_secret_is_in_the_audit_log_nor_in_clear_on_the_disk() {
     }
     assert!(contains(&files, b"lena@local.test"), "what is no secret is found in the files");
     house.store.verify_chain().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_removed_because_of_its_age_is_said_in_the_trail() {
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    let house = House::open().await;
+    let old = house.audit().await.len();
+    house.pass_minutes(2 * 24 * 60);
+    house.found_namespace("young", &[]).await;
+    assert_eq!(house.service.remove_old_audit_records(3 * DAY).await.unwrap(), 0);
+    assert_eq!(house.service.remove_old_audit_records(DAY).await.unwrap(), old as u64);
+    let left: Vec<_> = house.audit().await.into_iter().map(|record| record.action.to_string()).collect();
+    assert_eq!(left, ["namespace.create", "audit.trim"]);
+    let report = house.store.verify_chain().await.unwrap();
+    assert_eq!((report.records, report.removed_upto), (2, Revision::new(old as u64)));
 }
 
 /// Passwords, tokens and keys come and go; answers them all.

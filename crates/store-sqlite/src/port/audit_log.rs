@@ -31,10 +31,10 @@ impl AuditLog for SqliteStore {
         let head = self.readers.ask(chain::head).await??;
         let mut check = ChainCheck::new(self.audit_keys.clone(), head);
         // A piece at a time, so that no snapshot is held for long: an open one keeps the write-ahead log from being
-        // reset. Pieces fit together because the log only grows.
+        // reset. Pieces fit together because the log only grows, and shrinks at its front behind a checkpoint.
         while !check.is_complete() {
             let after = check.reached();
-            let piece = self.readers.ask(move |connection| chain::rows(connection, after)).await?;
+            let piece = self.readers.ask(move |connection| chain::piece(connection, after)).await?;
             check.advance(&piece)?;
         }
         Ok(check.report())

@@ -24,4 +24,8 @@ impl Upkeep for SqliteStore {
     async fn trim_changes(&self, before: Timestamp) -> Result<u64, StoreError> {
         self.writer.upkeep(Task::TrimChanges { before }).await
     }
+
+    async fn trim_audit(&self, before: Timestamp) -> Result<u64, StoreError> {
+        self.writer.upkeep(Task::TrimAudit { before }).await
+    }
 }

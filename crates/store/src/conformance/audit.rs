@@ -64,6 +64,29 @@ pub async fn the_chain_verifies(store: Arc<dyn Store>) {
     }
 }
 
+/// Old records go from the front only; the rest still verifies, from a checkpoint on, and the head stays the same.
+pub async fn old_records_are_removed_and_the_rest_verifies(store: Arc<dyn Store>) {
+    for second in [10, 20, 40, 30, 50] {
+        let record = AuditRecord::new(Timestamp::from_seconds(second), "root", "test");
+        store.commit(Transaction::new(record)).await.expect("commits");
+    }
+    let before = store.verify_chain().await.expect("unbroken");
+    let trimmed = async |second| store.trim_audit(Timestamp::from_seconds(second)).await.expect("trims");
+    assert_eq!(trimmed(10).await, 0);
+    assert_eq!((trimmed(35).await, trimmed(35).await), (2, 0), "the record of 30 is behind that of 40");
+    let report = store.verify_chain().await.expect("unbroken");
+    assert_eq!((report.records, report.removed_upto, report.head), (3, Revision::new(2), before.head));
+    let left = entries(&store, AuditQuery::default(), 10).await;
+    assert_eq!(left.iter().map(|entry| entry.revision.number()).collect::<Vec<_>>(), [4, 3, 5]);
+
+    assert_eq!(trimmed(60).await, 3);
+    let empty = store.verify_chain().await.expect("unbroken");
+    assert_eq!((empty.records, empty.last, empty.head), (0, before.last, before.head));
+    done(&store, []).await;
+    let after = store.verify_chain().await.expect("the next record is linked to those removed");
+    assert_eq!((after.records, after.last), (1, before.last.next()));
+}
+
 async fn entries(store: &Arc<dyn Store>, query: AuditQuery, limit: u32) -> Vec<AuditEntry> {
     walk(limit, async |page| store.audit_entries(&query, &page).await).await
 }

@@ -67,6 +67,7 @@ macro_rules! conformance_tests {
             audit::every_transaction_is_one_entry,
             audit::entries_are_found_by_time_and_namespace,
             audit::the_chain_verifies,
+            audit::old_records_are_removed_and_the_rest_verifies,
         }
     };
     (@each $open:path; $($module:ident::$promise:ident,)*) => {

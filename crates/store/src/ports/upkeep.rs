@@ -16,4 +16,12 @@ pub trait Upkeep: Send + Sync + 'static {
     /// Removes changes older than `before` from the change feed, never from the audit log; answers how many. Who
     /// follows the feed from further back is told [`Changes::Trimmed`](crate::Changes::Trimmed).
     async fn trim_changes(&self, before: Timestamp) -> Result<u64, StoreError>;
+
+    /// Removes audit records older than `before` from the front of the log, after checking that they are as they were
+    /// written, and leaves a [`Checkpoint`](crate::Checkpoint) in their place; answers how many. A record behind one
+    /// that is young enough stays, whatever its own time says.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] when the chain is broken there: evidence is not removed.
+    async fn trim_audit(&self, before: Timestamp) -> Result<u64, StoreError>;
 }

@@ -154,6 +154,7 @@ passed_on!(Settings {
 passed_on!(Upkeep {
     fn sweep_tokens(now: Timestamp, rules: &TokenRules) -> u64;
     fn trim_changes(before: Timestamp) -> u64;
+    fn trim_audit(before: Timestamp) -> u64;
 });
 
 #[async_trait]
