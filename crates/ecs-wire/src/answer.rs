@@ -12,6 +12,12 @@ pub trait Answer {
     /// Its names and values.
     fn document(&self) -> Document<'_>;
 
+    /// Some of them, the most telling one first, that together show every field, and leave out or set to null what may
+    /// be missing or null. The description of the API is made from them, see [`AnswerSchema`](crate::AnswerSchema).
+    fn samples() -> Vec<Self>
+    where
+        Self: Sized;
+
     /// The body in `format`, UTF-8. The buffer is made in its final size, so that writing it leaves no copies of a
     /// secret key behind; who hands it on may zeroize it.
     fn render(&self, format: Format) -> Vec<u8> {

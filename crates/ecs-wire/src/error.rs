@@ -3,7 +3,7 @@
 use keyward_ambient::Timestamp;
 
 use crate::document::{Document, Value};
-use crate::{Answer, BodyError, ErrorCode, FieldError, key_time};
+use crate::{Answer, BodyError, ErrorCode, FieldError, key_time, sample};
 
 /// An error answer. The constructors give the details of each outcome; `details` never holds a secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -30,6 +30,10 @@ impl Answer for EcsError {
                 ("details", Value::text(&self.details)),
             ],
         )
+    }
+
+    fn samples() -> Vec<Self> {
+        vec![Self::not_found_in_url(sample::PERSON)]
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::field_error::whole_number;
 use crate::node::Node;
+use crate::request_schema::{Asked, Questions};
 use crate::{FieldError, GivenSecret};
 
 /// The fields of a body, or of an object in it.
@@ -12,6 +13,8 @@ use crate::{FieldError, GivenSecret};
 pub struct Fields<'a> {
     within: String,
     members: &'a [(String, Node)],
+    /// Where it is noted what is asked for, while the reader is asked for its schema.
+    questions: Option<&'a Questions>,
 }
 
 /// One item of a list: plain text or an object.
@@ -24,7 +27,17 @@ pub enum Item<'a> {
 
 impl<'a> Fields<'a> {
     pub(crate) fn new(members: &'a [(String, Node)]) -> Self {
-        Fields { within: String::new(), members }
+        Self::asking(members, None)
+    }
+
+    pub(crate) fn asking(members: &'a [(String, Node)], questions: Option<&'a Questions>) -> Self {
+        Fields { within: String::new(), members, questions }
+    }
+
+    fn note(&self, name: &str, asked: Asked, singular: &str) {
+        if let Some(questions) = self.questions {
+            questions.note(&self.path(name), asked, singular);
+        }
     }
 
     /// The path of a field, for an error's text.
@@ -52,6 +65,7 @@ impl<'a> Fields<'a> {
 
     /// A text without surrounding white space.
     pub fn text(&self, name: &str) -> Result<Option<String>, FieldError> {
+        self.note(name, Asked::Text, "");
         Ok(self.trimmed(name)?.map(str::to_owned))
     }
 
@@ -62,6 +76,7 @@ impl<'a> Fields<'a> {
 
     /// A secret, byte for byte; only the empty one counts as absent.
     pub fn secret(&self, name: &str) -> Result<Option<GivenSecret>, FieldError> {
+        self.note(name, Asked::Secret, "");
         Ok(self.scalar(name)?.filter(|secret| !secret.is_empty()).map(GivenSecret::new))
     }
 
@@ -72,6 +87,7 @@ impl<'a> Fields<'a> {
 
     /// A boolean: `true` or `false` in any case, `1` or `0`, quoted or not.
     pub fn flag(&self, name: &str) -> Result<Option<bool>, FieldError> {
+        self.note(name, Asked::Flag, "");
         match self.trimmed(name)? {
             None => Ok(None),
             Some(text) if text.eq_ignore_ascii_case("true") || text == "1" => Ok(Some(true)),
@@ -87,6 +103,7 @@ impl<'a> Fields<'a> {
 
     /// A whole number, quoted or not.
     pub fn number(&self, name: &str) -> Result<Option<i64>, FieldError> {
+        self.note(name, Asked::Number, "");
         self.trimmed(name)?.map(|raw| whole_number(&self.path(name), raw)).transpose()
     }
 
@@ -102,10 +119,13 @@ impl<'a> Fields<'a> {
 
     /// The fields of an object in this one; an empty object counts as absent.
     pub fn nested(&self, name: &str) -> Result<Option<Fields<'a>>, FieldError> {
+        self.note(name, Asked::Nested, "");
         match self.node(name) {
             None => Ok(None),
             Some(node) if node.is_blank() => Ok(None),
-            Some(Node::Members(members)) => Ok(Some(Fields { within: self.path(name), members })),
+            Some(Node::Members(members)) => {
+                Ok(Some(Fields { within: self.path(name), members, questions: self.questions }))
+            }
             Some(_) => Err(self.invalid(name, "send an object with named fields")),
         }
     }
@@ -113,6 +133,7 @@ impl<'a> Fields<'a> {
     /// A text of several values with commas between them, or a list of such. `Some` and empty when the field is there
     /// but blank, so that an update can tell *none* from *unchanged*.
     pub fn comma_separated(&self, name: &str) -> Result<Option<Vec<String>>, FieldError> {
+        self.note(name, Asked::Text, "");
         let Some(items) = self.texts(name, name)? else { return Ok(None) };
         let values = items.iter().flat_map(|item| item.split(',')).map(str::trim).filter(|value| !value.is_empty());
         Ok(Some(values.map(str::to_owned).collect()))
@@ -120,12 +141,14 @@ impl<'a> Fields<'a> {
 
     /// A list of texts, in any spelling that [`items`](Self::items) knows.
     pub fn texts(&self, plural: &str, singular: &str) -> Result<Option<Vec<String>>, FieldError> {
+        self.note(plural, Asked::Texts, singular);
         let Some(items) = self.items(plural, singular)? else { return Ok(None) };
         items.into_iter().map(|item| self.plain(plural, item)).collect::<Result<_, _>>().map(Some)
     }
 
     /// A list of objects, in any spelling that [`items`](Self::items) knows.
     pub fn objects(&self, plural: &str, singular: &str) -> Result<Option<Vec<Fields<'a>>>, FieldError> {
+        self.note(plural, Asked::Objects, singular);
         let Some(items) = self.items(plural, singular)? else { return Ok(None) };
         let objects = items.into_iter().map(|item| match item {
             Item::Fields(fields) => Ok(fields),
@@ -143,12 +166,14 @@ impl<'a> Fields<'a> {
     /// [`FieldError::Blank`] for an empty item: skipping it could widen what the list stands for (a user mapping
     /// whose only group came from an unset variable would match a whole domain).
     pub fn items(&self, plural: &str, singular: &str) -> Result<Option<Vec<Item<'a>>>, FieldError> {
+        self.note(plural, Asked::Items, singular);
         self.collect(plural, singular, |name| name == plural || name == singular)
     }
 
     /// A list of texts under one name only, in a wrapper of elements named `item` or not: what is to be added to a
     /// list or removed from it.
     pub fn texts_of(&self, name: &str, item: &str) -> Result<Vec<String>, FieldError> {
+        self.note(name, Asked::Texts, item);
         let items = self.collect(name, item, |member| member == name)?;
         items.unwrap_or_default().into_iter().map(|item| self.plain(name, item)).collect()
     }
@@ -166,7 +191,7 @@ impl<'a> Fields<'a> {
         singular: &str,
         belongs: impl Fn(&str) -> bool,
     ) -> Result<Option<Vec<Item<'a>>>, FieldError> {
-        let mut list = List { path: self.path(plural), singular, items: Vec::new() };
+        let mut list = List { path: self.path(plural), singular, questions: self.questions, items: Vec::new() };
         let mut present = false;
         for (name, node) in self.members.iter().filter(|(name, node)| belongs(name) && !node.is_null()) {
             present = true;
@@ -179,6 +204,7 @@ impl<'a> Fields<'a> {
 
     /// A map from text to text: `{"user_scope":"GLOBAL"}` or entries of `key` and `value`.
     pub fn map(&self, name: &str) -> Result<Vec<(String, String)>, FieldError> {
+        self.note(name, Asked::Map, "");
         let Some(fields) = self.nested(name)? else { return Ok(Vec::new()) };
         let mut pairs = Vec::new();
         if fields.members.iter().all(|(member, node)| member == "entry" && !matches!(node, Node::Text(_))) {
@@ -208,6 +234,7 @@ impl<'a> Fields<'a> {
 struct List<'a, 'n> {
     path: String,
     singular: &'n str,
+    questions: Option<&'a Questions>,
     items: Vec<Item<'a>>,
 }
 
@@ -227,7 +254,9 @@ impl<'a> List<'a, '_> {
             Node::Members(members) if members.iter().all(|(name, _)| name == self.singular) => {
                 return members.iter().try_for_each(|(_, node)| self.add(node));
             }
-            Node::Members(members) => self.items.push(Item::Fields(Fields { within: self.path.clone(), members })),
+            Node::Members(members) => {
+                self.items.push(Item::Fields(Fields { within: self.path.clone(), members, questions: self.questions }))
+            }
             Node::List(_) => {
                 return Err(FieldError::Invalid {
                     name: self.path.clone(),

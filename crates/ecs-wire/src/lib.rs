@@ -10,6 +10,7 @@
 //! product or reads a clock. Wire types are plain: the front maps them to the domain's.
 
 mod answer;
+mod answer_schema;
 pub mod answers;
 mod document;
 mod error;
@@ -18,6 +19,7 @@ mod expiry;
 mod field_error;
 mod fields;
 mod format;
+mod meaning;
 mod moment;
 mod node;
 mod path_suffix;
@@ -25,7 +27,10 @@ mod read_json;
 mod read_xml;
 mod request;
 mod request_format;
+mod request_schema;
 pub mod requests;
+mod sample;
+mod schema;
 mod secret;
 mod tag;
 mod time_range;
@@ -34,6 +39,7 @@ mod write_json;
 mod write_xml;
 
 pub use answer::Answer;
+pub use answer_schema::AnswerSchema;
 pub use document::Document;
 pub use error::EcsError;
 pub use error_code::ErrorCode;
@@ -41,10 +47,13 @@ pub use expiry::parse_expiry_minutes;
 pub use field_error::FieldError;
 pub use fields::{Fields, Item};
 pub use format::Format;
+pub use meaning::{explained, meaning};
 pub use moment::{event_time, instant, java_date, key_time, parse_event_time, parse_instant, sample_time};
 pub use path_suffix::strip_suffix;
 pub use request::{BodyError, EcsRequest, decode};
 pub use request_format::{RequestFormat, UnsupportedMediaType};
+pub use request_schema::RequestSchema;
+pub use schema::{Property, Schema};
 pub use secret::{GivenSecret, ShownOnce};
 pub use tag::Tag;
 pub use time_range::TimeRange;

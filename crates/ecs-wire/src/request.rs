@@ -13,6 +13,9 @@ pub trait EcsRequest: Sized {
     /// Other names of the XML root element that are understood, where the vendor's documents leave it open.
     const OTHER_ROOTS: &'static [&'static str] = &[];
 
+    /// One that is read without complaint, in JSON: for people to start from.
+    const EXAMPLE: &'static str;
+
     /// Reads the request's fields.
     ///
     /// # Errors

@@ -25,13 +25,11 @@ use crate::call::Call;
 use crate::context::{Context, Options};
 use crate::endpoints::login;
 use crate::error::Failure;
+use crate::openapi::OWN_CALLS;
 use crate::query::Query;
 use crate::reply::{Answering, Reply};
 use crate::route::{Handler, RouteSummary, RouteTable};
 use crate::{body, credentials, routes, same_origin};
-
-/// Calls that ECS does not have; they speak JSON alone.
-const OWN_CALLS: &str = "/keyward/";
 
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
@@ -109,12 +107,14 @@ impl ManagementApi {
             trace.route = Some("preflight");
             return Ok(permissions);
         }
-        let (path, _) = strip_suffix(head.uri.path());
+        let path = head.uri.path();
+        let path = if self.routes.has_whole(path) { path } else { strip_suffix(path).0 };
         let (route, parameters) = self.routes.find(&head.method, path)?;
         trace.route = Some(route.path);
         let mut call = Call {
             format,
-            query: Query::parse(head.uri.query()),
+            about: route.about,
+            query: Query::parse(head.uri.query()).described_by(&route.about),
             headers: head.headers.clone(),
             origin: self.context.origin(head),
             peer: head.extensions.get::<Peer>().copied(),
@@ -156,7 +156,7 @@ fn wants_login_page(head: &Parts, query: &Query) -> bool {
     };
     head.method == Method::GET
         && credentials::token(&head.headers).is_none_or(|token| token.from_cookie)
-        && query.value(login::BEEN_THERE).is_none()
+        && !query.holds(login::BEEN_THERE)
         && accepts_pages()
 }
 

@@ -8,14 +8,17 @@ use keyward_service::Origin;
 use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
+use crate::about::About;
 use crate::error::Failure;
 use crate::json::{self, JsonRequest};
 use crate::query::Query;
 use crate::reply::Reply;
 use crate::route::Parameters;
 
-/// One call of the API.
+/// One call of the API. What a handler reads and answers is what its route says, which is checked while tests run.
 pub(crate) struct Call {
+    /// What is said of the route.
+    pub(crate) about: About,
     /// The format of the answer.
     pub(crate) format: Format,
     /// The query.
@@ -43,6 +46,7 @@ impl Call {
 
     /// The body as a request of the ECS API. No body at all is a request without fields, whatever its type is called.
     pub(crate) fn request<T: EcsRequest>(&self) -> Result<T, Failure> {
+        debug_assert!(self.about.takes_this::<T>(), "{} takes another request", self.about.summary);
         let declared = self.headers.get(CONTENT_TYPE).map(|value| value.to_str().unwrap_or("unreadable"));
         let declared = declared.filter(|_| !self.body.is_empty());
         Ok(decode(declared, &self.body)?)
@@ -50,11 +54,13 @@ impl Call {
 
     /// The body as a request of Keyward's own, which is JSON.
     pub(crate) fn json<T: JsonRequest + DeserializeOwned>(&self) -> Result<T, Failure> {
+        debug_assert!(self.about.takes_this::<T>(), "{} takes another request", self.about.summary);
         json::read(&self.body)
     }
 
     /// 200 with a document in the caller's format.
-    pub(crate) fn answer(&self, document: &impl Answer) -> Reply {
+    pub(crate) fn answer<T: Answer>(&self, document: &T) -> Reply {
+        debug_assert!(self.about.gives_this::<T>(), "{} gives another answer", self.about.summary);
         Reply::document(document, self.format)
     }
 }

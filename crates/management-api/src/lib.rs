@@ -5,6 +5,7 @@
 //! the wire. A handler of a call that needs a login is given the caller, and nothing else gives it the use cases: what
 //! is open to everybody has to ask for that by name. Rights are the service's to check, formats are `ecs-wire`'s.
 
+mod about;
 mod api;
 mod body;
 mod call;
@@ -15,6 +16,7 @@ mod endpoints;
 mod error;
 mod json;
 mod mapping;
+mod openapi;
 mod paging;
 mod query;
 mod reply;
@@ -25,4 +27,5 @@ mod same_origin;
 pub use api::{ManagementApi, Responding};
 pub use context::Options;
 pub use cross_origin::{AllowedOrigins, WebOrigin, WebOriginError};
+pub use openapi::text as openapi;
 pub use route::RouteSummary;

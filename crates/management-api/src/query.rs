@@ -3,23 +3,43 @@
 use keyward_ecs_wire::EcsError;
 use percent_encoding::percent_decode_str;
 
+use crate::about::{About, Named};
 use crate::error::Failure;
 
 /// The parameters after the `?`, in the order sent. Unknown ones are nobody's business (ECS REST API, identifiers and
 /// paging).
 #[derive(Debug, Default)]
-pub(crate) struct Query(Vec<(String, String)>);
+pub(crate) struct Query {
+    pairs: Vec<(String, String)>,
+    /// The parameters that the route names; `None` where there is no route.
+    described: Option<&'static [Named]>,
+}
 
 impl Query {
     /// Reads a query: `+` is a blank here, other than in a path.
     pub(crate) fn parse(query: Option<&str>) -> Self {
         let pairs = query.unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
-        Self(pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(decoded_pair).collect())
+        let pairs = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(decoded_pair).collect();
+        Self { pairs, described: None }
+    }
+
+    /// The same, of which only what the route names may be read: else its description were not the truth.
+    pub(crate) fn described_by(self, about: &About) -> Self {
+        Self { described: Some(about.query), ..self }
+    }
+
+    /// Whether there is a parameter of this name, be it described or not.
+    pub(crate) fn holds(&self, name: &str) -> bool {
+        self.pairs.iter().any(|(given, _)| given == name)
     }
 
     /// The first value of this name.
     pub(crate) fn value(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str())
+        debug_assert!(
+            self.described.is_none_or(|described| described.iter().any(|parameter| parameter.name == name)),
+            "no route names the query parameter {name}"
+        );
+        self.pairs.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str())
     }
 
     /// The first value of this name, unless it is empty.

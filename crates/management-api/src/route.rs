@@ -7,9 +7,11 @@ use std::sync::Arc;
 
 use http::Method;
 use keyward_ecs_wire::{EcsError, ErrorCode};
+use keyward_identity::Role;
 use keyward_service::Caller;
 use percent_encoding::percent_decode_str;
 
+use crate::about::{About, Who};
 use crate::call::Call;
 use crate::context::Context;
 use crate::error::Failure;
@@ -32,6 +34,8 @@ pub(crate) struct Route {
     pub(crate) path: &'static str,
     /// Whether it changes something: then a browser's cookie counts only for pages of this server.
     pub(crate) changes: bool,
+    /// What it is for.
+    pub(crate) about: About,
     pub(crate) handler: Handler,
 }
 
@@ -44,29 +48,36 @@ pub struct RouteSummary {
     pub path: &'static str,
     /// Whether it can be called without a token.
     pub is_open: bool,
+    /// Any of these roles lets a caller in; none is needed when there is none.
+    pub roles: &'static [Role],
 }
 
 /// A route that everybody may call.
-pub(crate) fn open<F, A>(method: Method, path: &'static str, handler: F) -> Route
+pub(crate) fn open<F, A>(method: Method, path: &'static str, handler: F, about: About) -> Route
 where
     F: Fn(Arc<Context>, Call) -> A + Send + Sync + 'static,
     A: Future<Output = Answering> + Send + 'static,
 {
     let handler = Handler::Open(Box::new(move |context, call| Box::pin(handler(context, call))));
-    Route { changes: method != Method::GET, method, path, handler }
+    Route { changes: method != Method::GET, method, path, about, handler }
 }
 
 /// A route that wants a live token.
-pub(crate) fn logged_in<F, A>(method: Method, path: &'static str, handler: F) -> Route
+pub(crate) fn logged_in<F, A>(method: Method, path: &'static str, handler: F, about: About) -> Route
 where
     F: Fn(Caller, Call) -> A + Send + Sync + 'static,
     A: Future<Output = Answering> + Send + 'static,
 {
     let handler = Handler::LoggedIn(Box::new(move |caller, call| Box::pin(handler(caller, call))));
-    Route { changes: method != Method::GET, method, path, handler }
+    Route { changes: method != Method::GET, method, path, about, handler }
 }
 
 impl Route {
+    /// The parameters of its path, in order.
+    pub(crate) fn path_parameters(&self) -> impl Iterator<Item = &'static str> {
+        self.path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
+    }
+
     /// The same, for a GET that changes something all the same.
     pub(crate) fn changing(self) -> Self {
         Self { changes: true, ..self }
@@ -74,7 +85,11 @@ impl Route {
 
     pub(crate) fn summary(&self) -> RouteSummary {
         let is_open = matches!(self.handler, Handler::Open(_));
-        RouteSummary { method: self.method.clone(), path: self.path, is_open }
+        let roles = match self.about.who {
+            Who::Anybody | Who::LoggedIn => &[],
+            Who::Roles(roles) => roles,
+        };
+        RouteSummary { method: self.method.clone(), path: self.path, is_open, roles }
     }
 
     /// The parameters, if the decoded segments of a path fit.
@@ -115,6 +130,11 @@ impl RouteTable {
 
     pub(crate) fn routes(&self) -> impl Iterator<Item = &Route> {
         self.0.iter()
+    }
+
+    /// Whether a path without parameters is that of a route as it stands, suffix and all.
+    pub(crate) fn has_whole(&self, path: &str) -> bool {
+        self.0.iter().any(|route| route.path == path)
     }
 
     /// The route for a method and a path that is still percent-encoded, without its suffix. HEAD is GET without its body.
@@ -164,7 +184,10 @@ impl fmt::Debug for Route {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::about::Topic;
     use crate::reply::Reply;
+
+    const ABOUT: About = About::call(Topic::OwnKeys, "Do nothing", "");
 
     async fn nothing(_: Caller, _: Call) -> Answering {
         Ok(Reply::empty())
@@ -172,11 +195,11 @@ mod tests {
 
     fn table() -> RouteTable {
         RouteTable::new(vec![
-            logged_in(Method::GET, "/keys/exist/{uid}/{namespace}", nothing),
-            logged_in(Method::GET, "/keys/{uid}", nothing),
-            logged_in(Method::POST, "/keys/{uid}", nothing),
-            logged_in(Method::GET, "/keys/{uid}/{namespace}", nothing),
-            logged_in(Method::POST, "/keys/{uid}/deactivate", nothing),
+            logged_in(Method::GET, "/keys/exist/{uid}/{namespace}", nothing, ABOUT),
+            logged_in(Method::GET, "/keys/{uid}", nothing, ABOUT),
+            logged_in(Method::POST, "/keys/{uid}", nothing, ABOUT),
+            logged_in(Method::GET, "/keys/{uid}/{namespace}", nothing, ABOUT),
+            logged_in(Method::POST, "/keys/{uid}/deactivate", nothing, ABOUT),
         ])
     }
 

@@ -5,8 +5,8 @@
 use http::Method;
 
 use crate::endpoints::{
-    audit, authn_providers, base_urls, bucket_access, bucket_settings, buckets, health, keyward_keys, login,
-    management_users, metrics, namespace_limits, namespaces, object_user_tags, object_users, people, properties,
+    audit, authn_providers, base_urls, bucket_access, bucket_settings, buckets, description, health, keyward_keys,
+    login, management_users, metrics, namespace_limits, namespaces, object_user_tags, object_users, people, properties,
     secret_keys, session, site, user_secret_keys,
 };
 use crate::route::{Route, logged_in, open};
@@ -32,141 +32,213 @@ pub(crate) fn all() -> Vec<Route> {
 
 fn sessions() -> [Route; 4] {
     [
-        open(GET, "/login", login::log_in),
-        logged_in(GET, "/logout", session::log_out).changing(),
-        logged_in(GET, "/user/whoami", session::who_am_i),
-        logged_in(PUT, "/user/password", session::change_password),
+        open(GET, "/login", login::log_in, login::LOG_IN),
+        logged_in(GET, "/logout", session::log_out, session::LOG_OUT).changing(),
+        logged_in(GET, "/user/whoami", session::who_am_i, session::WHO_AM_I),
+        logged_in(PUT, "/user/password", session::change_password, session::CHANGE_PASSWORD),
     ]
 }
 
 fn keys() -> [Route; 8] {
     [
-        logged_in(GET, "/object/secret-keys", secret_keys::show),
-        logged_in(POST, "/object/secret-keys", secret_keys::create),
-        logged_in(POST, "/object/secret-keys/deactivate", secret_keys::deactivate),
-        logged_in(GET, "/object/user-secret-keys/exist/{uid}/{namespace}", user_secret_keys::exist),
-        logged_in(GET, "/object/user-secret-keys/{uid}", user_secret_keys::show),
-        logged_in(GET, "/object/user-secret-keys/{uid}/{namespace}", user_secret_keys::show),
-        logged_in(POST, "/object/user-secret-keys/{uid}", user_secret_keys::create),
-        logged_in(POST, "/object/user-secret-keys/{uid}/deactivate", user_secret_keys::deactivate),
+        logged_in(GET, "/object/secret-keys", secret_keys::show, secret_keys::SHOW),
+        logged_in(POST, "/object/secret-keys", secret_keys::create, secret_keys::CREATE),
+        logged_in(POST, "/object/secret-keys/deactivate", secret_keys::deactivate, secret_keys::DEACTIVATE),
+        logged_in(
+            GET,
+            "/object/user-secret-keys/exist/{uid}/{namespace}",
+            user_secret_keys::exist,
+            user_secret_keys::EXIST,
+        ),
+        logged_in(GET, "/object/user-secret-keys/{uid}", user_secret_keys::show, user_secret_keys::SHOW),
+        logged_in(GET, "/object/user-secret-keys/{uid}/{namespace}", user_secret_keys::show, user_secret_keys::SHOW),
+        logged_in(POST, "/object/user-secret-keys/{uid}", user_secret_keys::create, user_secret_keys::CREATE),
+        logged_in(
+            POST,
+            "/object/user-secret-keys/{uid}/deactivate",
+            user_secret_keys::deactivate,
+            user_secret_keys::DEACTIVATE,
+        ),
     ]
 }
 
 fn users() -> [Route; 13] {
     [
-        logged_in(GET, "/object/users", object_users::list),
-        logged_in(POST, "/object/users", object_users::create),
-        logged_in(POST, "/object/users/deactivate", object_users::delete),
-        logged_in(GET, "/object/users/query", object_users::query),
-        logged_in(PUT, "/object/users/lock", object_users::set_lock),
-        logged_in(GET, "/object/users/lock/{uid}", object_users::lock),
-        logged_in(GET, "/object/users/lock/{uid}/{namespace}", object_users::lock),
-        logged_in(GET, "/object/users/{namespace}", object_users::list),
-        logged_in(GET, "/object/users/{uid}/info", object_users::info),
-        logged_in(GET, "/object/users/{uid}/tags", object_user_tags::show),
-        logged_in(POST, "/object/users/{uid}/tags", object_user_tags::add),
-        logged_in(PUT, "/object/users/{uid}/tags", object_user_tags::replace),
-        logged_in(DELETE, "/object/users/{uid}/tags", object_user_tags::remove),
+        logged_in(GET, "/object/users", object_users::list, object_users::LIST),
+        logged_in(POST, "/object/users", object_users::create, object_users::CREATE),
+        logged_in(POST, "/object/users/deactivate", object_users::delete, object_users::DELETE),
+        logged_in(GET, "/object/users/query", object_users::query, object_users::QUERY),
+        logged_in(PUT, "/object/users/lock", object_users::set_lock, object_users::SET_LOCK),
+        logged_in(GET, "/object/users/lock/{uid}", object_users::lock, object_users::LOCK),
+        logged_in(GET, "/object/users/lock/{uid}/{namespace}", object_users::lock, object_users::LOCK),
+        logged_in(GET, "/object/users/{namespace}", object_users::list, object_users::LIST),
+        logged_in(GET, "/object/users/{uid}/info", object_users::info, object_users::INFO),
+        logged_in(GET, "/object/users/{uid}/tags", object_user_tags::show, object_user_tags::SHOW),
+        logged_in(POST, "/object/users/{uid}/tags", object_user_tags::add, object_user_tags::ADD),
+        logged_in(PUT, "/object/users/{uid}/tags", object_user_tags::replace, object_user_tags::REPLACE),
+        logged_in(DELETE, "/object/users/{uid}/tags", object_user_tags::remove, object_user_tags::REMOVE),
     ]
 }
 
 fn administration() -> Vec<Route> {
     vec![
-        logged_in(GET, "/object/namespaces", namespaces::list),
-        logged_in(POST, "/object/namespaces/namespace", namespaces::create),
-        logged_in(GET, "/object/namespaces/namespace/{namespace}", namespaces::show),
-        logged_in(PUT, "/object/namespaces/namespace/{namespace}", namespaces::update),
-        logged_in(POST, "/object/namespaces/namespace/{namespace}/deactivate", namespaces::delete),
-        logged_in(GET, "/vdc/users", management_users::list),
-        logged_in(POST, "/vdc/users", management_users::create),
-        logged_in(GET, "/vdc/users/{id}", management_users::show),
-        logged_in(PUT, "/vdc/users/{id}", management_users::update),
-        logged_in(POST, "/vdc/users/{id}/deactivate", management_users::delete),
-        logged_in(GET, "/vdc/users/{id}/tokenCount", management_users::token_count),
-        logged_in(GET, "/vdc/admin/authnproviders", authn_providers::list),
-        logged_in(POST, "/vdc/admin/authnproviders", authn_providers::create),
-        logged_in(GET, "/vdc/admin/authnproviders/{id}", authn_providers::show),
-        logged_in(PUT, "/vdc/admin/authnproviders/{id}", authn_providers::update),
-        logged_in(DELETE, "/vdc/admin/authnproviders/{id}", authn_providers::delete),
-        logged_in(GET, "/object/baseurl", base_urls::list),
-        logged_in(POST, "/object/baseurl", base_urls::create),
-        logged_in(GET, "/object/baseurl/{id}", base_urls::show),
-        logged_in(PUT, "/object/baseurl/{id}", base_urls::update),
-        logged_in(POST, "/object/baseurl/{id}/deactivate", base_urls::delete),
-        logged_in(GET, "/config/object/properties", properties::show),
-        logged_in(PUT, "/config/object/properties", properties::update),
+        logged_in(GET, "/object/namespaces", namespaces::list, namespaces::LIST),
+        logged_in(POST, "/object/namespaces/namespace", namespaces::create, namespaces::CREATE),
+        logged_in(GET, "/object/namespaces/namespace/{namespace}", namespaces::show, namespaces::SHOW),
+        logged_in(PUT, "/object/namespaces/namespace/{namespace}", namespaces::update, namespaces::UPDATE),
+        logged_in(POST, "/object/namespaces/namespace/{namespace}/deactivate", namespaces::delete, namespaces::DELETE),
+        logged_in(GET, "/vdc/users", management_users::list, management_users::LIST),
+        logged_in(POST, "/vdc/users", management_users::create, management_users::CREATE),
+        logged_in(GET, "/vdc/users/{id}", management_users::show, management_users::SHOW),
+        logged_in(PUT, "/vdc/users/{id}", management_users::update, management_users::UPDATE),
+        logged_in(POST, "/vdc/users/{id}/deactivate", management_users::delete, management_users::DELETE),
+        logged_in(GET, "/vdc/users/{id}/tokenCount", management_users::token_count, management_users::TOKEN_COUNT),
+        logged_in(GET, "/vdc/admin/authnproviders", authn_providers::list, authn_providers::LIST),
+        logged_in(POST, "/vdc/admin/authnproviders", authn_providers::create, authn_providers::CREATE),
+        logged_in(GET, "/vdc/admin/authnproviders/{id}", authn_providers::show, authn_providers::SHOW),
+        logged_in(PUT, "/vdc/admin/authnproviders/{id}", authn_providers::update, authn_providers::UPDATE),
+        logged_in(DELETE, "/vdc/admin/authnproviders/{id}", authn_providers::delete, authn_providers::DELETE),
+        logged_in(GET, "/object/baseurl", base_urls::list, base_urls::LIST),
+        logged_in(POST, "/object/baseurl", base_urls::create, base_urls::CREATE),
+        logged_in(GET, "/object/baseurl/{id}", base_urls::show, base_urls::SHOW),
+        logged_in(PUT, "/object/baseurl/{id}", base_urls::update, base_urls::UPDATE),
+        logged_in(POST, "/object/baseurl/{id}/deactivate", base_urls::delete, base_urls::DELETE),
+        logged_in(GET, "/config/object/properties", properties::show, properties::SHOW),
+        logged_in(PUT, "/config/object/properties", properties::update, properties::UPDATE),
     ]
 }
 
 fn audit_trail() -> [Route; 3] {
     [
-        logged_in(GET, "/vdc/events", audit::events),
-        logged_in(GET, "/keyward/v1/audit", audit::export),
-        logged_in(GET, "/keyward/v1/audit/verify", audit::verify),
+        logged_in(GET, "/vdc/events", audit::events, audit::EVENTS),
+        logged_in(GET, "/keyward/v1/audit", audit::export, audit::EXPORT),
+        logged_in(GET, "/keyward/v1/audit/verify", audit::verify, audit::VERIFY),
     ]
 }
 
 fn buckets_of_all() -> Vec<Route> {
     vec![
-        logged_in(GET, "/object/bucket", buckets::list),
-        logged_in(POST, "/object/bucket", buckets::create),
-        logged_in(GET, "/object/bucket/acl/permissions", bucket_access::permissions),
-        logged_in(GET, "/object/bucket/acl/groups", bucket_access::groups),
-        logged_in(GET, "/object/bucket/{bucket}/info", buckets::info),
-        logged_in(POST, "/object/bucket/{bucket}/deactivate", buckets::delete),
-        logged_in(POST, "/object/bucket/{bucket}/owner", bucket_settings::set_owner),
-        logged_in(POST, "/object/bucket/{bucket}/isstaleallowed", bucket_settings::set_stale_allowed),
-        logged_in(GET, "/object/bucket/{bucket}/lock", bucket_settings::lock),
-        logged_in(PUT, "/object/bucket/{bucket}/lock/{locked}", bucket_settings::set_lock),
-        logged_in(GET, "/object/bucket/{bucket}/quota", bucket_settings::show_quota),
-        logged_in(PUT, "/object/bucket/{bucket}/quota", bucket_settings::set_quota),
-        logged_in(DELETE, "/object/bucket/{bucket}/quota", bucket_settings::remove_quota),
-        logged_in(GET, "/object/bucket/{bucket}/retention", bucket_settings::show_retention),
-        logged_in(PUT, "/object/bucket/{bucket}/retention", bucket_settings::set_retention),
-        logged_in(PUT, "/object/bucket/{bucket}/tags", bucket_settings::put_tags),
-        logged_in(POST, "/object/bucket/{bucket}/tags", bucket_settings::put_tags),
-        logged_in(DELETE, "/object/bucket/{bucket}/tags", bucket_settings::remove_tags),
-        logged_in(GET, "/object/bucket/{bucket}/acl", bucket_access::show_acl),
-        logged_in(PUT, "/object/bucket/{bucket}/acl", bucket_access::put_acl),
-        logged_in(GET, "/object/bucket/{bucket}/policy", bucket_access::show_policy),
-        logged_in(PUT, "/object/bucket/{bucket}/policy", bucket_access::put_policy),
-        logged_in(DELETE, "/object/bucket/{bucket}/policy", bucket_access::remove_policy),
+        logged_in(GET, "/object/bucket", buckets::list, buckets::LIST),
+        logged_in(POST, "/object/bucket", buckets::create, buckets::CREATE),
+        logged_in(GET, "/object/bucket/acl/permissions", bucket_access::permissions, bucket_access::PERMISSIONS),
+        logged_in(GET, "/object/bucket/acl/groups", bucket_access::groups, bucket_access::GROUPS),
+        logged_in(GET, "/object/bucket/{bucket}/info", buckets::info, buckets::INFO),
+        logged_in(POST, "/object/bucket/{bucket}/deactivate", buckets::delete, buckets::DELETE),
+        logged_in(POST, "/object/bucket/{bucket}/owner", bucket_settings::set_owner, bucket_settings::SET_OWNER),
+        logged_in(
+            POST,
+            "/object/bucket/{bucket}/isstaleallowed",
+            bucket_settings::set_stale_allowed,
+            bucket_settings::SET_STALE_ALLOWED,
+        ),
+        logged_in(GET, "/object/bucket/{bucket}/lock", bucket_settings::lock, bucket_settings::LOCK),
+        logged_in(PUT, "/object/bucket/{bucket}/lock/{locked}", bucket_settings::set_lock, bucket_settings::SET_LOCK),
+        logged_in(GET, "/object/bucket/{bucket}/quota", bucket_settings::show_quota, bucket_settings::SHOW_QUOTA),
+        logged_in(PUT, "/object/bucket/{bucket}/quota", bucket_settings::set_quota, bucket_settings::SET_QUOTA),
+        logged_in(
+            DELETE,
+            "/object/bucket/{bucket}/quota",
+            bucket_settings::remove_quota,
+            bucket_settings::REMOVE_QUOTA,
+        ),
+        logged_in(
+            GET,
+            "/object/bucket/{bucket}/retention",
+            bucket_settings::show_retention,
+            bucket_settings::SHOW_RETENTION,
+        ),
+        logged_in(
+            PUT,
+            "/object/bucket/{bucket}/retention",
+            bucket_settings::set_retention,
+            bucket_settings::SET_RETENTION,
+        ),
+        logged_in(PUT, "/object/bucket/{bucket}/tags", bucket_settings::put_tags, bucket_settings::PUT_TAGS),
+        logged_in(POST, "/object/bucket/{bucket}/tags", bucket_settings::put_tags, bucket_settings::PUT_TAGS),
+        logged_in(DELETE, "/object/bucket/{bucket}/tags", bucket_settings::remove_tags, bucket_settings::REMOVE_TAGS),
+        logged_in(GET, "/object/bucket/{bucket}/acl", bucket_access::show_acl, bucket_access::SHOW_ACL),
+        logged_in(PUT, "/object/bucket/{bucket}/acl", bucket_access::put_acl, bucket_access::PUT_ACL),
+        logged_in(GET, "/object/bucket/{bucket}/policy", bucket_access::show_policy, bucket_access::SHOW_POLICY),
+        logged_in(PUT, "/object/bucket/{bucket}/policy", bucket_access::put_policy, bucket_access::PUT_POLICY),
+        logged_in(DELETE, "/object/bucket/{bucket}/policy", bucket_access::remove_policy, bucket_access::REMOVE_POLICY),
     ]
 }
 
 /// What namespaces may hold, and what clients read before they make any.
 fn limits_and_site() -> Vec<Route> {
     vec![
-        logged_in(GET, "/object/namespaces/namespace/{namespace}/quota", namespace_limits::show_quota),
-        logged_in(PUT, "/object/namespaces/namespace/{namespace}/quota", namespace_limits::set_quota),
-        logged_in(DELETE, "/object/namespaces/namespace/{namespace}/quota", namespace_limits::remove_quota),
-        logged_in(GET, "/object/namespaces/namespace/{namespace}/retention", namespace_limits::list_classes),
-        logged_in(POST, "/object/namespaces/namespace/{namespace}/retention", namespace_limits::create_class),
-        logged_in(GET, "/object/namespaces/namespace/{namespace}/retention/{class}", namespace_limits::show_class),
-        logged_in(PUT, "/object/namespaces/namespace/{namespace}/retention/{class}", namespace_limits::update_class),
-        logged_in(DELETE, "/object/namespaces/namespace/{namespace}/retention/{class}", namespace_limits::remove_class),
-        logged_in(GET, "/vdc/data-service/vpools", site::replication_groups),
-        logged_in(GET, "/vdc/data-service/vpools/{id}", site::replication_group),
-        logged_in(GET, "/object/vdcs/vdc/local", site::data_center),
-        logged_in(GET, "/vdc/nodes", site::nodes),
-        logged_in(GET, "/object/capacity", site::capacity),
+        logged_in(
+            GET,
+            "/object/namespaces/namespace/{namespace}/quota",
+            namespace_limits::show_quota,
+            namespace_limits::SHOW_QUOTA,
+        ),
+        logged_in(
+            PUT,
+            "/object/namespaces/namespace/{namespace}/quota",
+            namespace_limits::set_quota,
+            namespace_limits::SET_QUOTA,
+        ),
+        logged_in(
+            DELETE,
+            "/object/namespaces/namespace/{namespace}/quota",
+            namespace_limits::remove_quota,
+            namespace_limits::REMOVE_QUOTA,
+        ),
+        logged_in(
+            GET,
+            "/object/namespaces/namespace/{namespace}/retention",
+            namespace_limits::list_classes,
+            namespace_limits::LIST_CLASSES,
+        ),
+        logged_in(
+            POST,
+            "/object/namespaces/namespace/{namespace}/retention",
+            namespace_limits::create_class,
+            namespace_limits::CREATE_CLASS,
+        ),
+        logged_in(
+            GET,
+            "/object/namespaces/namespace/{namespace}/retention/{class}",
+            namespace_limits::show_class,
+            namespace_limits::SHOW_CLASS,
+        ),
+        logged_in(
+            PUT,
+            "/object/namespaces/namespace/{namespace}/retention/{class}",
+            namespace_limits::update_class,
+            namespace_limits::UPDATE_CLASS,
+        ),
+        logged_in(
+            DELETE,
+            "/object/namespaces/namespace/{namespace}/retention/{class}",
+            namespace_limits::remove_class,
+            namespace_limits::REMOVE_CLASS,
+        ),
+        logged_in(GET, "/vdc/data-service/vpools", site::replication_groups, site::REPLICATION_GROUPS),
+        logged_in(GET, "/vdc/data-service/vpools/{id}", site::replication_group, site::REPLICATION_GROUP),
+        logged_in(GET, "/object/vdcs/vdc/local", site::data_center, site::DATA_CENTER),
+        logged_in(GET, "/vdc/nodes", site::nodes, site::NODES),
+        logged_in(GET, "/object/capacity", site::capacity, site::CAPACITY),
     ]
 }
 
 /// What ECS does not have.
-fn beyond_ecs() -> [Route; 11] {
+fn beyond_ecs() -> [Route; 13] {
     [
-        logged_in(GET, "/keyward/v1/people", people::list),
-        logged_in(POST, "/keyward/v1/people", people::add),
-        logged_in(PUT, "/keyward/v1/people/{name}/password", people::set_password),
-        logged_in(DELETE, "/keyward/v1/people/{name}", people::remove),
-        logged_in(GET, "/keyward/v1/secret-keys", keyward_keys::list),
-        logged_in(POST, "/keyward/v1/secret-keys", keyward_keys::create),
-        logged_in(PUT, "/keyward/v1/secret-keys/{id}", keyward_keys::set_end),
-        logged_in(DELETE, "/keyward/v1/secret-keys/{id}", keyward_keys::end),
-        open(GET, "/health/live", health::live),
-        open(GET, "/health/ready", health::ready),
+        logged_in(GET, "/keyward/v1/people", people::list, people::LIST),
+        logged_in(POST, "/keyward/v1/people", people::add, people::ADD),
+        logged_in(PUT, "/keyward/v1/people/{name}/password", people::set_password, people::SET_PASSWORD),
+        logged_in(DELETE, "/keyward/v1/people/{name}", people::remove, people::REMOVE),
+        logged_in(GET, "/keyward/v1/secret-keys", keyward_keys::list, keyward_keys::LIST),
+        logged_in(POST, "/keyward/v1/secret-keys", keyward_keys::create, keyward_keys::CREATE),
+        logged_in(PUT, "/keyward/v1/secret-keys/{id}", keyward_keys::set_end, keyward_keys::SET_END),
+        logged_in(DELETE, "/keyward/v1/secret-keys/{id}", keyward_keys::end, keyward_keys::END),
+        open(GET, "/openapi.json", description::document, description::DOCUMENT),
+        open(GET, "/docs", description::page, description::PAGE),
+        open(GET, "/health/live", health::live, health::LIVE),
+        open(GET, "/health/ready", health::ready, health::READY),
         // Open to this machine alone; elsewhere it takes a login.
-        open(GET, "/metrics", metrics::show),
+        open(GET, "/metrics", metrics::show, metrics::SHOW),
     ]
 }

@@ -3,7 +3,7 @@
 use keyward_ambient::Timestamp;
 
 use crate::document::{Document, Value, object};
-use crate::{Answer, event_time};
+use crate::{Answer, event_time, sample};
 
 /// `GET /vdc/events`. The name of the XML root is inferred: no document shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +45,21 @@ impl Answer for AuditEvents {
                 ("NextMarker", Value::text_or_null(self.next_marker.as_deref())),
             ],
         )
+    }
+
+    fn samples() -> Vec<Self> {
+        let event = AuditEvent {
+            id: "urn:storageos:Event:00000000-0000-8000-8000-00000000002a".into(),
+            event_type: "Created".into(),
+            user_id: sample::PERSON.into(),
+            service_type: "Bucket".into(),
+            resource_id: "ns1.logs".into(),
+            timestamp: sample::CREATED,
+            namespace: sample::NAMESPACE.into(),
+            description: "Bucket Created from 192.0.2.7; done".into(),
+        };
+        let page = Self { events: vec![event], max_events: 1, next_marker: Some("MTc3".into()) };
+        vec![page.clone(), Self { next_marker: None, ..page }]
     }
 }
 

@@ -2,9 +2,9 @@
 
 use keyward_ambient::Timestamp;
 
-use crate::Answer;
 use crate::answers::{NamedLink, self_link};
 use crate::document::{Document, Value, texts};
+use crate::{Answer, sample};
 
 const COLLECTION: &str = "/vdc/admin/authnproviders";
 
@@ -74,6 +74,34 @@ impl Answer for AuthnProvider {
         ];
         Document::new("authnprovider", &["id", "inactive", "link", "name"], fields)
     }
+
+    fn samples() -> Vec<Self> {
+        let provider = Self {
+            id: sample::PROVIDER.into(),
+            name: "corp".into(),
+            creation_time: sample::CREATED,
+            tags: sample::texts(["head office"]),
+            mode: "ad".into(),
+            description: "The company's directory".into(),
+            server_urls: sample::texts(["ldaps://dc1.corp.example:636"]),
+            domains: sample::texts(["corp.example"]),
+            manager_dn: "CN=reader,DC=corp,DC=example".into(),
+            search_base: "DC=corp,DC=example".into(),
+            search_filter: "(&(objectClass=user)(userPrincipalName=%u))".into(),
+            search_scope: "SUBTREE".into(),
+            group_attribute: "CN".into(),
+            group_whitelist_values: sample::texts(["S3*"]),
+            group_object_classes: sample::texts(["group"]),
+            group_member_attributes: sample::texts(["member"]),
+            max_page_size: 1000,
+            validate_certificates: true,
+            start_tls: "off".into(),
+            disable: false,
+            server_cert: None,
+        };
+        let certificate = Some("-----BEGIN CERTIFICATE-----...".to_owned());
+        vec![provider.clone(), Self { server_cert: certificate, ..provider }]
+    }
 }
 
 /// `GET /vdc/admin/authnproviders`.
@@ -86,5 +114,9 @@ impl Answer for AuthnProviders {
     fn document(&self) -> Document<'_> {
         let entries = Value::Repeated(NamedLink::values(&self.providers, COLLECTION));
         Document::new("authnproviders", &[], [("authnprovider", entries)])
+    }
+
+    fn samples() -> Vec<Self> {
+        vec![Self { providers: vec![NamedLink { name: "corp".into(), id: sample::PROVIDER.into() }] }]
     }
 }

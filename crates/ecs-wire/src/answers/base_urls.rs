@@ -1,8 +1,8 @@
 //! Base URLs: one and the list (ECS REST API, *Base URL*).
 
-use crate::Answer;
 use crate::answers::{NamedLink, self_link};
 use crate::document::{Document, Value};
+use crate::{Answer, sample};
 
 const COLLECTION: &str = "/object/baseurl";
 
@@ -32,6 +32,15 @@ impl Answer for BaseUrl {
             ],
         )
     }
+
+    fn samples() -> Vec<Self> {
+        vec![Self {
+            id: sample::BASE_URL.into(),
+            name: "main".into(),
+            baseurl: "s3.example.test".into(),
+            namespace_in_host: false,
+        }]
+    }
 }
 
 /// `GET /object/baseurl`.
@@ -44,5 +53,9 @@ impl Answer for BaseUrls {
     fn document(&self) -> Document<'_> {
         let entries = Value::Repeated(NamedLink::values(&self.base_urls, COLLECTION));
         Document::new("base_urls", &[], [("base_url", entries)])
+    }
+
+    fn samples() -> Vec<Self> {
+        vec![Self { base_urls: vec![NamedLink { name: "main".into(), id: sample::BASE_URL.into() }] }]
     }
 }

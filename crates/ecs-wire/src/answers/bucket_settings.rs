@@ -1,7 +1,7 @@
 //! Single settings of a bucket: lock, quota, retention, access control list (ECS REST API, *Buckets*).
 
-use crate::Answer;
 use crate::document::{Document, Value, object, texts};
+use crate::{Answer, sample};
 
 /// `GET /object/bucket/{bucket}/lock`. The name of the XML root is ours: no document gives it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +14,10 @@ impl Answer for BucketLock {
     fn document(&self) -> Document<'_> {
         let fields = [("bucket_name", Value::text(&self.bucket_name)), ("isLocked", Value::Flag(self.is_locked))];
         Document::new("bucket_lock", &[], fields)
+    }
+
+    fn samples() -> Vec<Self> {
+        vec![Self { bucket_name: sample::BUCKET.into(), is_locked: true }]
     }
 }
 
@@ -36,6 +40,15 @@ impl Answer for BucketQuota {
         ];
         Document::new("bucket_quota_details", &[], fields)
     }
+
+    fn samples() -> Vec<Self> {
+        vec![Self {
+            bucketname: sample::BUCKET.into(),
+            namespace: sample::NAMESPACE.into(),
+            block_size: 10,
+            notification_size: 8,
+        }]
+    }
 }
 
 /// `GET /object/bucket/{bucket}/retention`. The name of the XML root is ours: no document gives it.
@@ -48,6 +61,10 @@ pub struct BucketRetention {
 impl Answer for BucketRetention {
     fn document(&self) -> Document<'_> {
         Document::new("default_bucket_retention", &[], [("period", Value::Number(self.period))])
+    }
+
+    fn samples() -> Vec<Self> {
+        vec![Self { period: 86_400 }]
     }
 }
 
@@ -90,6 +107,16 @@ impl Answer for BucketAcl {
         let fields = [("bucket", Value::text(&self.bucket)), ("namespace", Value::text(&self.namespace)), ("acl", acl)];
         Document::new("bucket_acl", &[], fields)
     }
+
+    fn samples() -> Vec<Self> {
+        let grant = UserGrant { user: sample::PERSON.into(), permission: sample::texts(["full_control"]) };
+        vec![Self {
+            bucket: sample::BUCKET.into(),
+            namespace: sample::NAMESPACE.into(),
+            owner: sample::PERSON.into(),
+            user_acl: vec![grant],
+        }]
+    }
 }
 
 /// A word that access control lists use.
@@ -123,6 +150,11 @@ impl Answer for BucketAclPermissions {
     fn document(&self) -> Document<'_> {
         Document::new("permissions", &[], [("permission", AclWord::values(&self.permissions))])
     }
+
+    fn samples() -> Vec<Self> {
+        let word = AclWord { id: "read", display_name: "read", description: None };
+        vec![Self { permissions: vec![word] }]
+    }
 }
 
 /// `GET /object/bucket/acl/groups`. The name of the XML root is ours: no document gives it.
@@ -134,5 +166,11 @@ pub struct BucketAclGroups {
 impl Answer for BucketAclGroups {
     fn document(&self) -> Document<'_> {
         Document::new("groups", &[], [("group", AclWord::values(&self.groups))])
+    }
+
+    fn samples() -> Vec<Self> {
+        let word = AclWord { id: "public", display_name: "public", description: Some("everybody") };
+        let plain = AclWord { description: None, ..word };
+        vec![Self { groups: vec![word, plain] }]
     }
 }

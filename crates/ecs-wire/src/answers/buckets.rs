@@ -4,7 +4,7 @@ use keyward_ambient::Timestamp;
 
 use crate::answers::Page;
 use crate::document::{Document, Object, Value, object};
-use crate::{Answer, Tag, instant};
+use crate::{Answer, Tag, instant, sample};
 
 /// What stands for a default retention that was never set.
 const NO_RETENTION: i64 = -2;
@@ -32,6 +32,10 @@ impl Answer for NewBucket {
             ("metaData", no_search_metadata()),
         ];
         Document::new("object_bucket", &["id", "inactive", "name", "tags"], fields)
+    }
+
+    fn samples() -> Vec<Self> {
+        vec![Self { name: sample::BUCKET.into(), id: "ns1.logs".into(), tags: sample::tags() }]
     }
 }
 
@@ -117,6 +121,27 @@ impl Answer for Bucket {
     fn document(&self) -> Document<'_> {
         Document { root: "bucket_info", object: self.object() }
     }
+
+    fn samples() -> Vec<Self> {
+        vec![Self {
+            name: sample::BUCKET.into(),
+            id: "ns1.logs".into(),
+            namespace: sample::NAMESPACE.into(),
+            owner: sample::PERSON.into(),
+            created: sample::CREATED,
+            tags: sample::tags(),
+            api_type: "S3".into(),
+            block_size: 10,
+            notification_size: 8,
+            retention: 0,
+            fs_access_enabled: false,
+            is_stale_allowed: false,
+            is_tso_read_only: false,
+            is_encryption_enabled: false,
+            locked: false,
+            vpool: sample::REPLICATION_GROUP.into(),
+        }]
+    }
 }
 
 /// `GET /object/bucket`.
@@ -131,6 +156,10 @@ impl Answer for Buckets {
         let buckets = Value::Repeated(self.buckets.iter().map(|bucket| Value::Object(bucket.object())).collect());
         let fields = [("object_bucket", buckets)].into_iter().chain(self.page.fields("MaxBuckets"));
         Document::new("object_buckets", &[], fields)
+    }
+
+    fn samples() -> Vec<Self> {
+        Page::samples("name=*").map(|page| Self { buckets: Bucket::samples(), page }).into()
     }
 }
 

@@ -3,7 +3,7 @@
 use keyward_ambient::Timestamp;
 
 use crate::document::{Document, Object, Value};
-use crate::{Answer, instant};
+use crate::{Answer, instant, sample};
 
 /// The answer to creating and reading a management user.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +47,25 @@ impl Answer for ManagementUser {
     fn document(&self) -> Document<'_> {
         Document { root: "mgmt_user_info", object: self.object() }
     }
+
+    fn samples() -> Vec<Self> {
+        let root = Self {
+            user_id: "root".into(),
+            is_system_admin: true,
+            is_system_monitor: false,
+            is_security_admin: true,
+            is_external_group: false,
+            is_locked: false,
+            last_time_password_changed: Some(sample::CREATED),
+        };
+        let group = Self {
+            user_id: "admins@corp.example".into(),
+            is_external_group: true,
+            last_time_password_changed: None,
+            ..root.clone()
+        };
+        vec![root, group]
+    }
 }
 
 /// `GET /vdc/users`.
@@ -60,6 +79,10 @@ impl Answer for ManagementUsers {
         let users = self.users.iter().map(|user| Value::Object(user.object())).collect();
         Document::new("mgmt_user_infos", &[], [("mgmt_user_info", Value::Repeated(users))])
     }
+
+    fn samples() -> Vec<Self> {
+        vec![Self { users: ManagementUser::samples() }]
+    }
 }
 
 /// `GET /vdc/users/{id}/tokenCount`. The name of the XML root is ours: no document gives it.
@@ -71,5 +94,9 @@ pub struct TokenCount {
 impl Answer for TokenCount {
     fn document(&self) -> Document<'_> {
         Document::new("tokenCount", &[], [("count", Value::Number(self.count.into()))])
+    }
+
+    fn samples() -> Vec<Self> {
+        vec![Self { count: 2 }]
     }
 }

@@ -1,7 +1,7 @@
 //! The quota and the retention classes of a namespace (ECS REST API, *Namespaces*).
 
-use crate::Answer;
 use crate::document::{Document, Value, object};
+use crate::{Answer, sample};
 
 /// `GET /object/namespaces/namespace/{namespace}/quota`. Gigabytes; -1 is none.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +19,10 @@ impl Answer for NamespaceQuota {
             ("notificationSize", Value::Number(self.notification_size)),
         ];
         Document::new("namespace_quota_details", &[], fields)
+    }
+
+    fn samples() -> Vec<Self> {
+        vec![Self { namespace: sample::NAMESPACE.into(), block_size: 10, notification_size: 8 }]
     }
 }
 
@@ -40,6 +44,10 @@ impl Answer for RetentionClass {
     fn document(&self) -> Document<'_> {
         Document::new("retention_class", &[], self.fields())
     }
+
+    fn samples() -> Vec<Self> {
+        vec![Self { name: "y7".into(), period: 220_752_000 }]
+    }
 }
 
 /// `GET /object/namespaces/namespace/{namespace}/retention`. The name of the XML root is ours: no document gives it.
@@ -52,5 +60,9 @@ impl Answer for RetentionClasses {
     fn document(&self) -> Document<'_> {
         let classes = self.classes.iter().map(|class| object(&[], class.fields())).collect();
         Document::new("retention_classes", &[], [("retention_class", Value::Repeated(classes))])
+    }
+
+    fn samples() -> Vec<Self> {
+        vec![Self { classes: RetentionClass::samples() }]
     }
 }

@@ -4,7 +4,7 @@ use keyward_ambient::Timestamp;
 
 use crate::answers::{NamedLink, Page, self_link};
 use crate::document::{Document, Value, texts};
-use crate::{Answer, UserMapping};
+use crate::{Answer, MappedAttribute, UserMapping, sample};
 
 const COLLECTION: &str = "/object/namespaces/namespace";
 
@@ -66,6 +66,35 @@ impl Answer for Namespace {
         fields.push(("creation_time", Value::Number(self.creation_time.as_millis())));
         Document::new("namespace", &XML_ORDER, fields)
     }
+
+    fn samples() -> Vec<Self> {
+        let attribute = MappedAttribute { key: "department".into(), values: sample::texts(["engineering"]) };
+        let mapping = UserMapping {
+            domain: "corp.example".into(),
+            attributes: vec![attribute],
+            groups: sample::texts(["S3Users"]),
+        };
+        let full = Self {
+            name: sample::NAMESPACE.into(),
+            default_data_services_vpool: Some(sample::REPLICATION_GROUP.into()),
+            allowed_vpools_list: sample::texts([sample::REPLICATION_GROUP]),
+            disallowed_vpools_list: sample::texts([sample::REPLICATION_GROUP]),
+            namespace_admins: sample::texts(["operator", sample::PERSON]),
+            external_group_admins: sample::texts(["admins@corp.example"]),
+            user_mapping: vec![mapping],
+            is_encryption_enabled: false,
+            default_bucket_block_size: -1,
+            is_stale_allowed: false,
+            is_compliance_enabled: false,
+            is_object_lock_with_ado_allowed: false,
+            default_audit_delete_expiration: Some(3600),
+            block_size: -1,
+            notification_size: -1,
+            creation_time: sample::CREATED,
+        };
+        let plain = Self { default_data_services_vpool: None, default_audit_delete_expiration: None, ..full.clone() };
+        vec![full, plain]
+    }
 }
 
 const XML_ORDER: [&str; 11] = [
@@ -93,5 +122,10 @@ impl Answer for Namespaces {
     fn document(&self) -> Document<'_> {
         let entries = Value::Repeated(NamedLink::values(&self.namespaces, COLLECTION));
         Document::new("namespaces", &[], [("namespace", entries)].into_iter().chain(self.page.fields("MaxNamespaces")))
+    }
+
+    fn samples() -> Vec<Self> {
+        let namespaces = vec![NamedLink { name: sample::NAMESPACE.into(), id: sample::NAMESPACE.into() }];
+        Page::samples("name=*").map(|page| Self { namespaces: namespaces.clone(), page }).into()
     }
 }

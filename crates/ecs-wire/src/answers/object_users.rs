@@ -4,7 +4,7 @@ use keyward_ambient::Timestamp;
 
 use crate::answers::Page;
 use crate::document::{Document, Value, object};
-use crate::{Answer, Tag, java_date};
+use crate::{Answer, Tag, java_date, sample};
 
 /// `GET /object/users`, `/object/users/{namespace}` and `/object/users/query`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +27,11 @@ impl Answer for ObjectUsers {
         });
         let users = Value::Repeated(users.collect());
         Document::new("users", &[], [("blobuser", users)].into_iter().chain(self.page.fields("MaxUsers")))
+    }
+
+    fn samples() -> Vec<Self> {
+        let users = vec![ListedUser { namespace: sample::NAMESPACE.into(), userid: sample::PERSON.into() }];
+        Page::samples("userid=*").map(|page| Self { users: users.clone(), page }).into()
     }
 }
 
@@ -54,6 +59,16 @@ impl Answer for ObjectUser {
             ],
         )
     }
+
+    fn samples() -> Vec<Self> {
+        vec![Self {
+            namespace: sample::NAMESPACE.into(),
+            name: sample::PERSON.into(),
+            locked: false,
+            created: sample::CREATED,
+            tags: sample::tags(),
+        }]
+    }
 }
 
 /// `GET /object/users/lock/{uid}`.
@@ -68,6 +83,10 @@ impl Answer for ObjectUserLock {
         let fields = [("user_name", Value::text(&self.user_name)), ("isLocked", Value::Flag(self.is_locked))];
         Document::new("object_user_lock", &[], fields)
     }
+
+    fn samples() -> Vec<Self> {
+        vec![Self { user_name: sample::PERSON.into(), is_locked: true }]
+    }
 }
 
 /// `GET /object/users/{uid}/tags`.
@@ -81,5 +100,9 @@ impl Answer for ObjectUserTags {
     fn document(&self) -> Document<'_> {
         let tags = Value::Wrapped { item: "tag", items: Tag::values(&self.tags) };
         Document::new("object_user_tag", &[], [("user_name", Value::text(&self.user_name)), ("tags", tags)])
+    }
+
+    fn samples() -> Vec<Self> {
+        vec![Self { user_name: sample::PERSON.into(), tags: sample::tags() }]
     }
 }

@@ -14,6 +14,13 @@ pub struct Page {
 }
 
 impl Page {
+    /// A page with more to come, and the last one.
+    pub(crate) fn samples(filter: &str) -> [Self; 2] {
+        let last = Page { filter: filter.to_owned(), ..Page::default() };
+        let more = Page { limit: Some(1), next_marker: Some("bnMxfGRhbmE".into()), ..last.clone() };
+        [more, last]
+    }
+
     /// The fields; `max` is the name that this list gives to its limit.
     pub(crate) fn fields(&self, max: &'static str) -> [(&'static str, Value<'_>); 4] {
         [

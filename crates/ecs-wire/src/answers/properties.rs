@@ -21,4 +21,8 @@ impl Answer for PropertyInfo {
             ],
         )
     }
+
+    fn samples() -> Vec<Self> {
+        vec![Self { properties: vec![("user_scope".into(), "GLOBAL".into())] }]
+    }
 }

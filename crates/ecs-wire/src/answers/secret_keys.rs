@@ -4,7 +4,7 @@ use keyward_ambient::Timestamp;
 
 use crate::answers::self_link;
 use crate::document::{Document, Value, object};
-use crate::{Answer, ShownOnce, key_time};
+use crate::{Answer, ShownOnce, key_time, sample};
 
 /// The answer to creating a secret key; without the key, the answer to creating an object user.
 #[derive(Debug)]
@@ -25,6 +25,21 @@ pub struct IssuedKey {
     pub secret_key_id: Option<String>,
 }
 
+impl IssuedKey {
+    fn sample(expiry: Option<Timestamp>) -> Self {
+        IssuedKey {
+            secret_key: ShownOnce::new(sample::SECRET_KEY),
+            key_timestamp: sample::CREATED,
+            key_expiry_timestamp: expiry,
+            secret_key_id: None,
+        }
+    }
+
+    fn sample_with_id() -> Self {
+        IssuedKey { secret_key_id: Some("00112233445566778899aabbccddeeff".into()), ..IssuedKey::sample(None) }
+    }
+}
+
 impl Answer for UserSecretKey {
     fn document(&self) -> Document<'_> {
         let mut fields = Vec::new();
@@ -42,6 +57,11 @@ impl Answer for UserSecretKey {
         fields.push(("link", Value::Link(link.into())));
         Document::new("user_secret_key", &["link", "secret_key", "key_expiry_timestamp", "key_timestamp"], fields)
     }
+
+    fn samples() -> Vec<Self> {
+        let new = |key| Self { uid: sample::PERSON.into(), key };
+        vec![new(Some(IssuedKey::sample(None))), new(Some(IssuedKey::sample_with_id())), new(None)]
+    }
 }
 
 /// The two slots of a user, the older key first; keys in clear.
@@ -57,6 +77,17 @@ impl Answer for UserSecretKeys {
         let [first, second] = &self.slots;
         both_slots(slot(&SLOT_1, first.as_ref()), slot(&SLOT_2, second.as_ref()), link)
     }
+
+    fn samples() -> Vec<Self> {
+        let second = IssuedKey {
+            secret_key: ShownOnce::new(sample::SECOND_SECRET_KEY),
+            key_timestamp: sample::LATER,
+            ..IssuedKey::sample(None)
+        };
+        let both = [Some(IssuedKey::sample(Some(sample::EXPIRY))), Some(second)];
+        let with_ids = [Some(IssuedKey::sample_with_id()), Some(IssuedKey::sample_with_id())];
+        vec![Self { slots: both }, Self { slots: with_ids }, Self { slots: [None, None] }]
+    }
 }
 
 /// Which of the two slots hold a key. There are no keys in it to leak.
@@ -69,6 +100,10 @@ impl Answer for UserSecretKeysExist {
     fn document(&self) -> Document<'_> {
         let [first, second] = self.slots;
         both_slots(blanked(&SLOT_1, first), blanked(&SLOT_2, second), object(&[], []))
+    }
+
+    fn samples() -> Vec<Self> {
+        vec![Self { slots: [true, false] }]
     }
 }
 

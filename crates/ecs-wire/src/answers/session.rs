@@ -3,7 +3,7 @@
 use keyward_ambient::Timestamp;
 
 use crate::document::{Document, Value, texts};
-use crate::{Answer, instant};
+use crate::{Answer, instant, sample};
 
 /// `GET /login`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +14,10 @@ pub struct LoggedIn {
 impl Answer for LoggedIn {
     fn document(&self) -> Document<'_> {
         Document::new("loggedIn", &[], [("user", Value::text(&self.user))])
+    }
+
+    fn samples() -> Vec<Self> {
+        vec![Self { user: sample::PERSON.into() }]
     }
 }
 
@@ -26,6 +30,10 @@ pub struct LoggedOut {
 impl Answer for LoggedOut {
     fn document(&self) -> Document<'_> {
         Document::new("LoggedOut", &[], [("user", Value::text(&self.user))])
+    }
+
+    fn samples() -> Vec<Self> {
+        vec![Self { user: sample::PERSON.into() }]
     }
 }
 
@@ -54,5 +62,23 @@ impl Answer for WhoAmI {
             fields.push(("last_time_password_changed", Value::owned(instant(changed))));
         }
         Document::new("user", &[], fields)
+    }
+
+    fn samples() -> Vec<Self> {
+        let admin = Self {
+            common_name: "root".into(),
+            distinguished_name: String::new(),
+            namespace: None,
+            roles: sample::texts(["SYSTEM_ADMIN", "SECURITY_ADMIN"]),
+            last_time_password_changed: Some(sample::CREATED),
+        };
+        let person = Self {
+            common_name: sample::PERSON.into(),
+            namespace: Some(sample::NAMESPACE.into()),
+            roles: Vec::new(),
+            last_time_password_changed: None,
+            ..admin.clone()
+        };
+        vec![admin, person]
     }
 }

@@ -1,8 +1,8 @@
 //! What clients read about the system before they do anything else: replication groups, the virtual data center, nodes,
 //! capacity (ECS REST API, *Capacity*). Except for that of the capacity, the names of the XML roots are ours.
 
-use crate::Answer;
 use crate::document::{Document, Object, Value, object};
+use crate::{Answer, sample};
 
 /// A replication group, of one storage pool in one virtual data center.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +42,16 @@ impl Answer for ReplicationGroup {
     fn document(&self) -> Document<'_> {
         Document { root: "data_service_vpool", object: self.object() }
     }
+
+    fn samples() -> Vec<Self> {
+        vec![Self {
+            id: sample::REPLICATION_GROUP.into(),
+            name: "Keyward".into(),
+            description: "All data of this installation".into(),
+            data_center: sample::DATA_CENTER.into(),
+            storage_pool: sample::STORAGE_POOL.into(),
+        }]
+    }
 }
 
 /// `GET /vdc/data-service/vpools`.
@@ -54,6 +64,10 @@ impl Answer for ReplicationGroups {
     fn document(&self) -> Document<'_> {
         let groups = self.groups.iter().map(|group| Value::Object(group.object())).collect();
         Document::new("data_service_vpools", &[], [("data_service_vpool", Value::Repeated(groups))])
+    }
+
+    fn samples() -> Vec<Self> {
+        vec![Self { groups: ReplicationGroup::samples() }]
     }
 }
 
@@ -91,6 +105,10 @@ impl Answer for VirtualDataCenter {
         ];
         Document::new("object_vdc", &["id", "inactive", "link", "name", "tags"], fields)
     }
+
+    fn samples() -> Vec<Self> {
+        vec![Self { id: sample::DATA_CENTER.into(), name: "Keyward".into(), end_points: "192.0.2.1".into() }]
+    }
 }
 
 /// A node of the system.
@@ -127,6 +145,11 @@ impl Answer for Nodes {
         let nodes = Value::Repeated(self.nodes.iter().map(Node::value).collect());
         Document::new("nodes", &[], [("node", nodes)])
     }
+
+    fn samples() -> Vec<Self> {
+        let node = Node { nodename: "node1".into(), ip: "192.0.2.1".into(), version: "0.1.0".into() };
+        vec![Self { nodes: vec![node] }]
+    }
 }
 
 /// `GET /object/capacity`: whole gigabytes of 2³⁰ bytes.
@@ -143,5 +166,9 @@ impl Answer for Capacity {
             ("totalFree_gb", Value::Number(self.total_free_gb)),
         ];
         Document::new("cluster_capacity", &[], fields)
+    }
+
+    fn samples() -> Vec<Self> {
+        vec![Self { total_provisioned_gb: 750, total_free_gb: 739 }]
     }
 }

@@ -37,6 +37,12 @@ pub struct AuthnProviderCreate {
 
 impl EcsRequest for AuthnProviderCreate {
     const ROOT: &'static str = "authnprovider_create";
+    const EXAMPLE: &'static str = r#"{"mode":"ad","name":"corp","description":"The company's directory",
+        "server_urls":["ldaps://dc1.corp.example:636"],"domains":["corp.example"],
+        "manager_dn":"CN=reader,DC=corp,DC=example","manager_password":"...",
+        "search_base":"DC=corp,DC=example",
+        "search_filter":"(&(objectClass=user)(userPrincipalName=%u))","search_scope":"SUBTREE",
+        "group_attribute":"CN","group_whitelist_values":["S3*"]}"#;
 
     fn read(fields: &Fields<'_>) -> Result<Self, FieldError> {
         let list = |plural, singular| Ok::<_, FieldError>(fields.texts(plural, singular)?.unwrap_or_default());
@@ -98,6 +104,8 @@ pub struct AuthnProviderUpdate {
 
 impl EcsRequest for AuthnProviderUpdate {
     const ROOT: &'static str = "authnprovider_update";
+    const EXAMPLE: &'static str =
+        r#"{"server_url_changes":{"add":["ldaps://dc2.corp.example:636"],"remove":[]},"disable":false}"#;
 
     fn read(fields: &Fields<'_>) -> Result<Self, FieldError> {
         let changes = |name, item| ListChanges::read(fields, name, item);

@@ -12,6 +12,7 @@ pub struct BaseUrlCreate {
 
 impl EcsRequest for BaseUrlCreate {
     const ROOT: &'static str = "object_base_url_create";
+    const EXAMPLE: &'static str = r#"{"name":"main","base_url":"s3.example.test","is_namespace_in_host":false}"#;
 
     fn read(fields: &Fields<'_>) -> Result<Self, FieldError> {
         Ok(BaseUrlCreate {
@@ -32,6 +33,7 @@ pub struct BaseUrlUpdate {
 
 impl EcsRequest for BaseUrlUpdate {
     const ROOT: &'static str = "object_base_url_update";
+    const EXAMPLE: &'static str = r#"{"name":"main","base_url":"s3.example.test","is_namespace_in_host":true}"#;
 
     fn read(fields: &Fields<'_>) -> Result<Self, FieldError> {
         Ok(BaseUrlUpdate {

@@ -12,6 +12,7 @@ pub struct BucketOwner {
 
 impl EcsRequest for BucketOwner {
     const ROOT: &'static str = "object_bucket_update_owner";
+    const EXAMPLE: &'static str = r#"{"namespace":"ns1","new_owner":"dana@corp.example"}"#;
 
     fn read(fields: &Fields<'_>) -> Result<Self, FieldError> {
         Ok(BucketOwner { namespace: fields.text("namespace")?, new_owner: fields.required_text("new_owner")? })
@@ -27,6 +28,7 @@ pub struct BucketStaleAllowed {
 
 impl EcsRequest for BucketStaleAllowed {
     const ROOT: &'static str = "object_bucket_update_is_stale_allowed";
+    const EXAMPLE: &'static str = r#"{"namespace":"ns1","is_stale_allowed":true}"#;
 
     fn read(fields: &Fields<'_>) -> Result<Self, FieldError> {
         let is_stale_allowed = fields.required_flag("is_stale_allowed")?;
@@ -42,6 +44,7 @@ pub struct BucketLock {
 
 impl EcsRequest for BucketLock {
     const ROOT: &'static str = "set_bucket_lock";
+    const EXAMPLE: &'static str = r#"{"namespace":"ns1"}"#;
 
     fn read(fields: &Fields<'_>) -> Result<Self, FieldError> {
         Ok(BucketLock { namespace: fields.text("namespace")? })
@@ -58,6 +61,7 @@ pub struct BucketQuota {
 
 impl EcsRequest for BucketQuota {
     const ROOT: &'static str = "bucket_quota_param";
+    const EXAMPLE: &'static str = r#"{"namespace":"ns1","blockSize":10,"notificationSize":8}"#;
 
     fn read(fields: &Fields<'_>) -> Result<Self, FieldError> {
         Ok(BucketQuota {
@@ -78,6 +82,7 @@ pub struct BucketRetention {
 
 impl EcsRequest for BucketRetention {
     const ROOT: &'static str = "default_bucket_retention_update";
+    const EXAMPLE: &'static str = r#"{"namespace":"ns1","period":86400}"#;
 
     fn read(fields: &Fields<'_>) -> Result<Self, FieldError> {
         let period = fields.number("period")?.ok_or_else(|| fields.missing("period"))?;
@@ -95,6 +100,7 @@ pub struct BucketTags {
 impl EcsRequest for BucketTags {
     const ROOT: &'static str = "add_bucket_tags";
     const OTHER_ROOTS: &'static [&'static str] = &["update_bucket_tags", "delete_bucket_tags"];
+    const EXAMPLE: &'static str = r#"{"namespace":"ns1","TagSet":[{"Key":"team","Value":"blue"}]}"#;
 
     fn read(fields: &Fields<'_>) -> Result<Self, FieldError> {
         let tags = Tag::read_set(fields)?;
@@ -125,6 +131,8 @@ pub struct BucketAcl {
 
 impl EcsRequest for BucketAcl {
     const ROOT: &'static str = "bucket_acl";
+    const EXAMPLE: &'static str = r#"{"namespace":"ns1","acl":{"owner":"dana@corp.example","user_acl":[{"user":"dana@corp.example",
+        "permission":["full_control"]}]}}"#;
 
     fn read(fields: &Fields<'_>) -> Result<Self, FieldError> {
         let namespace = fields.text("namespace")?;

@@ -39,6 +39,8 @@ pub struct BucketCreate {
 
 impl EcsRequest for BucketCreate {
     const ROOT: &'static str = "object_bucket_create";
+    const EXAMPLE: &'static str = r#"{"name":"logs","namespace":"ns1","owner":"dana@corp.example","head_type":"s3",
+        "TagSet":[{"Key":"team","Value":"blue"}]}"#;
 
     fn read(fields: &Fields<'_>) -> Result<Self, FieldError> {
         let flag = |name| Ok::<_, FieldError>(fields.flag(name)?.unwrap_or_default());

@@ -16,6 +16,7 @@ pub struct ManagementUserCreate {
 
 impl EcsRequest for ManagementUserCreate {
     const ROOT: &'static str = "mgmt_user_info_create";
+    const EXAMPLE: &'static str = r#"{"userId":"operator","password":"...","isSystemMonitor":true}"#;
 
     fn read(fields: &Fields<'_>) -> Result<Self, FieldError> {
         Ok(ManagementUserCreate {
@@ -40,6 +41,7 @@ pub struct ManagementUserUpdate {
 
 impl EcsRequest for ManagementUserUpdate {
     const ROOT: &'static str = "mgmt_user_info_update";
+    const EXAMPLE: &'static str = r#"{"isSystemMonitor":false,"isSystemAdmin":true}"#;
 
     fn read(fields: &Fields<'_>) -> Result<Self, FieldError> {
         Ok(ManagementUserUpdate {
@@ -60,6 +62,7 @@ pub struct ManagementUserUnlock {
 
 impl EcsRequest for ManagementUserUnlock {
     const ROOT: &'static str = "mgmt_user_info_unlock";
+    const EXAMPLE: &'static str = r#"{"password":"..."}"#;
 
     fn read(fields: &Fields<'_>) -> Result<Self, FieldError> {
         Ok(ManagementUserUnlock { password: fields.secret("password")? })
@@ -75,6 +78,7 @@ pub struct PasswordChange {
 
 impl EcsRequest for PasswordChange {
     const ROOT: &'static str = "user_password";
+    const EXAMPLE: &'static str = r#"{"oldPassword":"...","password":"..."}"#;
 
     fn read(fields: &Fields<'_>) -> Result<Self, FieldError> {
         Ok(PasswordChange {

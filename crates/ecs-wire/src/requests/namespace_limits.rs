@@ -12,6 +12,7 @@ pub struct NamespaceQuota {
 impl EcsRequest for NamespaceQuota {
     const ROOT: &'static str = "namespace_quota_details";
     const OTHER_ROOTS: &'static [&'static str] = &["namespace_quota_param"];
+    const EXAMPLE: &'static str = r#"{"blockSize":10,"notificationSize":8}"#;
 
     fn read(fields: &Fields<'_>) -> Result<Self, FieldError> {
         Ok(NamespaceQuota {
@@ -31,6 +32,7 @@ pub struct RetentionClassCreate {
 
 impl EcsRequest for RetentionClassCreate {
     const ROOT: &'static str = "retention_class_create";
+    const EXAMPLE: &'static str = r#"{"name":"y7","period":220752000}"#;
 
     fn read(fields: &Fields<'_>) -> Result<Self, FieldError> {
         Ok(RetentionClassCreate { name: fields.required_text("name")?, period: period(fields)? })
@@ -46,6 +48,7 @@ pub struct RetentionClassUpdate {
 
 impl EcsRequest for RetentionClassUpdate {
     const ROOT: &'static str = "retention_class_update";
+    const EXAMPLE: &'static str = r#"{"period":220752000}"#;
 
     fn read(fields: &Fields<'_>) -> Result<Self, FieldError> {
         Ok(RetentionClassUpdate { period: period(fields)? })

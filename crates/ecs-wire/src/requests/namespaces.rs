@@ -11,6 +11,8 @@ pub struct NamespaceCreate {
 
 impl EcsRequest for NamespaceCreate {
     const ROOT: &'static str = "namespace_create";
+    const EXAMPLE: &'static str = r#"{"namespace":"ns1","namespace_admins":"operator","user_mapping":[{"domain":"corp.example",
+        "groups":["S3Users"]}]}"#;
 
     fn read(fields: &Fields<'_>) -> Result<Self, FieldError> {
         Ok(NamespaceCreate { namespace: fields.required_text("namespace")?, settings: NamespaceUpdate::read(fields)? })
@@ -48,6 +50,7 @@ pub struct NamespaceUpdate {
 
 impl EcsRequest for NamespaceUpdate {
     const ROOT: &'static str = "namespace_update";
+    const EXAMPLE: &'static str = r#"{"namespace_admins":"operator,dana@corp.example"}"#;
 
     fn read(fields: &Fields<'_>) -> Result<Self, FieldError> {
         let list = |name| fields.texts(name, name);

@@ -12,6 +12,8 @@ pub struct ObjectUserCreate {
 
 impl EcsRequest for ObjectUserCreate {
     const ROOT: &'static str = "user_create_param";
+    const EXAMPLE: &'static str =
+        r#"{"user":"dana@corp.example","namespace":"ns1","tags":[{"name":"team","value":"blue"}]}"#;
 
     fn read(fields: &Fields<'_>) -> Result<Self, FieldError> {
         Ok(ObjectUserCreate {
@@ -31,6 +33,7 @@ pub struct ObjectUserDelete {
 
 impl EcsRequest for ObjectUserDelete {
     const ROOT: &'static str = "user_delete_param";
+    const EXAMPLE: &'static str = r#"{"user":"dana@corp.example","namespace":"ns1"}"#;
 
     fn read(fields: &Fields<'_>) -> Result<Self, FieldError> {
         Ok(ObjectUserDelete { user: fields.required_text("user")?, namespace: fields.text("namespace")? })
@@ -47,6 +50,7 @@ pub struct ObjectUserLock {
 
 impl EcsRequest for ObjectUserLock {
     const ROOT: &'static str = "user_lock_param";
+    const EXAMPLE: &'static str = r#"{"user":"dana@corp.example","namespace":"ns1","isLocked":true}"#;
 
     fn read(fields: &Fields<'_>) -> Result<Self, FieldError> {
         Ok(ObjectUserLock {
@@ -67,6 +71,7 @@ pub struct ObjectUserTags {
 impl EcsRequest for ObjectUserTags {
     const ROOT: &'static str = "object_user_tag";
     const OTHER_ROOTS: &'static [&'static str] = &["user_tag_param", "user_tags_param", "tags"];
+    const EXAMPLE: &'static str = r#"{"tags":[{"name":"team","value":"blue"}]}"#;
 
     fn read(fields: &Fields<'_>) -> Result<Self, FieldError> {
         let tags = Tag::read_all(fields)?;

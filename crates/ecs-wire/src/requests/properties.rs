@@ -18,6 +18,7 @@ impl PropertyUpdate {
 
 impl EcsRequest for PropertyUpdate {
     const ROOT: &'static str = "property_update";
+    const EXAMPLE: &'static str = r#"{"properties":{"user_scope":"GLOBAL"}}"#;
 
     fn read(fields: &Fields<'_>) -> Result<Self, FieldError> {
         let properties = fields.map("properties")?;

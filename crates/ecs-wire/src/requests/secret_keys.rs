@@ -13,6 +13,7 @@ pub struct SecretKeyCreate {
 
 impl EcsRequest for SecretKeyCreate {
     const ROOT: &'static str = "secret_key_create_param";
+    const EXAMPLE: &'static str = r#"{"existing_key_expiry_time_mins":"60"}"#;
 
     fn read(fields: &Fields<'_>) -> Result<Self, FieldError> {
         Ok(SecretKeyCreate { existing_key_expiry_time_mins: fields.text(EXPIRY)? })
@@ -32,6 +33,7 @@ pub struct UserSecretKeyCreate {
 
 impl EcsRequest for UserSecretKeyCreate {
     const ROOT: &'static str = "user_secret_key_create";
+    const EXAMPLE: &'static str = r#"{"namespace":"ns1","existing_key_expiry_time_mins":"60"}"#;
 
     fn read(fields: &Fields<'_>) -> Result<Self, FieldError> {
         Ok(UserSecretKeyCreate {
@@ -50,6 +52,7 @@ pub struct SecretKeyDelete {
 
 impl EcsRequest for SecretKeyDelete {
     const ROOT: &'static str = "secret_key_delete_param";
+    const EXAMPLE: &'static str = r#"{"secret_key":"wemtu5OTOqGH1k4VOavxYGFUzdGceyrnr95PjMlx"}"#;
 
     fn read(fields: &Fields<'_>) -> Result<Self, FieldError> {
         Ok(SecretKeyDelete { keys: KeysToRemove::read(fields)? })
@@ -65,6 +68,7 @@ pub struct UserSecretKeyDelete {
 
 impl EcsRequest for UserSecretKeyDelete {
     const ROOT: &'static str = "user_secret_key_delete";
+    const EXAMPLE: &'static str = r#"{"namespace":"ns1","secret_key":"wemtu5OTOqGH1k4VOavxYGFUzdGceyrnr95PjMlx"}"#;
 
     fn read(fields: &Fields<'_>) -> Result<Self, FieldError> {
         Ok(UserSecretKeyDelete { keys: KeysToRemove::read(fields)?, namespace: fields.text("namespace")? })

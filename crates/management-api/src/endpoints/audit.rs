@@ -6,13 +6,34 @@ use http::{HeaderName, HeaderValue};
 use keyward_ecs_wire::answers::AuditEvents;
 use keyward_ecs_wire::{EcsError, TimeRange, instant};
 use keyward_service::{AuditEntry, AuditVerdict, Caller, ChainError};
+use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::about::{About, LIMIT, MARKER, NAMESPACE, Named, Topic, who};
 use crate::call::Call;
 use crate::json;
 use crate::mapping::audit_events::event;
 use crate::paging::{Paging, next_marker};
 use crate::reply::{Answering, Reply};
+
+const EVENTS_QUERY: &[Named] = &[
+    Named::text("start_time", "The first minute, in UTC, such as `2026-03-05T17:39`."),
+    Named::text("end_time", "The minute before which the list ends, in UTC."),
+    NAMESPACE,
+    LIMIT,
+    MARKER,
+];
+
+const EXPORT_QUERY: &[Named] = &[
+    Named::text("from", "The first moment, in UTC, such as `2026-03-05T17:39:13.813Z`; fractions can be left out."),
+    Named::text("until", "The moment before which the list ends, in UTC."),
+    NAMESPACE,
+    LIMIT,
+    MARKER,
+];
+
+const EXPORT_HEADERS: &[Named] =
+    &[Named::text("X-Keyward-Next-Marker", "The marker of the next page; missing on the last.")];
 
 /// One JSON object a line.
 const LINES: &str = "application/x-ndjson";
@@ -35,8 +56,9 @@ struct Line<'a> {
 }
 
 /// What a check of the trail found.
-#[derive(Default, Serialize)]
+#[derive(Default, Serialize, JsonSchema)]
 struct Verdict {
+    /// Whether each record is as it was written and none is missing.
     intact: bool,
     /// How many records were checked.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -50,9 +72,19 @@ struct Verdict {
     /// The first record that does not fit.
     #[serde(skip_serializing_if = "Option::is_none")]
     first_doubtful: Option<u64>,
+    /// What is wrong, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     finding: Option<String>,
 }
+
+pub(crate) const EVENTS: About = About::call(
+    Topic::Audit,
+    "List audit events",
+    "As ECS shows them: the oldest first, from a minute on and before another.",
+)
+.roles(who::READERS)
+.query(EVENTS_QUERY)
+.gives::<AuditEvents>();
 
 /// A page of events from `start_time` on and before `end_time`, the oldest first.
 pub(crate) async fn events(caller: Caller, call: Call) -> Answering {
@@ -65,6 +97,13 @@ pub(crate) async fn events(caller: Caller, call: Call) -> Answering {
         next_marker: next_marker(&page),
     }))
 }
+
+pub(crate) const EXPORT: About =
+    About::call(Topic::Audit, "Export audit records", "A page of records, the oldest first, each one line of JSON.")
+        .roles(who::READERS)
+        .query(EXPORT_QUERY)
+        .gives_other(LINES, "A record as a JSON object in each line.")
+        .headers(EXPORT_HEADERS);
 
 /// A page of records from `from` on and before `until`, each a line, the oldest first.
 pub(crate) async fn export(caller: Caller, call: Call) -> Answering {
@@ -85,6 +124,14 @@ pub(crate) async fn export(caller: Caller, call: Call) -> Answering {
         None => reply,
     })
 }
+
+pub(crate) const VERIFY: About = About::call(
+    Topic::Audit,
+    "Check the audit trail against its chain",
+    "Reads all of the trail. `intact` tells whether each record is as it was written and none is missing.",
+)
+.roles(who::SYSTEM_READERS)
+.gives_json::<Verdict>();
 
 /// Checks all of the trail against its chain.
 pub(crate) async fn verify(caller: Caller, _call: Call) -> Answering {

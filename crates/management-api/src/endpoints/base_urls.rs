@@ -5,8 +5,12 @@ use keyward_ecs_wire::requests::{BaseUrlCreate, BaseUrlUpdate};
 use keyward_identity::BaseUrl;
 use keyward_service::{BaseUrlChange, Caller};
 
+use crate::about::{About, MISSING, Topic, who};
 use crate::call::Call;
 use crate::reply::{Answering, Reply};
+
+pub(crate) const LIST: About =
+    About::call(Topic::BaseUrls, "List base URLs", "").roles(who::SYSTEM_READERS).gives::<BaseUrls>();
 
 /// All base URLs.
 pub(crate) async fn list(caller: Caller, call: Call) -> Answering {
@@ -14,6 +18,11 @@ pub(crate) async fn list(caller: Caller, call: Call) -> Answering {
     let base_urls = base_urls.map(|base_url| NamedLink { name: base_url.name, id: base_url.id }).collect();
     Ok(call.answer(&BaseUrls { base_urls }))
 }
+
+pub(crate) const CREATE: About = About::call(Topic::BaseUrls, "Add a base URL", "")
+    .roles(who::SYSTEM)
+    .takes::<BaseUrlCreate>()
+    .gives::<answers::BaseUrl>();
 
 /// Makes a base URL.
 pub(crate) async fn create(caller: Caller, call: Call) -> Answering {
@@ -26,10 +35,20 @@ pub(crate) async fn create(caller: Caller, call: Call) -> Answering {
     Ok(call.answer(&shown(caller.create_base_url(change).await?)))
 }
 
+pub(crate) const SHOW: About = About::call(Topic::BaseUrls, "Show a base URL", "")
+    .roles(who::SYSTEM_READERS)
+    .gives::<answers::BaseUrl>()
+    .also(MISSING);
+
 /// One base URL.
 pub(crate) async fn show(caller: Caller, call: Call) -> Answering {
     Ok(call.answer(&shown(caller.base_url(call.parameter("id")).await?)))
 }
+
+pub(crate) const UPDATE: About = About::call(Topic::BaseUrls, "Change a base URL", "Changes what the request names.")
+    .roles(who::SYSTEM)
+    .takes::<BaseUrlUpdate>()
+    .also(MISSING);
 
 /// Changes what the request names.
 pub(crate) async fn update(caller: Caller, call: Call) -> Answering {
@@ -38,6 +57,8 @@ pub(crate) async fn update(caller: Caller, call: Call) -> Answering {
     caller.update_base_url(call.parameter("id"), change).await?;
     Ok(Reply::empty())
 }
+
+pub(crate) const DELETE: About = About::call(Topic::BaseUrls, "Delete a base URL", "").roles(who::SYSTEM).also(MISSING);
 
 /// Deletes a base URL.
 pub(crate) async fn delete(caller: Caller, call: Call) -> Answering {

@@ -4,16 +4,20 @@
 use keyward_ecs_wire::{EcsError, instant};
 use keyward_keyring::{Deactivation, Secret, SecretId};
 use keyward_service::{Caller, OwnKeyOrder, ServiceError, Subject};
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::about::{About, MISSING, NO_NAMESPACE, STRICT, Topic};
 use crate::call::Call;
 use crate::error::Failure;
 use crate::json::{self, JsonRequest};
 use crate::reply::{Answering, Reply};
 
 /// When a key is to end: in so many minutes, now (`0`), or never (`null`).
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct NewEnd {
+    /// In how many minutes the key ends: 0 for now, null for never.
+    #[schemars(required)]
     #[serde(default, deserialize_with = "given")]
     expires_in_minutes: Option<Option<i64>>,
 }
@@ -24,13 +28,17 @@ impl JsonRequest for NewEnd {
 
 /// How a key is to be made. `having_seen` holds the ids of the keys that the caller knows of: if others are in use by
 /// then, none is made, so that an order that arrives twice makes one key.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct NewKey {
+    /// What its owner calls it.
     #[serde(default)]
     label: String,
+    /// In how many minutes the existing key ends; never, if left out.
     #[serde(default)]
     existing_key_expiry_time_mins: Option<i64>,
+    /// The ids of the keys that the caller knows of. If others are in use by then, no key is made.
     #[serde(default)]
+    #[schemars(with = "Option<Vec<String>>")]
     having_seen: Option<Vec<SecretId>>,
 }
 
@@ -40,35 +48,61 @@ impl JsonRequest for NewKey {
 }
 
 /// A key that was just made: the one time that this call shows it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct MadeKey<'a> {
+    /// The id of the object user.
     access_key_id: &'a str,
+    /// The secret key.
     secret_key: &'a str,
     #[serde(flatten)]
     key: Key,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Keys {
+    /// The keys, the older one first.
     secret_keys: Vec<Key>,
 }
 
 /// A key, by everything but the key itself.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Key {
+    /// Its id, which is not derived from it.
     id: String,
+    /// When it was made.
     created: String,
+    /// When it ends; null for never.
     expires: Option<String>,
+    /// Who made it.
     made_by: String,
+    /// The address it was made from.
     made_from: Option<String>,
+    /// What its owner calls it.
     label: String,
 }
+
+pub(crate) const LIST: About = About::call(
+    Topic::OwnKeys,
+    "Show what is known of your secret keys",
+    "Everything but the keys: when each was made, by whom, from where, and when it ends.",
+)
+.gives_json::<Keys>()
+.also(NO_NAMESPACE);
 
 /// The caller's keys, the older one first.
 pub(crate) async fn list(caller: Caller, _call: Call) -> Answering {
     let secrets = caller.own_keys().await?;
     json::answer(&Keys { secret_keys: secrets.iter().flatten().map(shown).collect() })
 }
+
+pub(crate) const CREATE: About = About::call(
+    Topic::OwnKeys,
+    "Make a secret key with a label",
+    "An order that names the keys that its sender knows of in `having_seen` makes one key, even if it arrives twice.",
+)
+.takes_json::<NewKey>()
+.gives_json::<MadeKey<'static>>()
+.also(STRICT);
 
 /// One key more, with a label.
 pub(crate) async fn create(caller: Caller, call: Call) -> Answering {
@@ -78,6 +112,10 @@ pub(crate) async fn create(caller: Caller, call: Call) -> Answering {
     let (access_key_id, secret_key) = (made.user.as_str(), made.secret.key.expose());
     json::answer(&MadeKey { access_key_id, secret_key, key: shown(&made.secret) })
 }
+
+pub(crate) const END: About =
+    About::call(Topic::OwnKeys, "End one of your secret keys by its id", "From the answer on it is refused.")
+        .also(MISSING);
 
 /// Ends a key at once.
 pub(crate) async fn end(caller: Caller, call: Call) -> Answering {
@@ -89,6 +127,14 @@ pub(crate) async fn end(caller: Caller, call: Call) -> Answering {
         }
     }
 }
+
+pub(crate) const SET_END: About = About::call(
+    Topic::OwnKeys,
+    "Move the end of one of your secret keys",
+    "Sooner, later, never (`null`), or now (`0`).",
+)
+.takes_json::<NewEnd>()
+.also(MISSING);
 
 /// Moves the end of a key: sooner, later, away, or to this moment.
 pub(crate) async fn set_end(caller: Caller, call: Call) -> Answering {

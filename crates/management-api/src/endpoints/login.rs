@@ -10,11 +10,33 @@ use keyward_ecs_wire::{EcsError, ErrorCode};
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 use zeroize::Zeroizing;
 
+use crate::about::{About, Named, Topic};
 use crate::call::Call;
 use crate::context::Context;
 use crate::credentials::{self, Basic, TOKEN};
 use crate::error::Failure;
 use crate::reply::{Answering, Reply};
+
+const QUERY: &[Named] = &[
+    Named::flag("using-cookies", "Whether the token is set as a cookie too, for browsers."),
+    Named::text("service", "A path of this server to be redirected to after the login."),
+];
+
+const HEADERS: &[Named] = &[
+    Named::text("X-SDS-AUTH-TOKEN", "The token, for the header of that name in other calls."),
+    Named::text("X-SDS-AUTH-MAX-AGE", "For how many seconds the token lives."),
+    Named::text("X-SDS-AUTH-USERNAME", "Who is logged in."),
+];
+
+const ALSO: &[(u16, &str)] = &[
+    (302, "The same, and on to the path in `service`."),
+    (
+        401,
+        "The name and the password do not fit, or too many attempts have failed: then `Retry-After` says how long to \
+           wait.",
+    ),
+    (503, "A directory or the identity store does not answer, so nobody can say."),
+];
 
 const MAX_AGE: HeaderName = HeaderName::from_static("x-sds-auth-max-age");
 const USERNAME: HeaderName = HeaderName::from_static("x-sds-auth-username");
@@ -31,6 +53,19 @@ struct Session {
     user: String,
     max_age: Duration,
 }
+
+pub(crate) const LOG_IN: About = About::call(
+    Topic::Session,
+    "Log in",
+    "Send a name and a password with HTTP Basic; the token is in the header `X-SDS-AUTH-TOKEN` of the \
+     answer. People of a directory log in as `name@domain`, management users by their name alone. With a \
+     live token instead of a password, that token goes on as it is.",
+)
+.open()
+.query(QUERY)
+.gives::<LoggedIn>()
+.headers(HEADERS)
+.also(ALSO);
 
 /// Answers with a token in a header and, on request, in a cookie; then with a redirect or the user's name.
 pub(crate) async fn log_in(context: Arc<Context>, call: Call) -> Answering {

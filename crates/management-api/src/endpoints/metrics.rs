@@ -5,9 +5,20 @@ use std::sync::Arc;
 use http::HeaderMap;
 use keyward_listener::Peer;
 
+use crate::about::{About, Topic, who};
 use crate::call::Call;
 use crate::context::Context;
 use crate::reply::{Answering, Reply};
+
+const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+pub(crate) const SHOW: About = About::call(
+    Topic::Operation,
+    "Show what was counted",
+    "In the text format of Prometheus. Open to the machine that the server runs on; elsewhere it takes a token.",
+)
+.roles(who::SYSTEM_READERS)
+.gives_other(TEXT, "The counters.");
 
 /// For this machine, and elsewhere for those who may read the system.
 pub(crate) async fn show(context: Arc<Context>, call: Call) -> Answering {

@@ -6,6 +6,7 @@ pub(crate) mod base_urls;
 pub(crate) mod bucket_access;
 pub(crate) mod bucket_settings;
 pub(crate) mod buckets;
+pub(crate) mod description;
 pub(crate) mod health;
 pub(crate) mod keyward_keys;
 pub(crate) mod login;

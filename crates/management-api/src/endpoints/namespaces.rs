@@ -1,14 +1,24 @@
 //! `/object/namespaces`: the tenants (ECS REST API, *Namespaces*).
 
-use keyward_ecs_wire::answers::{NamedLink, Namespaces};
+use keyward_ecs_wire::answers::{self, NamedLink, Namespaces};
 use keyward_ecs_wire::requests::{NamespaceCreate, NamespaceUpdate};
 use keyward_identity::NamespaceSettings;
 use keyward_service::{Caller, NamespaceChange};
 
+use crate::about::{About, LIMIT, MARKER, Named, Topic, who};
 use crate::call::Call;
 use crate::mapping::namespaces::{change, change_settings, check_settings, shown};
 use crate::paging::{Paging, Pattern};
 use crate::reply::{Answering, Reply};
+
+const NAME: Named = Named::text("name", "One whole name, or the beginning of names followed by `*`.");
+
+const LIST_QUERY: &[Named] = &[LIMIT, MARKER, NAME];
+
+pub(crate) const LIST: About = About::call(Topic::Namespaces, "List namespaces", "")
+    .roles(who::SYSTEM_READERS)
+    .query(LIST_QUERY)
+    .gives::<Namespaces>();
 
 /// A page of namespaces.
 pub(crate) async fn list(caller: Caller, call: Call) -> Answering {
@@ -21,6 +31,11 @@ pub(crate) async fn list(caller: Caller, call: Call) -> Answering {
     Ok(call.answer(&Namespaces { namespaces, page: fields }))
 }
 
+pub(crate) const CREATE: About = About::call(Topic::Namespaces, "Make a namespace", "")
+    .roles(who::SYSTEM)
+    .takes::<NamespaceCreate>()
+    .gives::<answers::Namespace>();
+
 /// Makes a namespace.
 pub(crate) async fn create(caller: Caller, call: Call) -> Answering {
     let order: NamespaceCreate = call.request()?;
@@ -31,10 +46,18 @@ pub(crate) async fn create(caller: Caller, call: Call) -> Answering {
     Ok(call.answer(&shown(caller.create_namespace(&order.namespace, change).await?)))
 }
 
+pub(crate) const SHOW: About =
+    About::call(Topic::Namespaces, "Show a namespace", "").roles(who::READERS).gives::<answers::Namespace>();
+
 /// One namespace.
 pub(crate) async fn show(caller: Caller, call: Call) -> Answering {
     Ok(call.answer(&shown(caller.namespace(call.parameter("namespace")).await?)))
 }
+
+pub(crate) const UPDATE: About =
+    About::call(Topic::Namespaces, "Change a namespace", "Changes what the request names, and nothing else.")
+        .roles(who::ADMINS)
+        .takes::<NamespaceUpdate>();
 
 /// Changes what the request names.
 pub(crate) async fn update(caller: Caller, call: Call) -> Answering {
@@ -44,6 +67,10 @@ pub(crate) async fn update(caller: Caller, call: Call) -> Answering {
     caller.update_namespace(call.parameter("namespace"), change(&order)?, settings).await?;
     Ok(Reply::empty())
 }
+
+pub(crate) const DELETE: About =
+    About::call(Topic::Namespaces, "Delete a namespace", "Not possible while it holds object users or buckets.")
+        .roles(who::SYSTEM);
 
 /// Deletes an empty namespace.
 pub(crate) async fn delete(caller: Caller, call: Call) -> Answering {

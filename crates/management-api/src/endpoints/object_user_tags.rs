@@ -4,15 +4,28 @@ use keyward_ecs_wire::{answers, requests};
 use keyward_identity::Tag;
 use keyward_service::{Caller, ServiceError};
 
+use crate::about::{About, MISSING, NAMESPACE, Topic, who};
 use crate::call::Call;
 use crate::mapping::object_users::{put_tag, shown_tags, tags};
 use crate::reply::{Answering, Reply};
+
+pub(crate) const SHOW: About = About::call(Topic::ObjectUsers, "Show the tags of an object user", "")
+    .roles(who::READERS)
+    .query(&[NAMESPACE])
+    .gives::<answers::ObjectUserTags>()
+    .also(MISSING);
 
 /// The tags of a user.
 pub(crate) async fn show(caller: Caller, call: Call) -> Answering {
     let user = caller.object_user(call.parameter("uid"), call.namespace()).await?;
     Ok(call.answer(&answers::ObjectUserTags { user_name: user.id.to_string(), tags: shown_tags(user.tags) }))
 }
+
+pub(crate) const ADD: About = About::call(Topic::ObjectUsers, "Add tags to an object user", "")
+    .roles(who::ADMINS)
+    .query(&[NAMESPACE])
+    .takes::<requests::ObjectUserTags>()
+    .also(MISSING);
 
 /// Adds tags; those of a name that is there get the new value.
 pub(crate) async fn add(caller: Caller, call: Call) -> Answering {
@@ -22,6 +35,12 @@ pub(crate) async fn add(caller: Caller, call: Call) -> Answering {
     })
     .await
 }
+
+pub(crate) const REPLACE: About = About::call(Topic::ObjectUsers, "Replace the tags of an object user", "")
+    .roles(who::ADMINS)
+    .query(&[NAMESPACE])
+    .takes::<requests::ObjectUserTags>()
+    .also(MISSING);
 
 /// Gives tags new values; all of them have to be there.
 pub(crate) async fn replace(caller: Caller, call: Call) -> Answering {
@@ -35,6 +54,13 @@ pub(crate) async fn replace(caller: Caller, call: Call) -> Answering {
     })
     .await
 }
+
+pub(crate) const REMOVE: About =
+    About::call(Topic::ObjectUsers, "Remove tags from an object user", "The tags of the names in the request.")
+        .roles(who::ADMINS)
+        .query(&[NAMESPACE])
+        .takes::<requests::ObjectUserTags>()
+        .also(MISSING);
 
 /// Removes tags by their names.
 pub(crate) async fn remove(caller: Caller, call: Call) -> Answering {

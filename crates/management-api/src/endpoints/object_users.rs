@@ -5,10 +5,32 @@ use keyward_ecs_wire::{answers, requests};
 use keyward_identity::ObjectUser;
 use keyward_service::{Caller, Page};
 
+use crate::about::{About, LIMIT, MARKER, MISSING, NAMESPACE, Named, Topic, who};
 use crate::call::Call;
 use crate::mapping::object_users::{information, tags};
 use crate::paging::{Paging, Pattern};
 use crate::reply::{Answering, Reply};
+
+const USERID: Named = Named::text("userid", "One whole id, or the beginning of ids followed by `*`.");
+
+const LIST_QUERY: &[Named] = &[LIMIT, MARKER, USERID];
+
+const FIND_QUERY: &[Named] = &[
+    NAMESPACE,
+    Named::text("tag", "The name of the tag."),
+    Named::text("value", "The value of the tag."),
+    LIMIT,
+    MARKER,
+];
+
+pub(crate) const CREATE: About = About::call(
+    Topic::ObjectUsers,
+    "Make an object user",
+    "It has no secret key yet; the answer is a key document without a key.",
+)
+.roles(who::ADMINS)
+.takes::<requests::ObjectUserCreate>()
+.gives::<UserSecretKey>();
 
 /// Makes a user; the answer is a key document without a key.
 pub(crate) async fn create(caller: Caller, call: Call) -> Answering {
@@ -17,12 +39,30 @@ pub(crate) async fn create(caller: Caller, call: Call) -> Answering {
     Ok(call.answer(&UserSecretKey { uid: id.to_string(), key: None }))
 }
 
+pub(crate) const DELETE: About = About::call(
+    Topic::ObjectUsers,
+    "Delete an object user",
+    "Its secret keys end with it. Not possible while it owns buckets.",
+)
+.roles(who::ADMINS)
+.takes::<requests::ObjectUserDelete>()
+.also(MISSING);
+
 /// Deletes a user and its keys.
 pub(crate) async fn delete(caller: Caller, call: Call) -> Answering {
     let order: requests::ObjectUserDelete = call.request()?;
     caller.delete_object_user(&order.user, order.namespace.as_deref()).await?;
     Ok(Reply::empty())
 }
+
+pub(crate) const LIST: About = About::call(
+    Topic::ObjectUsers,
+    "List object users",
+    "A page of those that the caller may see, or of the namespace in the path.",
+)
+.roles(who::READERS)
+.query(LIST_QUERY)
+.gives::<ObjectUsers>();
 
 /// A page of users: of the namespace that the path names, else of all that the caller may see.
 pub(crate) async fn list(caller: Caller, call: Call) -> Answering {
@@ -33,6 +73,16 @@ pub(crate) async fn list(caller: Caller, call: Call) -> Answering {
     let filter = pattern.shown("userid");
     Ok(call.answer(&listed(&page, &paging, filter, |user| pattern.means(user.id.as_str()))))
 }
+
+pub(crate) const QUERY: About = About::call(
+    Topic::ObjectUsers,
+    "Find object users by a tag",
+    "A page can hold fewer users than asked for, and even none, while there are more: go on until there \
+     is no `NextMarker`.",
+)
+.roles(who::READERS)
+.query(FIND_QUERY)
+.gives::<ObjectUsers>();
 
 /// A page of the users that carry a tag. It can hold fewer than asked for, and even none, while there are more.
 pub(crate) async fn query(caller: Caller, call: Call) -> Answering {
@@ -55,11 +105,23 @@ pub(crate) async fn query(caller: Caller, call: Call) -> Answering {
     Ok(call.answer(&listed(&page, &paging, filter, fits)))
 }
 
+pub(crate) const INFO: About = About::call(Topic::ObjectUsers, "Show an object user", "")
+    .roles(who::READERS)
+    .query(&[NAMESPACE])
+    .gives::<answers::ObjectUser>()
+    .also(MISSING);
+
 /// What is known of a user.
 pub(crate) async fn info(caller: Caller, call: Call) -> Answering {
     let user = caller.object_user(call.parameter("uid"), call.namespace()).await?;
     Ok(call.answer(&information(user)))
 }
+
+pub(crate) const LOCK: About = About::call(Topic::ObjectUsers, "Show whether an object user is locked", "")
+    .roles(who::READERS)
+    .query(&[NAMESPACE])
+    .gives::<ObjectUserLock>()
+    .also(MISSING);
 
 /// Whether a user is locked.
 pub(crate) async fn lock(caller: Caller, call: Call) -> Answering {
@@ -67,6 +129,15 @@ pub(crate) async fn lock(caller: Caller, call: Call) -> Answering {
     let user = caller.object_user(call.parameter("uid"), namespace).await?;
     Ok(call.answer(&ObjectUserLock { user_name: user.id.to_string(), is_locked: user.locked }))
 }
+
+pub(crate) const SET_LOCK: About = About::call(
+    Topic::ObjectUsers,
+    "Lock or unlock an object user",
+    "Requests that a locked user signs are refused from the answer on; its keys and data stay.",
+)
+.roles(who::ADMINS)
+.takes::<requests::ObjectUserLock>()
+.also(MISSING);
 
 /// Locks or unlocks a user.
 pub(crate) async fn set_lock(caller: Caller, call: Call) -> Answering {

@@ -3,18 +3,26 @@
 use keyward_ecs_wire::{EcsError, instant};
 use keyward_identity::Person;
 use keyward_service::{Caller, MadePassword, Password};
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::about::{About, LIMIT, MARKER, MISSING, Named, Topic, who};
 use crate::call::Call;
 use crate::json::{self, JsonRequest};
 use crate::paging::{Paging, next_marker};
 use crate::reply::{Answering, Reply};
 
-#[derive(Deserialize)]
+const LIST_QUERY: &[Named] = &[Named::text("prefix", "What the names begin with."), LIMIT, MARKER];
+
+#[derive(Deserialize, JsonSchema)]
 struct NewPerson {
+    /// The name with the domain, such as `alice@local.test`.
+    #[schemars(required)]
     #[serde(default)]
     name: String,
+    /// The password; one is made if it is left out.
     #[serde(default, deserialize_with = "password")]
+    #[schemars(with = "Option<String>")]
     password: Option<Password>,
 }
 
@@ -22,9 +30,11 @@ impl JsonRequest for NewPerson {
     const EXAMPLE: &'static str = r#"{"name":"alice@local.test"}, with a "password" or without"#;
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct NewPassword {
+    /// The password; one is made if it is left out.
     #[serde(default, deserialize_with = "password")]
+    #[schemars(with = "Option<String>")]
     password: Option<Password>,
 }
 
@@ -33,24 +43,33 @@ impl JsonRequest for NewPassword {
 }
 
 /// A password that was made is shown this once.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct PersonAnswer<'a> {
+    /// The name with the domain.
     name: &'a str,
+    /// The password, if one was made.
     #[serde(skip_serializing_if = "Option::is_none")]
     password: Option<&'a str>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct People {
+    /// The people.
     people: Vec<ListedPerson>,
+    /// The `marker` of the next page; null on the last.
     next_marker: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ListedPerson {
+    /// The name with the domain.
     name: String,
+    /// When the person was added.
     created: String,
 }
+
+pub(crate) const LIST: About =
+    About::call(Topic::People, "List people", "").roles(who::SECURITY_READERS).query(LIST_QUERY).gives_json::<People>();
 
 /// A page of the people whose names begin with `prefix`.
 pub(crate) async fn list(caller: Caller, call: Call) -> Answering {
@@ -59,6 +78,15 @@ pub(crate) async fn list(caller: Caller, call: Call) -> Answering {
     let next_marker = next_marker(&page);
     json::answer(&People { people: page.items.iter().map(listed).collect(), next_marker })
 }
+
+pub(crate) const ADD: About = About::call(
+    Topic::People,
+    "Add a person",
+    "With a password that is given, or else made and shown in the answer, this once.",
+)
+.roles(who::SECURITY)
+.takes_json::<NewPerson>()
+.gives_json::<PersonAnswer<'static>>();
 
 /// Adds a person, with a password that is given or made.
 pub(crate) async fn add(caller: Caller, call: Call) -> Answering {
@@ -70,12 +98,27 @@ pub(crate) async fn add(caller: Caller, call: Call) -> Answering {
     answer(&name, &made)
 }
 
+pub(crate) const SET_PASSWORD: About = About::call(
+    Topic::People,
+    "Set the password of a person",
+    "One that is given, or else made and shown in the answer, this once. The tokens of the person end.",
+)
+.roles(who::SECURITY)
+.takes_json::<NewPassword>()
+.gives_json::<PersonAnswer<'static>>()
+.also(MISSING);
+
 /// Sets a password that is given or made, and ends the person's tokens.
 pub(crate) async fn set_password(caller: Caller, call: Call) -> Answering {
     let NewPassword { password } = call.json()?;
     let made = caller.set_person_password(call.parameter("name"), password).await?;
     answer(call.parameter("name"), &made)
 }
+
+pub(crate) const REMOVE: About =
+    About::call(Topic::People, "Remove a person", "Their tokens end. Their object user and its keys stay.")
+        .roles(who::SECURITY)
+        .also(MISSING);
 
 /// Removes a person and ends their tokens. Their object user and its keys stay.
 pub(crate) async fn remove(caller: Caller, call: Call) -> Answering {

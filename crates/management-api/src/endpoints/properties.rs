@@ -5,14 +5,27 @@ use keyward_ecs_wire::answers::PropertyInfo;
 use keyward_ecs_wire::requests::PropertyUpdate;
 use keyward_service::Caller;
 
+use crate::about::{About, Topic, who};
 use crate::call::Call;
 use crate::reply::{Answering, Reply};
+
+pub(crate) const SHOW: About = About::call(
+    Topic::ObjectUsers,
+    "Show the properties of object users",
+    "The user scope: whether an id of an object user counts in all of the system (`GLOBAL`) or in its \
+     namespace (`NAMESPACE`).",
+)
+.roles(who::SYSTEM_READERS)
+.gives::<PropertyInfo>();
 
 /// The properties, of which the user scope is the only one.
 pub(crate) async fn show(caller: Caller, call: Call) -> Answering {
     let scope = caller.user_scope()?;
     Ok(call.answer(&PropertyInfo { properties: vec![("user_scope".to_owned(), scope.as_str().to_owned())] }))
 }
+
+pub(crate) const UPDATE: About =
+    About::call(Topic::ObjectUsers, "Choose the user scope", "").roles(who::SYSTEM).takes::<PropertyUpdate>();
 
 /// Chooses the user scope.
 pub(crate) async fn update(caller: Caller, call: Call) -> Answering {

@@ -1,17 +1,38 @@
 //! `/object/secret-keys`: the caller's own secret keys (ECS REST API, *Secret key self-service*).
 
+use keyward_ecs_wire::answers::{UserSecretKey, UserSecretKeys};
 use keyward_ecs_wire::parse_expiry_minutes;
 use keyward_ecs_wire::requests::{SecretKeyCreate, SecretKeyDelete};
 use keyward_service::Caller;
 
+use crate::about::{About, NO_NAMESPACE, STRICT, Topic};
 use crate::call::Call;
 use crate::mapping::secret_keys::{deactivation, issued, slots};
 use crate::reply::{Answering, Reply};
+
+pub(crate) const SHOW: About = About::call(
+    Topic::OwnKeys,
+    "Show your secret keys",
+    "Both slots, the older key first, with the keys in clear. A slot without a key has empty fields.",
+)
+.gives::<UserSecretKeys>()
+.also(NO_NAMESPACE);
 
 /// Both slots, with the keys.
 pub(crate) async fn show(caller: Caller, call: Call) -> Answering {
     Ok(call.answer(&slots(caller.own_keys().await?)))
 }
+
+pub(crate) const CREATE: About = About::call(
+    Topic::OwnKeys,
+    "Make a secret key for yourself",
+    "The key is in the answer. Your object user comes into being with the first key. While there are two \
+     live keys there is no third: end one first, or let the existing one expire with \
+     `existing_key_expiry_time_mins`.",
+)
+.takes::<SecretKeyCreate>()
+.gives::<UserSecretKey>()
+.also(STRICT);
 
 /// One key more; the caller's object user comes into being with the first.
 pub(crate) async fn create(caller: Caller, call: Call) -> Answering {
@@ -19,6 +40,14 @@ pub(crate) async fn create(caller: Caller, call: Call) -> Answering {
     let minutes = parse_expiry_minutes(order.existing_key_expiry_time_mins.as_deref())?;
     Ok(call.answer(&issued(caller.issue_own_key(minutes).await?)))
 }
+
+pub(crate) const DEACTIVATE: About = About::call(
+    Topic::OwnKeys,
+    "End one of your secret keys, or all",
+    "Without a body, or with one that names no key, all of your keys end. From the answer on they are \
+     refused.",
+)
+.takes::<SecretKeyDelete>();
 
 /// Ends one key, or all.
 pub(crate) async fn deactivate(caller: Caller, call: Call) -> Answering {

@@ -5,10 +5,21 @@ use keyward_ecs_wire::answers::{LoggedOut, WhoAmI};
 use keyward_ecs_wire::requests::PasswordChange;
 use keyward_service::{Caller, Password};
 
+use crate::about::{About, Named, Topic};
 use crate::call::Call;
 use crate::credentials;
 use crate::endpoints::login;
 use crate::reply::{Answering, Reply};
+
+const LOG_OUT_QUERY: &[Named] = &[
+    Named::flag("force", "Ends all tokens of the caller."),
+    Named::text("username", "Ends all tokens of somebody else, instead of the caller's."),
+];
+
+pub(crate) const LOG_OUT: About = About::call(Topic::Session, "Log out", "Ends the token of this call.")
+    .query(LOG_OUT_QUERY)
+    .gives::<LoggedOut>()
+    .also(&[(403, "Only system administrators log others out.")]);
 
 /// Ends this token, all tokens of the caller (`force`), or all of somebody else (`username`).
 pub(crate) async fn log_out(caller: Caller, call: Call) -> Answering {
@@ -28,6 +39,13 @@ pub(crate) async fn log_out(caller: Caller, call: Call) -> Answering {
     Ok(if from_cookie { reply.with(SET_COOKIE, login::no_cookie()) } else { reply })
 }
 
+pub(crate) const WHO_AM_I: About = About::call(
+    Topic::Session,
+    "Show who you are",
+    "The caller as of now: a role that was taken away is gone at once.",
+)
+.gives::<WhoAmI>();
+
 /// The caller as of now.
 pub(crate) async fn who_am_i(caller: Caller, call: Call) -> Answering {
     let last_time_password_changed = caller.password_changed_at().await?;
@@ -40,6 +58,14 @@ pub(crate) async fn who_am_i(caller: Caller, call: Call) -> Answering {
         last_time_password_changed,
     }))
 }
+
+pub(crate) const CHANGE_PASSWORD: About = About::call(
+    Topic::Session,
+    "Change your own password",
+    "For management users, who have to know the present one. All of their tokens end. People of a \
+     directory change their password there.",
+)
+.takes::<PasswordChange>();
 
 /// Changes the password of a management user who knows the present one. All of their tokens end.
 pub(crate) async fn change_password(caller: Caller, call: Call) -> Answering {

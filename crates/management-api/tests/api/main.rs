@@ -5,6 +5,7 @@ mod bad_input;
 mod browsers;
 mod bucket_settings;
 mod buckets;
+mod description;
 mod limits_and_site;
 mod office;
 mod own_calls;

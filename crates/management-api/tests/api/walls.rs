@@ -30,7 +30,7 @@ async fn every_call_without_a_token_or_with_a_bad_one_is_401() {
 async fn only_these_are_open_and_none_of_them_tells_a_stranger_anything() {
     let office = Office::open().await;
     let open: Vec<_> = office.api.routes().filter(|route| route.is_open).map(|route| route.path).collect();
-    assert_eq!(open, ["/login", "/health/live", "/health/ready", "/metrics"]);
+    assert_eq!(open, ["/login", "/openapi.json", "/docs", "/health/live", "/health/ready", "/metrics"]);
     office.get("/login").send().await.refused(401, 4000);
     office.get("/metrics").send().await.refused(401, 4000);
     assert_eq!(office.get("/health/live").send().await.expect(200).body, "alive\n");

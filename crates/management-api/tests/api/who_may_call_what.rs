@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use http::Method;
+use keyward_identity::Role;
 
 use crate::office::{ALICE, Office, PASSWORD};
 
@@ -179,6 +180,10 @@ const TABLE: &[(&str, &str, &str, &str, &str)] = &[
     ("GET", "/logout", "/logout", "", "amsnp"),
 ];
 
+/// A letter for each role, as the table has them.
+const LETTERS: [(Role, char); 4] =
+    [(Role::SystemAdmin, 'a'), (Role::SystemMonitor, 'm'), (Role::SecurityAdmin, 's'), (Role::NamespaceAdmin, 'n')];
+
 const PROVIDER: &str = r#"{"mode":"ldap","server_urls":["ldap://x.test"],"domains":["x.test"],"manager_dn":"cn=m",
     "manager_password":"x","search_base":"dc=x","search_filter":"uid=%U","group_attribute":"CN"}"#;
 const BASE_URL: &str = r#"{"name":"x","base_url":"https://not a host","is_namespace_in_host":false}"#;
@@ -217,11 +222,23 @@ async fn every_role_is_let_in_where_the_table_says_and_nowhere_else() {
 #[tokio::test]
 async fn no_call_is_missing_in_the_table() {
     let office = Office::open().await;
-    let everybody = ["/login", "/health/live", "/health/ready"];
+    let everybody = ["/login", "/health/live", "/health/ready", "/openapi.json", "/docs"];
     let routes = office.api.routes().filter(|route| !everybody.contains(&route.path));
     let routes: BTreeSet<_> = routes.map(|route| format!("{} {}", route.method, route.path)).collect();
     let listed: BTreeSet<_> = TABLE.iter().map(|(method, route, ..)| format!("{method} {route}")).collect();
     assert_eq!(routes, listed);
+}
+
+#[tokio::test]
+async fn every_call_is_described_with_the_roles_that_it_lets_in() {
+    let office = Office::open().await;
+    for (method, path, _, _, let_in) in TABLE {
+        let mut routes = office.api.routes();
+        let route = routes.find(|route| route.method.as_str() == *method && route.path == *path).expect("a route");
+        let described = LETTERS.iter().filter(|(role, _)| route.roles.contains(role)).map(|(_, letter)| *letter);
+        let described = if route.roles.is_empty() { "amsnp".to_owned() } else { described.collect() };
+        assert_eq!(described, *let_in, "{method} {path}");
+    }
 }
 
 #[tokio::test]
