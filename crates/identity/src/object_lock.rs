@@ -20,6 +20,11 @@ impl RetentionMode {
             RetentionMode::Compliance => "COMPLIANCE",
         }
     }
+
+    /// The mode of this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [RetentionMode::Governance, RetentionMode::Compliance].into_iter().find(|mode| mode.as_str() == name)
+    }
 }
 
 /// Object lock as a bucket has it: it is on once this is there, and never goes off again.

@@ -4,12 +4,12 @@ use futures_util::TryStreamExt;
 use http_body::Frame;
 use http_body_util::StreamBody;
 use keyward_objects::{ResponseBody, streamed};
-use keyward_s3_wire::object_lock::ObjectLock;
 use keyward_s3_wire::operations::ObjectHead;
 use keyward_s3_wire::{ETag, StorageClass};
 
+use crate::call::Place;
 use crate::engine::{BodyReader, Etag, ObjectRecord};
-use crate::{checksum, stored_head};
+use crate::{checksum, lock, stored_head};
 
 /// The entity tag on the wire.
 pub(crate) fn etag(etag: Etag) -> ETag {
@@ -20,18 +20,18 @@ pub(crate) fn etag(etag: Etag) -> ETag {
 }
 
 /// What GET and HEAD tell of an object.
-pub(crate) fn object_head(record: &ObjectRecord) -> ObjectHead {
+pub(crate) fn object_head(record: &ObjectRecord, place: Place<'_>) -> ObjectHead {
     ObjectHead {
         size: record.size,
         etag: etag(record.etag),
         last_modified: record.modified,
         metadata: stored_head::from_stored(&record.head),
         storage_class: StorageClass::Standard,
-        version_id: None,
+        version_id: place.shown_version(record.version),
         checksum: record.checksum.as_ref().and_then(checksum::shown),
         parts: record.etag.parts.and_then(|parts| u16::try_from(parts).ok()),
         tags: record.head.tags.len(),
-        lock: ObjectLock::default(),
+        lock: lock::shown(record.head.lock.unwrap_or_default()),
         encryption: None,
     }
 }

@@ -6,7 +6,7 @@ use keyward_policy::{Access, Resource};
 use keyward_s3_wire::bucket_owner::{expect_owner, expect_source_owner};
 use keyward_s3_wire::{ErrorCode, ObjectKey, Owner, S3Error, VersionId};
 
-use crate::engine::{BucketId, Engine};
+use crate::engine::{BucketId, Engine, Precondition, Terms, Version, Versioning, Which};
 
 /// What every operation is given beside the body.
 #[derive(Clone, Copy)]
@@ -28,6 +28,21 @@ impl Place<'_> {
     /// The bucket as the engine knows it.
     pub(crate) fn bucket_id(&self) -> BucketId {
         BucketId(self.bucket.id)
+    }
+
+    /// Under which terms the place is written.
+    pub(crate) fn terms(&self, precondition: Precondition) -> Terms {
+        Terms { precondition, versioning: versioning(self.bucket) }
+    }
+
+    /// How a version that was just written is named in the answer: S3 names it only where versions are kept.
+    pub(crate) fn written_version(&self, version: Version) -> Option<VersionId> {
+        self.shown_version(version).filter(|version| !version.is_null())
+    }
+
+    /// How a version of the place is named in an answer: not at all while its bucket never had versions.
+    pub(crate) fn shown_version(&self, version: Version) -> Option<VersionId> {
+        (versioning(self.bucket) != Versioning::Off).then(|| version_id(version))
     }
 }
 
@@ -82,17 +97,34 @@ impl<'c> Call<'c> {
     }
 }
 
+/// Whether the bucket keeps versions, as the engine has it.
+pub(crate) fn versioning(bucket: &Bucket) -> Versioning {
+    match bucket.settings.versioning {
+        keyward_identity::Versioning::Off => Versioning::Off,
+        keyward_identity::Versioning::Enabled => Versioning::Enabled,
+        keyward_identity::Versioning::Suspended => Versioning::Suspended,
+    }
+}
+
+/// A version on the wire.
+pub(crate) fn version_id(version: Version) -> VersionId {
+    VersionId::parse(&version.to_string()).unwrap_or_else(|_| VersionId::null())
+}
+
 /// The owner of something in `bucket`, where it is known who wrote it.
 pub(crate) fn owner(writer: Option<&String>, bucket: &Bucket) -> Owner {
     Owner::named(writer.map_or(bucket.owner.as_str(), String::as_str))
 }
 
-/// Refuses versions: objects have the one that S3 calls `null`.
-pub(crate) fn latest_only(version: Option<&VersionId>, key: &ObjectKey) -> Result<(), S3Error> {
+/// The version that a request names, or the latest.
+///
+/// # Errors
+/// `NoSuchVersion` for what cannot be a version of this store.
+pub(crate) fn which(version: Option<&VersionId>) -> Result<Which, S3Error> {
     match version {
-        Some(version) if !version.is_null() => {
-            Err(S3Error::new(ErrorCode::NoSuchVersion).with("Key", key.as_str()).with("VersionId", version.as_str()))
-        }
-        _ => Ok(()),
+        None => Ok(Which::Latest),
+        Some(version) => Version::parse(version.as_str())
+            .map(Which::Version)
+            .ok_or_else(|| S3Error::new(ErrorCode::NoSuchVersion).with("VersionId", version.as_str())),
     }
 }

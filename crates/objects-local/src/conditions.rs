@@ -9,7 +9,7 @@ use keyward_s3_wire::conditions::{CurrentObject, DeleteConditions, EntityTags, W
 
 use crate::answers::etag;
 use crate::call::Place;
-use crate::engine::{Engine, EngineError, ObjectRecord, Precondition};
+use crate::engine::{Engine, EngineError, ObjectRecord, Precondition, Which};
 
 /// What the commit of a write is to check.
 ///
@@ -23,7 +23,7 @@ pub(crate) async fn of_write(
     if conditions.is_empty() {
         return Ok(Precondition::None);
     }
-    let present = present(engine, place).await?.map(|record| record.etag);
+    let present = present(engine, place, Which::Latest).await?.map(|record| record.etag);
     conditions.permit(present.map(etag).as_ref())?;
     Ok(match (&conditions.if_match, &conditions.if_none_match) {
         (None, Some(EntityTags::Any)) => Precondition::Absent,
@@ -39,12 +39,13 @@ pub(crate) async fn of_write(
 pub(crate) async fn of_deletion(
     engine: &Engine,
     place: Place<'_>,
+    which: Which,
     conditions: &DeleteConditions,
 ) -> Result<Precondition, S3Error> {
     if conditions.is_empty() {
         return Ok(Precondition::None);
     }
-    let record = present(engine, place).await?;
+    let record = present(engine, place, which).await?;
     let tag = record.as_ref().map(|record| etag(record.etag));
     let current = record.as_ref().zip(tag.as_ref()).map(|(record, etag)| CurrentObject {
         etag,
@@ -55,10 +56,10 @@ pub(crate) async fn of_deletion(
     Ok(record.map_or(Precondition::None, |record| Precondition::Matches(record.etag)))
 }
 
-async fn present(engine: &Engine, place: Place<'_>) -> Result<Option<ObjectRecord>, EngineError> {
-    match engine.head(place.bucket_id(), place.key.as_str()).await {
+async fn present(engine: &Engine, place: Place<'_>, which: Which) -> Result<Option<ObjectRecord>, EngineError> {
+    match engine.head_version(place.bucket_id(), place.key.as_str(), which).await {
         Ok(record) => Ok(Some(record)),
-        Err(EngineError::NoSuchKey) => Ok(None),
+        Err(EngineError::NoSuchKey | EngineError::NoSuchVersion | EngineError::IsDeleteMarker { .. }) => Ok(None),
         Err(error) => Err(error),
     }
 }

@@ -10,7 +10,8 @@
 //! BodyWriter ─► Body ─► put / put_part ─► writer thread of the shard ─► answer
 //! open ─► row and files pinned on a blocking thread ─► BodyReader
 //! ```
-//! Not here: authorisation, checksums other than the entity tag's MD5, versions (the keys have room for them).
+//! Every version of an object is a row, the newest of a key first; reads and listings take the first that is no delete
+//! marker. Not here: authorisation, checksums other than the entity tag's MD5.
 
 mod body_dir;
 mod buckets;
@@ -24,7 +25,9 @@ mod ids;
 mod incoming;
 mod layout;
 mod list;
+mod list_versions;
 mod locate;
+mod lock;
 mod multipart;
 mod multipart_list;
 mod objects;
@@ -46,7 +49,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use keyward_ambient::{Clock, Entropy};
+use keyward_ambient::{Clock, Entropy, Timestamp};
 
 pub use copy::CopyRequest;
 pub use error::{EngineError, KeyFault};
@@ -56,11 +59,13 @@ pub use headroom::{FileSystemGauge, Reserve, Space, SpaceGauge};
 pub use ids::{BucketId, UploadId, Version};
 pub use incoming::{Body, BodyWriter};
 pub use list::{ListQuery, Page};
+pub use list_versions::{VersionsPage, VersionsQuery};
+pub use lock::{Lock, Retention, RetentionMode};
 pub use multipart::{CompletedPart, Completion};
 pub use multipart_list::{PartsPage, UploadsPage, UploadsQuery};
 pub use objects::OpenedObject;
 pub use outgoing::BodyReader;
-pub use record::{ByteRange, ObjectRecord, Precondition, PutResult};
+pub use record::{ByteRange, Deleted, Deletion, ObjectRecord, Precondition, PutResult, Terms, Versioning, Which};
 pub use settings::Settings;
 pub use sweep::SweepReport;
 pub use tables::buckets::{BucketState, Usage};
@@ -149,6 +154,11 @@ impl Engine {
         if tokio::task::spawn_blocking(move || inner.close()).await.is_err() {
             tracing::error!("closing the object store was cut short");
         }
+    }
+
+    /// What time it is for the store.
+    pub fn now(&self) -> Timestamp {
+        self.inner.clock.now()
     }
 
     /// The judge of writes that grow the store, for a job on a writing thread.

@@ -31,6 +31,12 @@ impl From<EngineError> for S3Error {
                 .with("ProposedSize", size.to_string())
                 .with("MinSizeAllowed", min.to_string()),
             E::PreconditionFailed => ErrorCode::PreconditionFailed.into(),
+            E::NoSuchVersion => ErrorCode::NoSuchVersion.into(),
+            E::IsDeleteMarker { .. } => ErrorCode::NoSuchKey.into(),
+            E::Locked => {
+                let message = "The version is under retention or legal hold and may not be deleted or changed so.";
+                S3Error::because(ErrorCode::AccessDenied, message)
+            }
             E::NotEmpty(_) => ErrorCode::BucketNotEmpty.into(),
             E::KeyInvalid(fault) => invalid_key(*fault),
             E::RangeNotSatisfiable { size } => {

@@ -5,8 +5,8 @@
 //! ```
 //! [`engine`] keeps the bytes and the metadata and knows neither HTTP nor XML; the rest of the crate turns S3 requests
 //! into its calls. A body reaches a commit only after it has ended and agreed with all that was declared of it, so what
-//! is cut short or corrupt on the way leaves nothing behind. What the store does not do (versions, tags, ACLs, object
-//! lock, encryption) is refused, never taken and forgotten.
+//! is cut short or corrupt on the way leaves nothing behind. What the store does not do is refused, never taken and
+//! forgotten.
 
 mod answers;
 mod call;
@@ -15,6 +15,7 @@ mod conditions;
 pub mod engine;
 mod error;
 mod local_objects;
+mod lock;
 mod not_offered;
 mod operations;
 mod receive;

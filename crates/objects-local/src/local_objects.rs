@@ -83,6 +83,15 @@ impl Backend for LocalObjects {
             Operation::AbortMultipartUpload => op::abort_multipart_upload(call).await,
             Operation::ListParts => op::list_parts(call).await,
             Operation::ListMultipartUploads => op::list_multipart_uploads(call).await,
+            Operation::ListObjectVersions => op::list_object_versions(call).await,
+            Operation::GetObjectAttributes => op::get_object_attributes(call).await,
+            Operation::GetObjectTagging => op::object_tagging(call).await,
+            Operation::PutObjectTagging => op::put_object_tagging(call, payload).await,
+            Operation::DeleteObjectTagging => op::delete_object_tagging(call).await,
+            Operation::GetObjectRetention => op::object_retention(call).await,
+            Operation::PutObjectRetention => op::put_object_retention(call, payload).await,
+            Operation::GetObjectLegalHold => op::object_legal_hold(call).await,
+            Operation::PutObjectLegalHold => op::put_object_legal_hold(call, payload).await,
             other => Err(not_offered::operation(other)),
         };
         answer.map_err(|error| call.name_what_is_missing(error))
@@ -90,7 +99,8 @@ impl Backend for LocalObjects {
 
     fn offers(&self, feature: Feature) -> bool {
         match feature {
-            Feature::Versioning | Feature::ObjectLock | Feature::Lifecycle | Feature::Encryption => false,
+            Feature::Versioning | Feature::ObjectLock => true,
+            Feature::Lifecycle | Feature::Encryption => false,
         }
     }
 

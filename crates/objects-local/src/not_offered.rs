@@ -18,12 +18,10 @@ pub(crate) fn operation(operation: Operation) -> S3Error {
 /// Refuses properties of a new object that would not be kept.
 pub(crate) fn refuse(object: &NewObject, headers: &HeaderMap) -> Result<(), S3Error> {
     let refused = [
-        (!object.tags.is_empty(), "Objects have no tags here; leave x-amz-tagging out."),
         (
             !owners_alone(&object.acl),
             "Objects belong to the bucket's owner alone here; leave ACLs out, or send private.",
         ),
-        (!object.lock.is_empty(), "Object lock is not offered; leave the x-amz-object-lock- headers out."),
         (object.encryption.is_some(), "Encryption at rest is not offered; leave x-amz-server-side-encryption out."),
     ];
     if let Some((_, message)) = refused.into_iter().find(|(asked, _)| *asked) {
@@ -61,13 +59,10 @@ mod tests {
     #[test]
     fn what_would_be_forgotten_is_refused() {
         for (name, value) in [
-            ("x-amz-tagging", "team=blue"),
             ("x-amz-acl", "public-read"),
             ("x-amz-grant-read", "id=eve"),
-            ("x-amz-object-lock-legal-hold", "ON"),
             ("x-amz-server-side-encryption", "AES256"),
             ("x-amz-server-side-encryption", "aws:kms"),
-            ("x-amz-server-side-encryption-customer-algorithm", "AES256"),
             ("x-emc-retention-period", "60"),
         ] {
             assert_eq!(write(name, value), Err(ErrorCode::NotImplemented), "{name}: {value}");
@@ -89,8 +84,8 @@ mod tests {
 
     #[test]
     fn a_missing_operation_is_named() {
-        let refused = operation(Operation::PutObjectTagging);
+        let refused = operation(Operation::GetObjectTorrent);
         assert_eq!(refused.code(), ErrorCode::NotImplemented);
-        assert!(refused.message().contains("PutObjectTagging"));
+        assert!(refused.message().contains("GetObjectTorrent"));
     }
 }

@@ -2,15 +2,32 @@
 
 use std::iter::once;
 
+use keyward_identity::Bucket;
+use keyward_s3_wire::S3Error;
 use keyward_s3_wire::metadata::{HeaderText, ObjectMetadata};
+use keyward_s3_wire::operations::NewObject;
 
+use crate::call::Call;
 use crate::engine::ObjectHead;
+use crate::lock;
 
 /// Marks text that stands for bytes which are not UTF-8, a character for each. No header can carry U+0001 itself.
 const BYTES: char = '\u{1}';
 
-/// The head of an object with this metadata; tags and ACL are left empty.
-pub(crate) fn to_stored(metadata: &ObjectMetadata, owner: Option<String>) -> ObjectHead {
+/// The head of a new object in `bucket`; its ACL is left empty.
+///
+/// # Errors
+/// As [`lock::of_new`].
+pub(crate) fn of_new(object: &NewObject, call: Call<'_>, bucket: &Bucket) -> Result<ObjectHead, S3Error> {
+    Ok(ObjectHead {
+        tags: object.tags.iter().cloned().collect(),
+        lock: lock::of_new(&object.lock, bucket, call.engine.now())?,
+        ..to_stored(&object.metadata, call.requester())
+    })
+}
+
+/// The head of an object with this metadata; everything else is left empty.
+fn to_stored(metadata: &ObjectMetadata, owner: Option<String>) -> ObjectHead {
     let kept = |value: &Option<HeaderText>| value.as_ref().map(text);
     ObjectHead {
         owner,

@@ -4,13 +4,14 @@ use http::HeaderMap;
 use http::header::{HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
 
+use crate::customer_key::CustomerKey;
 use crate::error::{ErrorCode, S3Error};
 use crate::single_header;
 
 const ALGORITHM: HeaderName = HeaderName::from_static("x-amz-server-side-encryption");
 const KMS_KEY: HeaderName = HeaderName::from_static("x-amz-server-side-encryption-aws-kms-key-id");
-const CUSTOMER: &str = "x-amz-server-side-encryption-customer-";
-const COPY_CUSTOMER: &str = "x-amz-copy-source-server-side-encryption-customer-";
+const CUSTOMER_ALGORITHM: HeaderName = HeaderName::from_static("x-amz-server-side-encryption-customer-algorithm");
+const CUSTOMER_KEY_MD5: HeaderName = HeaderName::from_static("x-amz-server-side-encryption-customer-key-md5");
 
 /// An encryption at rest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,16 +25,21 @@ pub enum Encryption {
         /// The key's id.
         key_id: Option<String>,
     },
+    /// With a key of the client.
+    Customer {
+        /// The key's MD5 in base64, which answers repeat.
+        key_md5: String,
+    },
 }
 
 impl Encryption {
     /// What the headers ask for. Whether it can be done is for the store to say.
     ///
     /// # Errors
-    /// `NotImplemented` for keys of the client (SSE-C): storing in clear what was to be encrypted would be a breach;
-    /// `InvalidEncryptionAlgorithmError` for unknown algorithms.
+    /// `InvalidEncryptionAlgorithmError` for unknown algorithms; `InvalidArgument` for a key of the client beside another
+    /// encryption, and as [`CustomerKey::of`].
     pub fn of(headers: &HeaderMap) -> Result<Option<Self>, S3Error> {
-        refuse_customer_keys(headers)?;
+        let customer = CustomerKey::of(headers)?;
         let key_id = single_header::filled(headers, KMS_KEY.as_str())?.map(str::to_owned);
         match single_header::filled(headers, ALGORITHM.as_str())? {
             None if key_id.is_some() => Err(S3Error::argument(
@@ -41,7 +47,11 @@ impl Encryption {
                 "",
                 "An encryption key is named without an encryption; send x-amz-server-side-encryption: aws:kms.",
             )),
-            None => Ok(None),
+            None => Ok(customer.map(|key| Encryption::Customer { key_md5: key.md5().to_owned() })),
+            Some(other) if customer.is_some() => {
+                let message = "A key of the client and another encryption contradict each other; send one of them.";
+                Err(S3Error::argument(ALGORITHM.as_str(), other, message))
+            }
             Some("AES256") => Ok(Some(Encryption::Aes256)),
             Some("aws:kms") => Ok(Some(Encryption::Kms { dual: false, key_id })),
             Some("aws:kms:dsse") => Ok(Some(Encryption::Kms { dual: true, key_id })),
@@ -54,6 +64,13 @@ impl Encryption {
     /// Writes the encryption into the headers of an answer.
     pub fn write(&self, headers: &mut HeaderMap) {
         let (name, key_id) = match self {
+            Encryption::Customer { key_md5 } => {
+                headers.insert(CUSTOMER_ALGORITHM, HeaderValue::from_static("AES256"));
+                if let Ok(value) = HeaderValue::from_str(key_md5) {
+                    headers.insert(CUSTOMER_KEY_MD5, value);
+                }
+                return;
+            }
             Encryption::Aes256 => ("AES256", None),
             Encryption::Kms { dual: false, key_id } => ("aws:kms", key_id.as_deref()),
             Encryption::Kms { dual: true, key_id } => ("aws:kms:dsse", key_id.as_deref()),
@@ -62,22 +79,6 @@ impl Encryption {
         if let Some(Ok(value)) = key_id.map(HeaderValue::from_str) {
             headers.insert(KMS_KEY, value);
         }
-    }
-}
-
-/// Refuses requests that bring a key of their own.
-///
-/// # Errors
-/// `NotImplemented`, naming the header to leave out.
-pub(crate) fn refuse_customer_keys(headers: &HeaderMap) -> Result<(), S3Error> {
-    let brought = headers.keys().find(|name| [CUSTOMER, COPY_CUSTOMER].iter().any(|it| name.as_str().starts_with(it)));
-    match brought {
-        None => Ok(()),
-        Some(name) => Err(S3Error::because(
-            ErrorCode::NotImplemented,
-            "Encryption with keys of the client is not offered; leave this header out.",
-        )
-        .with("Header", name.as_str())),
     }
 }
 
@@ -106,7 +107,7 @@ mod tests {
     #[test]
     fn nothing_is_stored_in_clear_that_was_to_be_encrypted() {
         let customer = [("x-amz-server-side-encryption-customer-algorithm", "AES256")];
-        assert_eq!(read(&customer), Err(ErrorCode::NotImplemented));
+        assert_eq!(read(&customer), Err(ErrorCode::InvalidArgument));
         assert_eq!(read(&[("x-amz-server-side-encryption", "rot13")]), Err(ErrorCode::InvalidEncryptionAlgorithmError));
         assert_eq!(read(&[]), Ok(None));
     }

@@ -10,6 +10,7 @@ pub mod bucket_owner;
 pub mod checksum;
 pub mod conditions;
 pub mod configuration;
+pub mod customer_key;
 pub mod date;
 pub mod encryption;
 pub mod error;

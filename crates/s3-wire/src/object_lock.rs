@@ -67,13 +67,8 @@ impl ObjectLock {
 }
 
 fn retention_mode(text: &str) -> Result<RetentionMode, S3Error> {
-    match text {
-        "GOVERNANCE" => Ok(RetentionMode::Governance),
-        "COMPLIANCE" => Ok(RetentionMode::Compliance),
-        other => {
-            Err(S3Error::argument(MODE.as_str(), other, "The object lock's mode has to be GOVERNANCE or COMPLIANCE."))
-        }
-    }
+    let message = "The object lock's mode has to be GOVERNANCE or COMPLIANCE.";
+    RetentionMode::parse(text).ok_or_else(|| S3Error::argument(MODE.as_str(), text, message))
 }
 
 fn retained_until(text: &str) -> Result<Timestamp, S3Error> {

@@ -25,16 +25,29 @@ pub fn tags(headers: &HeaderMap) -> Result<Vec<(String, String)>, S3Error> {
     for key in query.names() {
         // A key given twice would be refused by `value` as an argument; as a tag it has a code of its own.
         let value = query.value(key).map_err(|_| invalid(key))?.unwrap_or_default();
+        tags.push((key.to_owned(), value.to_owned()));
+    }
+    checked(tags)
+}
+
+/// Tags within the limits, in order of key.
+///
+/// # Errors
+/// `InvalidTag`, as [`tags`].
+pub(crate) fn checked(mut tags: Vec<(String, String)>) -> Result<Vec<(String, String)>, S3Error> {
+    for (key, value) in &tags {
         if key.is_empty() || key.chars().count() > LONGEST_KEY || value.chars().count() > LONGEST_VALUE {
             return Err(invalid(key));
         }
-        tags.push((key.to_owned(), value.to_owned()));
     }
     if tags.len() > MOST {
         return Err(ErrorCode::InvalidTag.into());
     }
     tags.sort();
-    Ok(tags)
+    match tags.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+        Some(twice) => Err(invalid(&twice[0].0)),
+        None => Ok(tags),
+    }
 }
 
 fn invalid(key: &str) -> S3Error {

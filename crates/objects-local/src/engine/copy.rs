@@ -13,9 +13,10 @@ use super::incoming::Content;
 use super::locate::{HeldBytes, Located, locate};
 use super::pending_file::PendingFile;
 use super::pins::Pins;
-use super::record::{ByteRange, ObjectRecord, Precondition, PutResult};
+use super::record::{ByteRange, ObjectRecord, PutResult, Terms, Which};
 use super::tables::bodies;
-use super::tables::objects::{self, NewObject, StoredBody};
+use super::tables::object_writes::{self, NewObject, Numbering};
+use super::tables::objects::{self, StoredBody};
 use super::tables::parts::{self, PartRecord, StoredPart};
 use super::writer::Commit;
 use super::{Engine, EngineError, row_key};
@@ -25,14 +26,16 @@ use super::{Engine, EngineError, row_key};
 pub struct CopyRequest {
     /// The bucket and key to copy from.
     pub source: (BucketId, String),
+    /// The version to copy.
+    pub source_version: Which,
     /// Copy only if the source has this tag: the one that the caller judged.
     pub source_etag: Option<Etag>,
     /// The bucket and key to copy to; may be the source.
     pub target: (BucketId, String),
     /// What to keep about the copy instead of what is kept about the source.
     pub head: Option<ObjectHead>,
-    /// What must hold of the target.
-    pub precondition: Precondition,
+    /// What must hold of the target, and what becomes of its versions.
+    pub terms: Terms,
 }
 
 impl Engine {
@@ -42,8 +45,9 @@ impl Engine {
         let new_set = UploadId::begun(self.inner.clock.now(), self.inner.entropy.as_ref());
         let (source, target) = (request.source.0, request.target.0);
         let headroom = self.headroom();
+        let making = Making { new_set, numbering: self.numbering(request.terms.versioning) };
         if self.shard_number(source) == self.shard_number(target) {
-            let work = move |commit: &mut Commit<'_>| copy_within(commit, &request, new_set, &headroom);
+            let work = move |commit: &mut Commit<'_>| copy_within(commit, &request, making, &headroom);
             return self.shard(target).writer.commit(work).await;
         }
         let replicator = Replicator {
@@ -51,16 +55,16 @@ impl Engine {
             pins: Arc::clone(&self.inner.pins),
             entropy: Arc::clone(&self.inner.entropy),
         };
-        let (pins, from) = (Arc::clone(&self.inner.pins), request.source.clone());
+        let (pins, from, which) = (Arc::clone(&self.inner.pins), request.source.clone(), request.source_version);
         let replicated = self.shard(source).readers.read_then(
-            move |connection| locate(connection, &pins, from.0, &from.1, ByteRange::Whole),
+            move |connection| locate(connection, &pins, from.0, (&from.1, which), ByteRange::Whole),
             move |located| {
                 judge(&request, &located.record)?;
                 Ok((request, replicator.replicate(located)?))
             },
         );
         let (request, replica) = replicated.await?;
-        let work = move |commit: &mut Commit<'_>| replica.store(commit, request, new_set, &headroom);
+        let work = move |commit: &mut Commit<'_>| replica.store(commit, request, making, &headroom);
         self.shard(target).writer.commit(work).await
     }
 }
@@ -72,28 +76,37 @@ fn judge(request: &CopyRequest, source: &ObjectRecord) -> Result<(), EngineError
     }
 }
 
+/// What a copy is given that is drawn or told by the clock.
+#[derive(Clone, Copy)]
+struct Making {
+    new_set: UploadId,
+    numbering: Numbering,
+}
+
 fn copy_within(
     commit: &mut Commit<'_>,
     request: &CopyRequest,
-    new_set: UploadId,
+    making: Making,
     headroom: &Headroom,
 ) -> Result<PutResult, EngineError> {
     let (bucket, key) = &request.target;
-    let (source, body) = objects::find(commit.connection, request.source.0, &request.source.1)?;
+    let (source_bucket, source_key) = &request.source;
+    let found = objects::find(commit.connection, *source_bucket, source_key, request.source_version)?;
+    let (source, body) = (found.record, found.body);
     judge(request, &source)?;
-    objects::may_write(commit, *bucket, key, request.precondition)?;
+    objects::may_write(commit, *bucket, key, request.terms.precondition)?;
     headroom.admit(ROWS)?;
     // Shared before the target is replaced, so that copying an object onto itself never lets its bytes go.
     let body = match body {
         StoredBody::Bytes(bytes) => StoredBody::Bytes(bodies::share(commit, bytes)?),
         StoredBody::Parts(set) => {
-            parts::share_set(commit, set, new_set)?;
-            StoredBody::Parts(new_set)
+            parts::share_set(commit, set, making.new_set)?;
+            StoredBody::Parts(making.new_set)
         }
     };
     let head = request.head.as_ref().unwrap_or(&source.head);
     let object = NewObject { size: source.size, etag: source.etag, checksum: source.checksum.as_ref(), head, body };
-    objects::put(commit, *bucket, key, &object)
+    object_writes::put(commit, *bucket, key, &object, making.numbering)
 }
 
 /// Makes durable second names for files.
@@ -158,25 +171,25 @@ impl Replica {
         self,
         commit: &mut Commit<'_>,
         request: CopyRequest,
-        new_set: UploadId,
+        making: Making,
         headroom: &Headroom,
     ) -> Result<PutResult, EngineError> {
         let (bucket, key) = request.target;
-        objects::may_write(commit, bucket, &key, request.precondition)?;
+        objects::may_write(commit, bucket, &key, request.terms.precondition)?;
         headroom.admit(ROWS + self.body.unwritten())?;
         let body = match self.body {
             ReplicaBody::Bytes(content) => StoredBody::Bytes(bodies::store(commit, content)?),
             ReplicaBody::Parts(parts) => {
                 for (record, content) in parts {
                     let bytes = bodies::store(commit, content)?;
-                    parts::put(commit, new_set, &StoredPart { record, bytes })?;
+                    parts::put(commit, making.new_set, &StoredPart { record, bytes })?;
                 }
-                StoredBody::Parts(new_set)
+                StoredBody::Parts(making.new_set)
             }
         };
         let head = request.head.unwrap_or(self.head);
         let object =
             NewObject { size: self.size, etag: self.etag, checksum: self.checksum.as_ref(), head: &head, body };
-        objects::put(commit, bucket, &key, &object)
+        object_writes::put(commit, bucket, &key, &object, making.numbering)
     }
 }

@@ -1,39 +1,50 @@
-//! Deleting objects.
+//! Deleting objects: for good, or under a delete marker.
 
-use super::ids::BucketId;
-use super::record::Precondition;
-use super::tables::{buckets, objects};
+use super::ids::{BucketId, Version};
+use super::record::{Deleted, Deletion, Versioning, Which};
+use super::tables::object_writes::Numbering;
+use super::tables::objects::Present;
+use super::tables::{buckets, object_writes, objects};
 use super::writer::Commit;
 use super::{Engine, EngineError, row_key};
 
 impl Engine {
-    /// Deletes what is under `key`; tells whether there was anything. Under a precondition other than
-    /// [`Precondition::None`] an absent object is an error.
-    pub async fn delete(&self, bucket: BucketId, key: &str, precondition: Precondition) -> Result<bool, EngineError> {
+    /// Deletes what `deletion` means of `key`. Under a precondition other than
+    /// [`Precondition::None`](super::Precondition::None) an absent object is an error; otherwise it is deleted already.
+    pub async fn delete(
+        &self,
+        bucket: BucketId,
+        key: &str,
+        deletion: impl Into<Deletion>,
+        owner: Option<String>,
+    ) -> Result<Deleted, EngineError> {
+        let one = vec![(key.to_owned(), deletion.into())];
         row_key::check(key)?;
-        let key = key.to_owned();
-        let committed = self.shard(bucket).writer.commit(move |commit| {
-            buckets::require_open(commit.connection, bucket)?;
-            delete_one(commit, bucket, &key, precondition)
-        });
-        committed.await
+        let mut answers = self.delete_many(bucket, one, owner).await?;
+        answers.pop().unwrap_or(Err(EngineError::Unavailable))
     }
 
     /// Deletes many objects in one commit and answers for each in order, as [`delete`](Self::delete) does. One that
-    /// is refused does not keep the others.
+    /// is refused does not keep the others. Delete markers belong to `owner`.
     pub async fn delete_many(
         &self,
         bucket: BucketId,
-        keys: Vec<(String, Precondition)>,
-    ) -> Result<Vec<Result<bool, EngineError>>, EngineError> {
+        keys: Vec<(String, Deletion)>,
+        owner: Option<String>,
+    ) -> Result<Vec<Result<Deleted, EngineError>>, EngineError> {
+        let salt = self.numbering(Versioning::Enabled).salt;
         let committed = self.shard(bucket).writer.commit(move |commit| {
             buckets::require_open(commit.connection, bucket)?;
             let mut answers = Vec::with_capacity(keys.len());
-            for (key, precondition) in keys {
-                match delete_one(commit, bucket, &key, precondition) {
+            for (key, deletion) in keys {
+                let one = OneDeletion { bucket, key: &key, deletion, salt, owner: owner.as_ref() };
+                match one.run(commit) {
                     // What concerns one key changed nothing; anything else undoes them all.
                     refused @ Err(
-                        EngineError::KeyInvalid(_) | EngineError::NoSuchKey | EngineError::PreconditionFailed,
+                        EngineError::KeyInvalid(_)
+                        | EngineError::NoSuchKey
+                        | EngineError::Locked
+                        | EngineError::PreconditionFailed,
                     ) => answers.push(refused),
                     answer => answers.push(Ok(answer?)),
                 }
@@ -44,16 +55,37 @@ impl Engine {
     }
 }
 
-fn delete_one(
-    commit: &mut Commit<'_>,
+struct OneDeletion<'d> {
     bucket: BucketId,
-    key: &str,
-    precondition: Precondition,
-) -> Result<bool, EngineError> {
-    let present = objects::present(commit.connection, bucket, key)?;
-    precondition.check(present.map(|present| present.etag))?;
-    match present {
-        Some(present) => objects::delete(commit, bucket, key, present).map(|()| true),
-        None => Ok(false),
+    key: &'d str,
+    deletion: Deletion,
+    salt: u32,
+    owner: Option<&'d String>,
+}
+
+impl OneDeletion<'_> {
+    /// Checks everything before the first change, so that a refusal leaves all as it was.
+    fn run(self, commit: &mut Commit<'_>) -> Result<Deleted, EngineError> {
+        let Deletion { which, versioning, precondition, bypasses_governance } = self.deletion;
+        let present = objects::present(commit.connection, self.bucket, self.key, which)?;
+        precondition.check(Present::tag(present.as_ref()))?;
+        let existed = present.as_ref().is_some_and(|present| !present.is_marker);
+        if which == Which::Latest && versioning != Versioning::Off {
+            // A second marker would say nothing new (ECS, bucket versioning).
+            let marker = match present {
+                Some(present) if present.is_marker => present.version,
+                _ => self.mark(commit, versioning)?,
+            };
+            return Ok(Deleted { existed, version: Some(marker), is_marker: true });
+        }
+        let Some(present) = present else { return Ok(Deleted::default()) };
+        object_writes::delete(commit, self.bucket, &present, bypasses_governance)?;
+        let version = (which != Which::Latest).then_some(present.version);
+        Ok(Deleted { existed: true, version, is_marker: present.is_marker })
+    }
+
+    fn mark(&self, commit: &mut Commit<'_>, versioning: Versioning) -> Result<Version, EngineError> {
+        let numbering = Numbering { versioning, salt: self.salt };
+        object_writes::mark_deleted(commit, self.bucket, self.key, numbering, self.owner.cloned())
     }
 }

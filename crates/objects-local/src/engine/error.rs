@@ -3,7 +3,9 @@
 use std::io;
 use std::sync::Arc;
 
-use super::ids::BucketId;
+use keyward_ambient::Timestamp;
+
+use super::ids::{BucketId, Version};
 
 /// What is wrong with an object key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -68,6 +70,20 @@ pub enum EngineError {
     /// The object is not in the state the caller made a condition.
     #[error("the object does not meet the precondition")]
     PreconditionFailed,
+    /// The version named is not there.
+    #[error("no such version")]
+    NoSuchVersion,
+    /// A delete marker stands where an object was asked for.
+    #[error("the object is deleted: {version} is a delete marker")]
+    IsDeleteMarker {
+        /// The marker.
+        version: Version,
+        /// When it was made.
+        made: Timestamp,
+    },
+    /// A retention or a legal hold keeps the version.
+    #[error("the version is locked")]
+    Locked,
     /// The bucket still holds objects.
     #[error("bucket {0} still holds objects")]
     NotEmpty(BucketId),

@@ -6,7 +6,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// What the writer of an object said about it. The engine stores it and hands it back; it reads nothing in it.
+use super::lock::Lock;
+
+/// What the writer of an object said about it. The engine stores it and hands it back; it reads only the lock in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ObjectHead {
@@ -43,6 +45,9 @@ pub struct ObjectHead {
     /// Object tags.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub tags: BTreeMap<String, String>,
+    /// Retention and legal hold: the one thing here that the engine heeds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lock: Option<Lock>,
     /// The object's access control list, in whatever form the layer above writes it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub acl: Option<String>,

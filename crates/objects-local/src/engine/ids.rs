@@ -25,14 +25,39 @@ impl fmt::Display for BucketId {
     }
 }
 
-/// Which of a key's versions a row is. The engine keeps one per key today, [`Version::NULL`]; the order on disk has
-/// room for more, the newest first.
+/// A version of an object, as clients name it: 0 for the one that S3 calls `null`, or the number under which its row
+/// stands, greater for a newer one. Prints as `null` or as 16 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Version(pub u64);
 
 impl Version {
-    /// The version of an object written while its bucket keeps no versions: older than all others.
+    /// The version of an object written while its bucket keeps no versions. Of a bucket that never kept any it is older
+    /// than all others; one written while versioning is suspended has a row with a place in time.
     pub const NULL: Version = Version(0);
+
+    /// The number of a version written `at` a moment over the `latest` one: milliseconds in the upper 44 bits, and below
+    /// them `salt`, so that the number of a version that was deleted is not given to another one.
+    pub(super) fn following(latest: Option<Version>, at: Timestamp, salt: u32) -> Self {
+        let millis = u64::try_from(at.as_millis()).unwrap_or(0);
+        let by_time = millis << 20 | u64::from(salt & 0xF_FFFF);
+        // A clock that was set back must not put the new version behind an old one.
+        Self(by_time.max(latest.map_or(1, |latest| latest.0.saturating_add(1))))
+    }
+
+    /// Reads the printed form; `None` for anything this engine cannot have handed out.
+    pub fn parse(text: &str) -> Option<Self> {
+        if text == "null" {
+            return Some(Self::NULL);
+        }
+        let number = u64::from_be_bytes(hex_array(text)?);
+        (number > 0).then_some(Self(number))
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if *self == Self::NULL { formatter.write_str("null") } else { write!(formatter, "{:016x}", self.0) }
+    }
 }
 
 /// A multipart upload: 8 bytes of time, then 16 random ones, so that uploads of one key list in the order they were
@@ -145,6 +170,18 @@ mod tests {
         assert!(earlier < later);
         assert_eq!(UploadId::parse(&later.to_string()), Some(later));
         assert_eq!(later.begun_at(), Timestamp::from_seconds(1_001));
+    }
+
+    #[test]
+    fn versions_survive_printing_and_the_newest_is_the_greatest() {
+        let first = Version::following(None, Timestamp::from_seconds(1_000), 0xFFFF_FFFF);
+        let second = Version::following(Some(first), Timestamp::from_seconds(1_000), 0);
+        let after_the_clock_was_set_back = Version::following(Some(second), Timestamp::EPOCH, 7);
+        assert!(Version::NULL < first && first < second && second < after_the_clock_was_set_back);
+        for version in [Version::NULL, first, second] {
+            assert_eq!(Version::parse(&version.to_string()), Some(version));
+        }
+        assert_eq!(Version::parse("0000000000000000"), None, "the null version has one name");
     }
 
     #[test]

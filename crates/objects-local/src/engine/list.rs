@@ -55,6 +55,7 @@ fn page(connection: &Connection, bucket: BucketId, query: &ListQuery) -> Result<
         start: query.after.start(bucket, &query.prefix),
         limit: query.limit,
         key_in: row_key::key_of_object,
+        latest_only: true,
     };
     let statement = connection.prepare_cached(objects::WALK)?;
     let walked = walk.run(statement, |row| objects::listed_in(row, query.with_heads))?;
@@ -77,8 +78,10 @@ mod tests {
     use crate::engine::Settings;
     use crate::engine::etag::Etag;
     use crate::engine::head::ObjectHead;
+    use crate::engine::record::Versioning;
     use crate::engine::tables::bodies::StoredBytes;
-    use crate::engine::tables::objects::{NewObject, StoredBody};
+    use crate::engine::tables::object_writes::{self, NewObject};
+    use crate::engine::tables::objects::StoredBody;
 
     const BUCKET: BucketId = BucketId(1);
 
@@ -88,12 +91,14 @@ mod tests {
         let entropy = Arc::new(SeededEntropy::new(1));
         let engine = Engine::open(home.path(), Arc::new(FrozenClock::default()), entropy, Settings::default()).unwrap();
         engine.open_bucket(BUCKET).await.unwrap();
-        let filled = engine.shard(BUCKET).writer.commit(|commit| {
+        let numbering = engine.numbering(Versioning::Off);
+        let filled = engine.shard(BUCKET).writer.commit(move |commit| {
             let body = StoredBody::Bytes(StoredBytes::Nothing);
             let (etag, head) = (Etag::of_body([0; 16]), ObjectHead::default());
             let object = NewObject { size: 0, etag, checksum: None, head: &head, body };
             for number in 0..100_000 {
-                objects::put(commit, BUCKET, &format!("{:04}/{:02}", number / 100, number % 100), &object)?;
+                let key = format!("{:04}/{:02}", number / 100, number % 100);
+                object_writes::put(commit, BUCKET, &key, &object, numbering)?;
             }
             Ok(())
         });

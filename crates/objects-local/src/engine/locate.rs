@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use super::EngineError;
 use super::ids::BucketId;
 use super::pins::{Pin, Pins};
-use super::record::{ByteRange, ObjectRecord};
+use super::record::{ByteRange, ObjectRecord, Which};
 use super::tables::bodies::{self, StoredBytes};
 use super::tables::objects::{self, StoredBody};
 use super::tables::parts::{self, PartRecord};
@@ -37,15 +37,15 @@ pub(super) enum HeldBytes {
     File(Pin),
 }
 
-/// Finds the wanted bytes of the object under `key` and pins the files they are in.
+/// Finds the wanted bytes of an object and pins the files they are in.
 pub(super) fn locate(
     connection: &Connection,
     pins: &Arc<Pins>,
     bucket: BucketId,
-    key: &str,
+    object: (&str, Which),
     range: ByteRange,
 ) -> Result<Located, EngineError> {
-    locate_while(connection, pins, bucket, key, range, || ())
+    locate_while(connection, pins, bucket, object, range, || ())
 }
 
 /// As [`locate`]; `meanwhile` runs after a row was read and before its files are pinned, where a commit can come between.
@@ -53,21 +53,21 @@ fn locate_while(
     connection: &Connection,
     pins: &Arc<Pins>,
     bucket: BucketId,
-    key: &str,
+    (key, which): (&str, Which),
     range: ByteRange,
     mut meanwhile: impl FnMut(),
 ) -> Result<Located, EngineError> {
     loop {
-        let (located, body) = {
+        let (located, row_key, body) = {
             // One snapshot: the row, its parts and its inline bytes belong together.
             let _snapshot = connection.unchecked_transaction()?;
-            let (record, body) = objects::find(connection, bucket, key)?;
+            let found = objects::find(connection, bucket, key, which)?;
             meanwhile();
-            (hold(connection, pins, record, body, range)?, body)
+            (hold(connection, pins, found.record, found.body, range)?, found.row_key, found.body)
         };
         let in_memory = located.extents.iter().all(|extent| matches!(extent.bytes, HeldBytes::Memory(_)));
         // A commit between the snapshot and the pins may have had the files unlinked; then there is a newer object.
-        if in_memory || objects::is_at(connection, bucket, key, body)? {
+        if in_memory || objects::is_at(connection, &row_key, body)? {
             return Ok(located);
         }
     }
@@ -143,14 +143,15 @@ mod tests {
         let (busy, runtime) = (engine.clone(), Handle::current());
         let read = engine.shard(BUCKET).readers.read(move |connection| {
             let mut looks = 0;
-            let located = locate_while(connection, &busy.inner.pins, BUCKET, "a", ByteRange::Whole, || {
-                looks += 1;
-                if looks == 1 {
-                    runtime.block_on(put(&busy, 2));
-                    // Returns once the first body is unlinked.
-                    busy.inner.reaper.lock().unwrap().stop();
-                }
-            })?;
+            let located =
+                locate_while(connection, &busy.inner.pins, BUCKET, ("a", Which::Latest), ByteRange::Whole, || {
+                    looks += 1;
+                    if looks == 1 {
+                        runtime.block_on(put(&busy, 2));
+                        // Returns once the first body is unlinked.
+                        busy.inner.reaper.lock().unwrap().stop();
+                    }
+                })?;
             Ok((looks, BodyReader::start(Arc::clone(&busy.inner.bodies), located.extents, 100)?))
         });
         let (looks, mut body) = read.await.unwrap();

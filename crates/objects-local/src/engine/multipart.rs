@@ -11,8 +11,9 @@ use super::head::{Checksum, ChecksumPlan, ObjectHead};
 use super::headroom::{Headroom, ROWS};
 use super::ids::{BucketId, UploadId};
 use super::incoming::Body;
-use super::record::{Precondition, PutResult};
-use super::tables::objects::{self, NewObject, StoredBody};
+use super::record::{PutResult, Terms, Which};
+use super::tables::object_writes::{self, NewObject, Numbering};
+use super::tables::objects::{self, Found, StoredBody};
 use super::tables::parts::{self, PartRecord, StoredPart};
 use super::tables::uploads::{self, UploadRecord};
 use super::tables::{bodies, buckets};
@@ -37,8 +38,8 @@ pub struct Completion {
     pub parts: Vec<CompletedPart>,
     /// The object's checksum, as the caller worked it out from the parts'.
     pub checksum: Option<Checksum>,
-    /// What must hold of the object under the key.
-    pub precondition: Precondition,
+    /// What must hold of the object under the key, and what becomes of its versions.
+    pub terms: Terms,
 }
 
 impl Engine {
@@ -112,11 +113,12 @@ impl Engine {
         row_key::check(key)?;
         let (key, headroom) = (key.to_owned(), self.headroom());
         let least = self.inner.settings.min_part_size;
+        let numbering = self.numbering(completion.terms.versioning);
         let committed = self.shard(bucket).writer.commit(move |commit| {
             buckets::require_open(commit.connection, bucket)?;
             match uploads::find(commit.connection, bucket, &key, upload) {
                 Ok(record) => {
-                    let object = Completing { bucket, key: &key, upload: record, completion: &completion };
+                    let object = Completing { bucket, key: &key, upload: record, completion: &completion, numbering };
                     object.commit(commit, least, &headroom)
                 }
                 Err(EngineError::NoSuchUpload) => already_completed(commit, bucket, &key, upload, &completion),
@@ -143,15 +145,16 @@ struct Completing<'c> {
     key: &'c str,
     upload: UploadRecord,
     completion: &'c Completion,
+    numbering: Numbering,
 }
 
 impl Completing<'_> {
     /// `least` is the least size of all parts but the last.
     fn commit(self, commit: &mut Commit<'_>, least: u64, headroom: &Headroom) -> Result<PutResult, EngineError> {
-        let Self { bucket, key, upload, completion } = self;
+        let Self { bucket, key, upload, completion, numbering } = self;
         let stored = parts::all_of_set(commit.connection, upload.id)?;
         let size = check_parts(&stored, &completion.parts, least)?;
-        objects::may_write(commit, bucket, key, completion.precondition)?;
+        objects::may_write(commit, bucket, key, completion.terms.precondition)?;
         headroom.admit(ROWS)?;
         let named = |number: u16| completion.parts.binary_search_by_key(&number, |part| part.number).is_ok();
         for part in stored.iter().filter(|part| !named(part.record.number)) {
@@ -165,7 +168,7 @@ impl Completing<'_> {
             head: &upload.head,
             body: StoredBody::Parts(upload.id),
         };
-        objects::put(commit, bucket, key, &object)
+        object_writes::put(commit, bucket, key, &object, numbering)
     }
 }
 
@@ -206,11 +209,13 @@ fn already_completed(
     upload: UploadId,
     completion: &Completion,
 ) -> Result<PutResult, EngineError> {
-    match objects::find(commit.connection, bucket, key) {
-        Ok((record, StoredBody::Parts(set))) if set == upload && record.etag == etag_of(&completion.parts) => {
+    match objects::find(commit.connection, bucket, key, Which::Latest) {
+        Ok(Found { record, body: StoredBody::Parts(set), .. })
+            if set == upload && record.etag == etag_of(&completion.parts) =>
+        {
             Ok(PutResult { etag: record.etag, size: record.size, modified: record.modified, version: record.version })
         }
-        Ok(_) | Err(EngineError::NoSuchKey) => Err(EngineError::NoSuchUpload),
+        Ok(_) | Err(EngineError::NoSuchKey | EngineError::IsDeleteMarker { .. }) => Err(EngineError::NoSuchUpload),
         Err(error) => Err(error),
     }
 }

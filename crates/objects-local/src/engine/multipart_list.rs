@@ -3,7 +3,9 @@
 use rusqlite::Connection;
 
 use super::ids::{BucketId, UploadId};
+use super::record::Which;
 use super::tables::buckets;
+use super::tables::objects::{self, StoredBody};
 use super::tables::parts::{self, PartRecord};
 use super::tables::uploads::{self, UploadRecord};
 use super::walk::{After, Last, Walk};
@@ -91,13 +93,17 @@ impl Engine {
     }
 
     /// The parts of an object that was completed from parts; none of any other.
-    pub async fn object_parts(&self, bucket: BucketId, key: &str) -> Result<Vec<PartRecord>, EngineError> {
-        use super::tables::objects::{StoredBody, find};
+    pub async fn object_parts(
+        &self,
+        bucket: BucketId,
+        key: &str,
+        which: Which,
+    ) -> Result<Vec<PartRecord>, EngineError> {
         let key = key.to_owned();
         let parts = self.shard(bucket).readers.read(move |connection| {
             // The row and the parts must be of one moment: a set goes with its object.
             let _snapshot = connection.unchecked_transaction()?;
-            match find(connection, bucket, &key)?.1 {
+            match objects::find(connection, bucket, &key, which)?.body {
                 StoredBody::Bytes(_) => Ok(Vec::new()),
                 StoredBody::Parts(set) => {
                     Ok(parts::all_of_set(connection, set)?.into_iter().map(|part| part.record).collect())
@@ -122,6 +128,7 @@ fn page(connection: &Connection, bucket: BucketId, query: &UploadsQuery) -> Resu
         start,
         limit: query.limit,
         key_in: row_key::key_of_upload,
+        latest_only: false,
     };
     let walked = walk.run(connection.prepare_cached(uploads::WALK)?, uploads::record_in)?;
     let next = match walked.more_after {

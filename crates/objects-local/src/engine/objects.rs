@@ -3,15 +3,18 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use keyward_ambient::Timestamp;
+
 use super::head::{Checksum, ObjectHead};
 use super::headroom::ROWS;
 use super::ids::BucketId;
 use super::incoming::{Body, BodyWriter};
 use super::locate::locate;
 use super::outgoing::BodyReader;
-use super::record::{ByteRange, ObjectRecord, Precondition, PutResult};
+use super::record::{ByteRange, ObjectRecord, PutResult, Terms, Versioning, Which};
 use super::tables::bodies;
-use super::tables::objects::{self, NewObject, StoredBody};
+use super::tables::object_writes::{self, NewObject, Numbering};
+use super::tables::objects::{self, StoredBody};
 use super::{Engine, EngineError, row_key};
 
 /// An object opened for reading.
@@ -30,7 +33,7 @@ impl Engine {
         BodyWriter::new(Arc::clone(&self.inner.spool))
     }
 
-    /// Puts `body` under `key`, in place of what is there. Once this answers, the object survives a power cut.
+    /// Puts `body` under `key`, in place of what is there or as a new version of it. Once this answers, the object survives a power cut.
     pub async fn commit_put(
         &self,
         bucket: BucketId,
@@ -38,26 +41,32 @@ impl Engine {
         body: Body,
         head: ObjectHead,
         checksum: Option<Checksum>,
-        precondition: Precondition,
+        terms: impl Into<Terms>,
     ) -> Result<PutResult, EngineError> {
         row_key::check(key)?;
-        let (key, headroom) = (key.to_owned(), self.headroom());
+        let (key, headroom, terms) = (key.to_owned(), self.headroom(), terms.into());
+        let numbering = self.numbering(terms.versioning);
         let committed = self.shard(bucket).writer.commit(move |commit| {
-            objects::may_write(commit, bucket, &key, precondition)?;
+            objects::may_write(commit, bucket, &key, terms.precondition)?;
             headroom.admit(ROWS + body.unwritten())?;
             let (size, etag) = (body.size(), body.etag());
             let body = StoredBody::Bytes(bodies::store(commit, body.content)?);
             let object = NewObject { size, etag, checksum: checksum.as_ref(), head: &head, body };
-            objects::put(commit, bucket, &key, &object)
+            object_writes::put(commit, bucket, &key, &object, numbering)
         });
         committed.await
     }
 
     /// What is under `key`, without its bytes.
     pub async fn head(&self, bucket: BucketId, key: &str) -> Result<ObjectRecord, EngineError> {
+        self.head_version(bucket, key, Which::Latest).await
+    }
+
+    /// A version of `key`, without its bytes.
+    pub async fn head_version(&self, bucket: BucketId, key: &str, which: Which) -> Result<ObjectRecord, EngineError> {
         let key = key.to_owned();
         let readers = &self.shard(bucket).readers;
-        readers.read(move |connection| Ok(objects::find(connection, bucket, &key)?.0)).await
+        readers.read(move |connection| Ok(objects::find(connection, bucket, &key, which)?.record)).await
     }
 
     /// Opens what is under `key` for reading.
@@ -67,11 +76,22 @@ impl Engine {
         key: &str,
         range: ByteRange,
     ) -> Result<OpenedObject, EngineError> {
+        self.open_version(bucket, key, Which::Latest, range).await
+    }
+
+    /// Opens a version of `key` for reading.
+    pub async fn open_version(
+        &self,
+        bucket: BucketId,
+        key: &str,
+        which: Which,
+        range: ByteRange,
+    ) -> Result<OpenedObject, EngineError> {
         let key = key.to_owned();
         let (pins, bodies) = (Arc::clone(&self.inner.pins), Arc::clone(&self.inner.bodies));
         let piece = self.inner.settings.read_piece;
         let opened = self.shard(bucket).readers.read_then(
-            move |connection| locate(connection, &pins, bucket, &key, range),
+            move |connection| locate(connection, &pins, bucket, (&key, which), range),
             move |located| {
                 let body = BodyReader::start(bodies, located.extents, piece)?;
                 Ok(OpenedObject { record: located.record, range: located.range, body })
@@ -80,23 +100,32 @@ impl Engine {
         opened.await
     }
 
-    /// Lets `change` alter what is kept about the object under `key`, for tags and access control lists: its bytes,
-    /// entity tag and time stay. `change` runs on the writing thread and must be quick.
+    /// Lets `change` alter what is kept about a version, for tags, locks and access control lists: its bytes, entity
+    /// tag and time stay. `change` is told the commit's time and may refuse; it runs on the writing thread and must be
+    /// quick.
     pub async fn change_head(
         &self,
         bucket: BucketId,
         key: &str,
-        precondition: Precondition,
-        change: impl FnOnce(&mut ObjectHead) + Send + 'static,
+        which: Which,
+        change: impl FnOnce(&mut ObjectRecord, Timestamp) -> Result<(), EngineError> + Send + 'static,
     ) -> Result<ObjectRecord, EngineError> {
         let key = key.to_owned();
         let committed = self.shard(bucket).writer.commit(move |commit| {
-            let (mut record, _) = objects::find(commit.connection, bucket, &key)?;
-            precondition.check(Some(record.etag))?;
-            change(&mut record.head);
-            objects::set_head(commit, bucket, &key, &record.head)?;
-            Ok(record)
+            let mut found = objects::find(commit.connection, bucket, &key, which)?;
+            change(&mut found.record, commit.now)?;
+            object_writes::set_head(commit, &found.row_key, &found.record.head)?;
+            Ok(found.record)
         });
         committed.await
+    }
+
+    /// How a version that is about to be written gets its number.
+    pub(super) fn numbering(&self, versioning: Versioning) -> Numbering {
+        let salt = match versioning {
+            Versioning::Off => 0,
+            Versioning::Enabled | Versioning::Suspended => u32::from_be_bytes(self.inner.entropy.array()),
+        };
+        Numbering { versioning, salt }
     }
 }

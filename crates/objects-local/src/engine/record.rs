@@ -66,6 +66,73 @@ impl Precondition {
     }
 }
 
+/// Whether a bucket keeps versions of its objects.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Versioning {
+    /// It never has: a key has the null version alone, and a write replaces it.
+    #[default]
+    Off,
+    /// It does: a write adds a version, a deletion adds a delete marker.
+    Enabled,
+    /// It did: a write or deletion replaces the null version and leaves all others alone.
+    Suspended,
+}
+
+/// Which version of a key is meant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Which {
+    /// The newest.
+    #[default]
+    Latest,
+    /// This one.
+    Version(Version),
+}
+
+/// Under which terms an object is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Terms {
+    /// What must hold of the latest version.
+    pub precondition: Precondition,
+    /// What becomes of the versions that are there.
+    pub versioning: Versioning,
+}
+
+impl From<Precondition> for Terms {
+    fn from(precondition: Precondition) -> Self {
+        Self { precondition, versioning: Versioning::Off }
+    }
+}
+
+/// What is to be deleted, and under which terms.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Deletion {
+    /// A version that is to go for good; or the latest, in place of which a bucket with versions gets a delete marker.
+    pub which: Which,
+    /// What a deletion of the latest version makes of the versions that are there.
+    pub versioning: Versioning,
+    /// What must hold of the version that is meant.
+    pub precondition: Precondition,
+    /// Whether retentions in governance mode are passed over.
+    pub bypasses_governance: bool,
+}
+
+impl From<Precondition> for Deletion {
+    fn from(precondition: Precondition) -> Self {
+        Self { precondition, ..Self::default() }
+    }
+}
+
+/// What a deletion came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Deleted {
+    /// Whether there was what was to be deleted.
+    pub existed: bool,
+    /// The delete marker that now stands for the object, or the version that went for good.
+    pub version: Option<Version>,
+    /// Whether `version` is a delete marker.
+    pub is_marker: bool,
+}
+
 /// Which bytes of an object are wanted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ByteRange {

@@ -38,12 +38,29 @@ fn row(bucket: BucketId, key: &str, tail: &[u8]) -> Vec<u8> {
     row
 }
 
-/// The row of a key's null version.
-pub(super) fn object(bucket: BucketId, key: &str) -> Result<Vec<u8>, EngineError> {
+/// The row of a version. The newest version's row stands first.
+pub(super) fn object(bucket: BucketId, key: &str, version: Version) -> Result<Vec<u8>, EngineError> {
     check(key)?;
     let mut tail = [0; 1 + VERSION];
-    tail[1..].copy_from_slice(&(!Version::NULL.0).to_be_bytes());
+    tail[1..].copy_from_slice(&(!version.0).to_be_bytes());
     Ok(row(bucket, key, &tail))
+}
+
+/// At or before every version of `key`, and behind every row of a lesser key.
+pub(super) fn at_key(bucket: BucketId, key: &str) -> Vec<u8> {
+    row(bucket, key, &[0])
+}
+
+/// Behind this version of `key`, and at or before the next older one.
+pub(super) fn behind_version(bucket: BucketId, key: &str, version: Version) -> Vec<u8> {
+    match version.0.checked_sub(1) {
+        None => behind_key(bucket, key),
+        Some(older) => {
+            let mut tail = [0; 1 + VERSION];
+            tail[1..].copy_from_slice(&(!older).to_be_bytes());
+            row(bucket, key, &tail)
+        }
+    }
 }
 
 /// The row of an upload.
@@ -98,6 +115,12 @@ pub(super) fn key_of_object(row: &[u8]) -> Option<&str> {
     std::str::from_utf8(key).ok()
 }
 
+/// The version in a row of an object.
+pub(super) fn version_of(row: &[u8]) -> Option<Version> {
+    let inverted = row.get(row.len().checked_sub(VERSION)?..)?;
+    Some(Version(!u64::from_be_bytes(inverted.try_into().ok()?)))
+}
+
 /// The object key in a row of an upload.
 pub(super) fn key_of_upload(row: &[u8]) -> Option<&str> {
     let key = row.get(BUCKET..row.len().checked_sub(1 + UploadId::LENGTH)?)?;
@@ -129,27 +152,38 @@ mod tests {
     proptest! {
         #[test]
         fn rows_order_as_their_keys_do(left in keys(), right in keys()) {
-            let rows = object(BUCKET_7, &left).unwrap().cmp(&object(BUCKET_7, &right).unwrap());
+            let rows = object(BUCKET_7, &left, Version::NULL).unwrap().cmp(&object(BUCKET_7, &right, Version::NULL).unwrap());
             prop_assert_eq!(rows, left.as_bytes().cmp(right.as_bytes()));
         }
 
         #[test]
         fn bounds_of_a_prefix_hold_exactly_its_keys(prefix in keys(), key in keys()) {
-            let row = object(BUCKET_7, &key).unwrap();
+            let row = object(BUCKET_7, &key, Version(3)).unwrap();
             let within = at_prefix(BUCKET_7, &prefix) <= row && row < behind_prefix(BUCKET_7, &prefix);
             prop_assert_eq!(within, key.starts_with(&prefix));
         }
 
         #[test]
         fn what_is_behind_a_key_is_every_greater_key(after in keys(), key in keys()) {
-            let behind = behind_key(BUCKET_7, &after) <= object(BUCKET_7, &key).unwrap();
+            let behind = behind_key(BUCKET_7, &after) <= object(BUCKET_7, &key, Version(3)).unwrap();
             prop_assert_eq!(behind, key.as_bytes() > after.as_bytes());
+        }
+
+        #[test]
+        fn versions_stand_between_their_bounds_the_newest_first(key in keys(), one in 1..u64::MAX, other in any::<u64>()) {
+            let [newer, older] = [Version(one.max(other)), Version(one.min(other))];
+            let row = |version| object(BUCKET_7, &key, version).unwrap();
+            prop_assert!(at_key(BUCKET_7, &key) <= row(newer) && row(newer) <= row(older));
+            prop_assert!(row(older) < behind_key(BUCKET_7, &key));
+            prop_assert!(row(older) < behind_version(BUCKET_7, &key, older));
+            prop_assert_eq!(newer != older, behind_version(BUCKET_7, &key, newer) <= row(older));
+            prop_assert_eq!(version_of(&row(older)), Some(older));
         }
 
         #[test]
         fn keys_are_read_back_from_their_rows(key in keys(), id in any::<[u8; 24]>()) {
             let id = UploadId(id);
-            let row = object(BUCKET_7, &key).unwrap();
+            let row = object(BUCKET_7, &key, Version(3)).unwrap();
             prop_assert_eq!(key_of_object(&row), Some(key.as_str()));
             let row = upload(BUCKET_7, &key, id).unwrap();
             prop_assert_eq!((key_of_upload(&row), upload_of(&row)), (Some(key.as_str()), Some(id)));
@@ -159,12 +193,12 @@ mod tests {
     #[test]
     fn the_last_bucket_has_an_end_too() {
         let last = BucketId(u64::MAX);
-        assert!(object(last, "\u{10ffff}").unwrap() < behind_prefix(last, ""));
+        assert!(object(last, "\u{10ffff}", Version::NULL).unwrap() < behind_prefix(last, ""));
     }
 
     #[test]
     fn keys_that_would_break_the_order_are_refused() {
-        let fault = |key: &str| match object(BUCKET_7, key) {
+        let fault = |key: &str| match object(BUCKET_7, key, Version::NULL) {
             Err(EngineError::KeyInvalid(fault)) => Some(fault),
             _ => None,
         };

@@ -2,6 +2,7 @@
 
 pub(super) mod bodies;
 pub(super) mod buckets;
+pub(super) mod object_writes;
 pub(super) mod objects;
 pub(super) mod parts;
 pub(super) mod uploads;
@@ -50,7 +51,10 @@ fn text_in<T: FromStr>(row: &Row<'_>, column: usize) -> Result<Option<T>, Engine
 }
 
 fn json_in<T: serde::de::DeserializeOwned>(row: &Row<'_>, column: usize) -> Result<T, EngineError> {
-    let text = row.get_ref(column)?.as_str().map_err(|_other_type| EngineError::corrupt("a stored head is no text"))?;
+    json_from(row.get_ref(column)?.as_str().map_err(|_other_type| EngineError::corrupt("a stored head is no text"))?)
+}
+
+fn json_from<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, EngineError> {
     serde_json::from_str(text).map_err(|error| EngineError::corrupt(format!("a stored head is unreadable: {error}")))
 }
 

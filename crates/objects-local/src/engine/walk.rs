@@ -61,6 +61,9 @@ pub(super) struct Walk<'w> {
     pub(super) limit: usize,
     /// Finds the object key in a row key.
     pub(super) key_in: fn(&[u8]) -> Option<&str>,
+    /// Only the first row of each key counts, and not even that one where the second column says that it is a delete
+    /// marker.
+    pub(super) latest_only: bool,
 }
 
 /// What a walk found.
@@ -93,20 +96,31 @@ impl Walk<'_> {
             return Ok(walked);
         }
         let (mut from, end) = (self.start, row_key::behind_prefix(self.bucket, self.prefix));
-        let mut last = None;
+        let (mut last, mut passed) = (None, None::<String>);
         'seek: loop {
             let mut rows = statement.query((&from, &end))?;
             while let Some(row) = rows.next()? {
-                if walked.rows.len() + walked.prefixes.len() == self.limit {
-                    walked.more_after = last;
-                    return Ok(walked);
-                }
                 let key = row
                     .get_ref(0)?
                     .as_blob()
                     .ok()
                     .and_then(self.key_in)
                     .ok_or_else(|| EngineError::corrupt("a stored key is not readable"))?;
+                if self.latest_only {
+                    if passed.as_deref() == Some(key) {
+                        // Older versions: there may be many.
+                        from = row_key::behind_key(self.bucket, key);
+                        continue 'seek;
+                    }
+                    passed = Some(key.to_owned());
+                    if row.get(1)? {
+                        continue;
+                    }
+                }
+                if walked.rows.len() + walked.prefixes.len() == self.limit {
+                    walked.more_after = last;
+                    return Ok(walked);
+                }
                 if let Some(common) = common_prefix(key, self.prefix.len(), self.delimiter) {
                     walked.prefixes.push(common.to_owned());
                     last = Some(Last::Prefix);

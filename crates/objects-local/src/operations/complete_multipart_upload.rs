@@ -11,7 +11,7 @@ use keyward_signature::Payload;
 use super::{Answer, upload};
 use crate::call::{Call, Place};
 use crate::engine::{
-    CompletedPart, Completion, EngineError, Etag, PartRecord, Precondition, PutResult, UploadId, UploadRecord,
+    CompletedPart, Completion, EngineError, Etag, PartRecord, Precondition, PutResult, UploadId, UploadRecord, Which,
 };
 use crate::error::invalid_part;
 use crate::receive::document;
@@ -37,7 +37,7 @@ pub(crate) async fn complete_multipart_upload(call: Call<'_>, payload: Payload<R
         Err(error) => return Err(error.into()),
     };
     let stored = checksum.as_ref().map(|(sum, kind)| checksum::stored(sum, *kind));
-    let completion = Completion { parts, checksum: stored, precondition };
+    let completion = Completion { parts, checksum: stored, terms: place.terms(precondition) };
     let (bucket, key) = (place.bucket_id(), place.key.as_str());
     let done = call.engine.complete_upload(bucket, key, id, completion).await;
     let done = done.map_err(|error| upload::no_such(error, &request.upload_id))?;
@@ -51,7 +51,7 @@ pub(crate) async fn complete_multipart_upload(call: Call<'_>, payload: Payload<R
         bucket: place.bucket.name.clone(),
         key: place.key.clone(),
         etag: answers::etag(done.etag),
-        version_id: None,
+        version_id: place.written_version(done.version),
         checksum,
     };
     Ok(answer.response().map(full))
@@ -63,11 +63,12 @@ async fn checksum_of_completed(
     place: Place<'_>,
     done: &PutResult,
 ) -> Result<Option<(Checksum, ChecksumType)>, EngineError> {
-    match call.engine.head(place.bucket_id(), place.key.as_str()).await {
+    let which = Which::Version(done.version);
+    match call.engine.head_version(place.bucket_id(), place.key.as_str(), which).await {
         Ok(record) if (record.etag, record.modified, record.version) == (done.etag, done.modified, done.version) => {
             Ok(record.checksum.as_ref().and_then(checksum::shown))
         }
-        Ok(_) | Err(EngineError::NoSuchKey) => Ok(None),
+        Ok(_) | Err(EngineError::NoSuchKey | EngineError::NoSuchVersion) => Ok(None),
         Err(error) => Err(error),
     }
 }

@@ -6,8 +6,8 @@ use keyward_s3_wire::operations::{CopyObject, CopyObjectAnswer, Directive};
 use keyward_s3_wire::{ErrorCode, S3Error};
 
 use super::Answer;
-use crate::call::{Call, Place, latest_only};
-use crate::engine::{ByteRange, CopyRequest, EngineError, ObjectHead, ObjectRecord, Precondition, PutResult};
+use crate::call::{Call, Place, which};
+use crate::engine::{ByteRange, CopyRequest, EngineError, ObjectHead, ObjectRecord, Precondition, PutResult, Which};
 use crate::rewrite::rewrite;
 use crate::{answers, checksum, conditions, not_offered, stored_head};
 
@@ -15,17 +15,17 @@ pub(crate) async fn copy_object(call: Call<'_>) -> Answer {
     let (place, source) = (call.place()?, call.source()?);
     let request = CopyObject::from_request(call.head)?;
     not_offered::refuse(&request.object, &call.head.headers)?;
-    latest_only(request.source.version_id.as_ref(), source.key)?;
+    let which = which(request.source.version_id.as_ref())?;
     request.refuse_without_change(&place.bucket.name, place.key)?;
 
-    let record = call.engine.head(source.bucket_id(), source.key.as_str()).await;
+    let record = call.engine.head_version(source.bucket_id(), source.key.as_str(), which).await;
     let record = record.map_err(|error| missing_source(error, source))?;
     request.source_conditions.permit_copy(&answers::etag(record.etag), record.modified)?;
     let precondition = conditions::of_write(call.engine, place, &request.conditions).await?;
 
-    let head = head_of_copy(call, &request, &record);
+    let head = head_of_copy(call, place, &request, &record)?;
     let known = record.checksum.as_ref().and_then(checksum::shown);
-    let copy = Copy { call, place, source, record: &record, head, precondition };
+    let copy = Copy { call, place, source, which, record: &record, head, precondition };
     let (put, checksum) = match request.checksum_algorithm {
         Some(wanted)
             if !known.as_ref().is_some_and(|(checksum, kind)| {
@@ -39,16 +39,21 @@ pub(crate) async fn copy_object(call: Call<'_>) -> Answer {
     let answer = CopyObjectAnswer {
         etag: answers::etag(put.etag),
         last_modified: put.modified,
-        version_id: None,
-        source_version_id: None,
+        version_id: place.written_version(put.version),
+        source_version_id: source.shown_version(record.version),
         checksum,
     };
     Ok(answer.response().map(full))
 }
 
 /// The metadata of the copy. The redirect of a website is never the source's, as in S3.
-fn head_of_copy(call: Call<'_>, request: &CopyObject, source: &ObjectRecord) -> ObjectHead {
-    let replaced = stored_head::to_stored(&request.object.metadata, call.requester());
+fn head_of_copy(
+    call: Call<'_>,
+    place: Place<'_>,
+    request: &CopyObject,
+    source: &ObjectRecord,
+) -> Result<ObjectHead, S3Error> {
+    let replaced = stored_head::of_new(&request.object, call, place.bucket)?;
     let mut head = match request.metadata {
         Directive::Replace => replaced.clone(),
         Directive::Copy => ObjectHead { acl: None, ..source.head.clone() },
@@ -59,7 +64,8 @@ fn head_of_copy(call: Call<'_>, request: &CopyObject, source: &ObjectRecord) -> 
         Directive::Copy => source.head.tags.clone(),
         Directive::Replace => replaced.tags,
     };
-    head
+    head.lock = replaced.lock;
+    Ok(head)
 }
 
 /// A copy that was judged and may go on.
@@ -67,6 +73,7 @@ struct Copy<'c> {
     call: Call<'c>,
     place: Place<'c>,
     source: Place<'c>,
+    which: Which,
     /// The source as it was judged.
     record: &'c ObjectRecord,
     head: ObjectHead,
@@ -78,10 +85,11 @@ impl Copy<'_> {
         let unconditional = self.precondition == Precondition::None;
         let request = CopyRequest {
             source: (self.source.bucket_id(), self.source.key.as_str().to_owned()),
+            source_version: self.which,
             source_etag: Some(self.record.etag),
             target: (self.place.bucket_id(), self.place.key.as_str().to_owned()),
             head: Some(self.head),
-            precondition: self.precondition,
+            terms: self.place.terms(self.precondition),
         };
         match self.call.engine.copy(request).await {
             // Then it is the source that changed since it was judged.
@@ -95,7 +103,8 @@ impl Copy<'_> {
         algorithm: keyward_s3_wire::checksum::ChecksumAlgorithm,
     ) -> Result<(PutResult, Option<(Checksum, ChecksumType)>), S3Error> {
         let engine = self.call.engine;
-        let opened = engine.open_object(self.source.bucket_id(), self.source.key.as_str(), ByteRange::Whole).await;
+        let opened =
+            engine.open_version(self.source.bucket_id(), self.source.key.as_str(), self.which, ByteRange::Whole).await;
         let opened = opened.map_err(|error| missing_source(error, self.source))?;
         if opened.record.etag != self.record.etag {
             return Err(ErrorCode::ConditionalRequestConflict.into());
@@ -103,7 +112,8 @@ impl Copy<'_> {
         let (body, sum) = rewrite(engine, opened.body, algorithm).await?;
         let stored = checksum::stored(&sum, ChecksumType::FullObject);
         let (bucket, key) = (self.place.bucket_id(), self.place.key.as_str());
-        let put = engine.commit_put(bucket, key, body, self.head, Some(stored), self.precondition).await?;
+        let terms = self.place.terms(self.precondition);
+        let put = engine.commit_put(bucket, key, body, self.head, Some(stored), terms).await?;
         Ok((put, Some((sum, ChecksumType::FullObject))))
     }
 }
@@ -112,7 +122,7 @@ impl Copy<'_> {
 pub(super) fn missing_source(error: EngineError, source: Place<'_>) -> S3Error {
     let answered = S3Error::from(error);
     match answered.code() {
-        ErrorCode::NoSuchKey => answered.with("Key", source.key.as_str()),
+        ErrorCode::NoSuchKey | ErrorCode::NoSuchVersion => answered.with("Key", source.key.as_str()),
         ErrorCode::NoSuchBucket => answered.with("BucketName", source.bucket.name.as_str()),
         _ => answered,
     }

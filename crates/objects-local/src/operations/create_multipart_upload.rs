@@ -11,7 +11,7 @@ pub(crate) async fn create_multipart_upload(call: Call<'_>) -> Answer {
     let place = call.place()?;
     let request = CreateMultipartUpload::from_request(call.head)?;
     not_offered::refuse(&request.object, &call.head.headers)?;
-    let head = stored_head::to_stored(&request.object.metadata, call.requester());
+    let head = stored_head::of_new(&request.object, call, place.bucket)?;
     let plan = request.checksum.map(|(algorithm, kind)| checksum::planned(algorithm, kind));
     let id = call.engine.create_upload(place.bucket_id(), place.key.as_str(), head, plan).await?;
     let answer = CreateMultipartUploadAnswer {

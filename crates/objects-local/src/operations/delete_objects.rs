@@ -1,14 +1,14 @@
 //! DeleteObjects: up to a thousand deletions in one commit, each with an outcome of its own.
 
 use keyward_objects::{RequestBody, full};
-use keyward_s3_wire::operations::{DeleteObjectAnswer, DeleteObjects, DeleteObjectsAnswer, ObjectToDelete};
+use keyward_s3_wire::operations::{DeleteObjects, DeleteObjectsAnswer, ObjectToDelete};
 use keyward_s3_wire::{ErrorCode, S3Error};
 use keyward_signature::Payload;
 
-use super::Answer;
-use crate::call::{Call, Place, latest_only};
+use super::{Answer, delete_object};
+use crate::call::{Call, Place, versioning, which};
 use crate::conditions;
-use crate::engine::{BucketId, Precondition};
+use crate::engine::{BucketId, Deletion};
 use crate::receive::document;
 
 pub(crate) async fn delete_objects(call: Call<'_>, payload: Payload<RequestBody>) -> Answer {
@@ -24,19 +24,19 @@ pub(crate) async fn delete_objects(call: Call<'_>, payload: Payload<RequestBody>
     let mut keys = Vec::with_capacity(request.objects.len());
     for object in &request.objects {
         let place = Place { bucket, key: &object.key };
-        match precondition(call, place, object).await {
-            Ok(precondition) => {
-                keys.push((object.key.as_str().to_owned(), precondition));
+        match deletion(call, place, object, request.bypasses_governance).await {
+            Ok(deletion) => {
+                keys.push((object.key.as_str().to_owned(), deletion));
                 refused.push(None);
             }
             Err(error) => refused.push(Some(error)),
         }
     }
-    let mut deleted = call.engine.delete_many(BucketId(bucket.id), keys).await?.into_iter();
+    let mut deleted = call.engine.delete_many(BucketId(bucket.id), keys, call.requester()).await?.into_iter();
     let mut outcome = |object: &ObjectToDelete, refused: Option<S3Error>| match refused {
         Some(error) => Err(error),
         None => match deleted.next() {
-            Some(Ok(_)) => Ok(DeleteObjectAnswer { version_id: object.version_id.clone(), delete_marker: false }),
+            Some(Ok(deleted)) => Ok(delete_object::outcome(&deleted, object.version_id.as_ref())),
             Some(Err(error)) => Err(error.into()),
             None => Err(ErrorCode::InternalError.into()),
         },
@@ -49,7 +49,13 @@ pub(crate) async fn delete_objects(call: Call<'_>, payload: Payload<RequestBody>
     Ok(answer.response().map(full))
 }
 
-async fn precondition(call: Call<'_>, place: Place<'_>, object: &ObjectToDelete) -> Result<Precondition, S3Error> {
-    latest_only(object.version_id.as_ref(), place.key)?;
-    conditions::of_deletion(call.engine, place, &object.conditions).await
+async fn deletion(
+    call: Call<'_>,
+    place: Place<'_>,
+    object: &ObjectToDelete,
+    bypasses_governance: bool,
+) -> Result<Deletion, S3Error> {
+    let which = which(object.version_id.as_ref())?;
+    let precondition = conditions::of_deletion(call.engine, place, which, &object.conditions).await?;
+    Ok(Deletion { which, versioning: versioning(place.bucket), precondition, bypasses_governance })
 }

@@ -1,13 +1,13 @@
 //! GetObject: opens the object and streams what was asked for.
 
-use keyward_s3_wire::operations::{Extent, GetObject};
+use keyward_s3_wire::operations::{Extent, GetObject, found_delete_marker};
 use keyward_s3_wire::range::{self, Span};
 use keyward_s3_wire::{ErrorCode, S3Error};
 
 use super::Answer;
 use crate::answers;
-use crate::call::{Call, latest_only};
-use crate::engine::{ByteRange, EngineError};
+use crate::call::{Call, version_id, which};
+use crate::engine::{ByteRange, EngineError, Which};
 
 /// How often an object may change between being judged and being opened before the client is told.
 const ATTEMPTS: usize = 4;
@@ -16,12 +16,12 @@ const ATTEMPTS: usize = 4;
 pub(crate) async fn get_object(call: Call<'_>) -> Answer {
     let place = call.place()?;
     let request = GetObject::from_request(call.head)?;
-    latest_only(request.read.version_id.as_ref(), place.key)?;
+    let which = which(request.read.version_id.as_ref())?;
     let mut range = first_guess(&request);
     for _ in 0..ATTEMPTS {
-        let extent = match call.engine.open_object(place.bucket_id(), place.key.as_str(), range).await {
+        let extent = match call.engine.open_version(place.bucket_id(), place.key.as_str(), which, range).await {
             Ok(opened) => {
-                let object = answers::object_head(&opened.record);
+                let object = answers::object_head(&opened.record, place);
                 let extent = request.extent(&object)?;
                 let span = span_of(&opened.range);
                 let is_meant = match extent {
@@ -37,17 +37,27 @@ pub(crate) async fn get_object(call: Call<'_>) -> Answer {
             }
             // The conditions come first, so the object is judged before the range is refused.
             Err(EngineError::RangeNotSatisfiable { .. } | EngineError::NoSuchPart { .. }) => {
-                let record = call.engine.head(place.bucket_id(), place.key.as_str()).await?;
-                match request.extent(&answers::object_head(&record))? {
+                let record = call.engine.head_version(place.bucket_id(), place.key.as_str(), which).await?;
+                match request.extent(&answers::object_head(&record, place))? {
                     Extent::Part(part) => return Err(no_such_part(part.number())),
                     extent => extent,
                 }
             }
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(unread(call, which, error)),
         };
         range = range_of(extent);
     }
     Err(ErrorCode::ServiceUnavailable.into())
+}
+
+/// Why an object was not read; a delete marker is told apart.
+pub(super) fn unread(call: Call<'_>, which: Which, error: EngineError) -> S3Error {
+    match error {
+        EngineError::IsDeleteMarker { version, made } => {
+            found_delete_marker(&call.head.method, &version_id(version), made, which != Which::Latest)
+        }
+        error => error.into(),
+    }
 }
 
 /// The object has no part of this number.

@@ -33,7 +33,7 @@ pub(crate) async fn list_parts(call: Call<'_>) -> Answer {
     Ok(answer.response().map(full))
 }
 
-fn listed(part: &PartRecord) -> Result<ListedPart, S3Error> {
+pub(super) fn listed(part: &PartRecord) -> Result<ListedPart, S3Error> {
     Ok(ListedPart {
         part_number: PartNumber::new(part.number).ok_or(ErrorCode::InternalError)?,
         last_modified: part.modified,

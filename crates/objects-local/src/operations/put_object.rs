@@ -15,6 +15,7 @@ pub(crate) async fn put_object(call: Call<'_>, payload: Payload<RequestBody>) ->
     let request = PutObject::from_request(call.head)?;
     not_offered::refuse(&request.object, &call.head.headers)?;
     check_length(call.head, &payload)?;
+    let head = stored_head::of_new(&request.object, call, place.bucket)?;
     let precondition = conditions::of_write(call.engine, place, &request.conditions).await?;
 
     let computing = match request.checksum {
@@ -24,11 +25,15 @@ pub(crate) async fn put_object(call: Call<'_>, payload: Payload<RequestBody>) ->
     let received = receive(call.engine, payload, computing).await?;
     let sum = received.checksum().cloned();
     let stored = sum.as_ref().map(|sum| checksum::stored(sum, ChecksumType::FullObject));
-    let head = stored_head::to_stored(&request.object.metadata, call.requester());
     let put = call
         .engine
-        .commit_put(place.bucket_id(), place.key.as_str(), received.body, head, stored, precondition)
+        .commit_put(place.bucket_id(), place.key.as_str(), received.body, head, stored, place.terms(precondition))
         .await?;
-    let answer = PutObjectAnswer { etag: answers::etag(put.etag), version_id: None, checksum: sum, encryption: None };
+    let answer = PutObjectAnswer {
+        etag: answers::etag(put.etag),
+        version_id: place.written_version(put.version),
+        checksum: sum,
+        encryption: None,
+    };
     Ok(answer.response().map(full))
 }

@@ -7,7 +7,7 @@ use keyward_s3_wire::{ErrorCode, S3Error};
 
 use super::copy_object::missing_source;
 use super::{Answer, upload};
-use crate::call::{Call, latest_only};
+use crate::call::{Call, which};
 use crate::engine::ByteRange;
 use crate::receive::LARGEST;
 use crate::rewrite::rewrite;
@@ -16,13 +16,13 @@ use crate::{answers, checksum};
 pub(crate) async fn upload_part_copy(call: Call<'_>) -> Answer {
     let (place, source) = (call.place()?, call.source()?);
     let request = UploadPartCopy::from_request(call.head)?;
-    latest_only(request.source.version_id.as_ref(), source.key)?;
+    let which = which(request.source.version_id.as_ref())?;
     let id = upload::id_of(&request.upload_id)?;
     let (bucket, key) = (place.bucket_id(), place.key.as_str());
     let begun = call.engine.find_upload(bucket, key, id).await;
     let begun = begun.map_err(|error| upload::no_such(error, &request.upload_id))?;
 
-    let record = call.engine.head(source.bucket_id(), source.key.as_str()).await;
+    let record = call.engine.head_version(source.bucket_id(), source.key.as_str(), which).await;
     let record = record.map_err(|error| missing_source(error, source))?;
     request.source_conditions.permit_copy(&answers::etag(record.etag), record.modified)?;
     let span = request.span(record.size)?;
@@ -31,7 +31,7 @@ pub(crate) async fn upload_part_copy(call: Call<'_>) -> Answer {
         let message = "A part has at most 5 GiB; name a range with x-amz-copy-source-range.";
         return Err(S3Error::because(ErrorCode::InvalidRequest, message));
     }
-    let opened = call.engine.open_object(source.bucket_id(), source.key.as_str(), range).await;
+    let opened = call.engine.open_version(source.bucket_id(), source.key.as_str(), which, range).await;
     let opened = opened.map_err(|error| missing_source(error, source))?;
     if opened.record.etag != record.etag {
         return Err(ErrorCode::ConditionalRequestConflict.into());
@@ -46,7 +46,7 @@ pub(crate) async fn upload_part_copy(call: Call<'_>) -> Answer {
         etag: answers::etag(put.etag),
         last_modified: put.modified,
         checksum: Some(sum),
-        source_version_id: None,
+        source_version_id: source.shown_version(record.version),
     };
     Ok(answer.response().map(full))
 }

@@ -24,7 +24,7 @@ async fn only_an_empty_bucket_closes_and_then_takes_nothing() {
     let room = Room::new().await;
     room.put(HERE, "a", b"1").await;
     assert!(matches!(room.engine.close_bucket(HERE).await, Err(EngineError::NotEmpty(HERE))));
-    room.engine.delete(HERE, "a", Precondition::None).await.unwrap();
+    room.engine.delete(HERE, "a", Precondition::None, None).await.unwrap();
     room.put(THERE, "next door", b"1").await;
     room.engine.close_bucket(HERE).await.unwrap();
     room.engine.close_bucket(HERE).await.unwrap();
@@ -70,7 +70,7 @@ async fn usage_follows_every_write() {
     room.put(HERE, "b", &[1; 1000]).await;
     room.put(HERE, "a", &[1; 30]).await;
     assert_eq!(room.engine.usage(HERE).await.unwrap(), Usage { objects: 2, bytes: 1030 });
-    room.engine.delete(HERE, "b", Precondition::None).await.unwrap();
+    room.engine.delete(HERE, "b", Precondition::None, None).await.unwrap();
     assert_eq!(room.engine.usage(HERE).await.unwrap(), Usage { objects: 1, bytes: 30 });
     assert_eq!(room.engine.usage(THERE).await.unwrap(), Usage::default());
 }

@@ -1,7 +1,7 @@
 //! Copies: the same bytes, whatever becomes of the source.
 
 use keyward_objects_local::engine::{
-    BucketId, CompletedPart, Completion, CopyRequest, EngineError, Etag, ObjectHead, Precondition,
+    BucketId, CompletedPart, Completion, CopyRequest, EngineError, Etag, ObjectHead, Precondition, Which,
 };
 
 use crate::books;
@@ -10,10 +10,11 @@ use crate::room::{HERE, Room, THERE, bytes_of};
 fn copy(source: (BucketId, &str), target: (BucketId, &str)) -> CopyRequest {
     CopyRequest {
         source: (source.0, source.1.to_owned()),
+        source_version: Which::Latest,
         source_etag: None,
         target: (target.0, target.1.to_owned()),
         head: None,
-        precondition: Precondition::None,
+        terms: Precondition::None.into(),
     }
 }
 
@@ -29,10 +30,10 @@ async fn a_copy_outlives_its_source_in_the_same_shard_and_in_another() {
         let put = room.put(HERE, "source", &bytes).await;
         let copied = room.engine.copy(copy((HERE, "source"), (target, "copy"))).await.unwrap();
         assert_eq!((copied.etag, copied.size), (put.etag, put.size));
-        room.engine.delete(HERE, "source", Precondition::None).await.unwrap();
+        room.engine.delete(HERE, "source", Precondition::None, None).await.unwrap();
         let room = room.reopened().await;
         assert_eq!(room.read(target, "copy").await, Some(bytes));
-        room.engine.delete(target, "copy", Precondition::None).await.unwrap();
+        room.engine.delete(target, "copy", Precondition::None, None).await.unwrap();
         room.engine.close().await;
         books::balance(room.home.path());
     }
@@ -64,12 +65,12 @@ async fn a_copy_of_an_object_in_parts_keeps_its_parts() {
             let part = room.engine.put_part(HERE, "source", upload, number, body, None).await.unwrap();
             parts.push(CompletedPart { number, etag: part.etag });
         }
-        let completion = Completion { parts, checksum: None, precondition: Precondition::None };
+        let completion = Completion { parts, checksum: None, terms: Precondition::None.into() };
         let source = room.engine.complete_upload(HERE, "source", upload, completion).await.unwrap();
         let copied = room.engine.copy(copy((HERE, "source"), (target, "copy"))).await.unwrap();
         assert_eq!(copied.etag, source.etag);
         room.put(HERE, "source", b"replaced").await;
-        let numbers = room.engine.object_parts(target, "copy").await.unwrap();
+        let numbers = room.engine.object_parts(target, "copy", Which::Latest).await.unwrap();
         assert_eq!(numbers.iter().map(|part| part.number).collect::<Vec<_>>(), [2, 5]);
         assert_eq!(room.read(target, "copy").await, Some([first, second].concat()));
         assert_eq!(room.engine.head(target, "copy").await.unwrap().head, renamed());
@@ -88,7 +89,7 @@ async fn a_copy_is_refused_when_source_or_target_are_not_as_expected() {
         assert!(matches!(missing, Err(EngineError::NoSuchKey)));
         let changed = CopyRequest { source_etag: Some(Etag::of_body([0; 16])), ..copy((HERE, "a"), (target, "b")) };
         assert!(matches!(room.engine.copy(changed).await, Err(EngineError::PreconditionFailed)));
-        let taken = CopyRequest { precondition: Precondition::Absent, ..copy((HERE, "a"), (target, "there")) };
+        let taken = CopyRequest { terms: Precondition::Absent.into(), ..copy((HERE, "a"), (target, "there")) };
         assert!(matches!(room.engine.copy(taken).await, Err(EngineError::PreconditionFailed)));
         let nowhere = room.engine.copy(copy((HERE, "a"), (BucketId(98), "b"))).await;
         assert!(matches!(nowhere, Err(EngineError::NoSuchBucket(_))));

@@ -74,7 +74,7 @@ async fn every_answered_write_is_in_the_image_of_a_crash_right_after() {
         let parts = engine.list_parts(HERE, "parts", upload, 0, 100).await.unwrap().parts;
         assert_eq!(parts.len(), step + 1);
         let parts = parts.iter().map(|part| CompletedPart { number: part.number, etag: part.etag }).collect();
-        let completion = Completion { parts, checksum: None, precondition: Precondition::None };
+        let completion = Completion { parts, checksum: None, terms: Precondition::None.into() };
         engine.complete_upload(HERE, "parts", upload, completion).await.unwrap();
         let whole: Vec<u8> = (0..=step).flat_map(|step| bytes_of(step, 100)).collect();
         assert_eq!(read(&engine, HERE, "parts").await, Some(whole));
@@ -91,7 +91,7 @@ async fn a_torn_log_gives_the_state_after_a_whole_write() {
     for step in 0..20 {
         let key = ["a", "b", "c"][step % 3];
         if step % 7 == 6 {
-            room.engine.delete(HERE, key, Precondition::None).await.unwrap();
+            room.engine.delete(HERE, key, Precondition::None, None).await.unwrap();
             state.remove(key);
         } else {
             let bytes = bytes_of(step, if step % 2 == 0 { 30 } else { 400 });

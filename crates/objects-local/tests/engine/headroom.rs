@@ -11,7 +11,7 @@ use bytes::Bytes;
 use keyward_ambient::SystemEntropy;
 use keyward_objects_local::engine::{
     BucketId, CompletedPart, Completion, CopyRequest, Engine, EngineError, ObjectHead, Precondition, PutResult,
-    Reserve, Settings, Space, SpaceGauge, UploadId,
+    Reserve, Settings, Space, SpaceGauge, UploadId, Which,
 };
 use keyward_testkit::FrozenClock;
 
@@ -65,10 +65,11 @@ async fn part(engine: &Engine, upload: UploadId, bytes: &[u8]) -> Result<Complet
 async fn copy(engine: &Engine, target: BucketId) -> Result<PutResult, EngineError> {
     let request = CopyRequest {
         source: (HERE, "large".to_owned()),
+        source_version: Which::Latest,
         source_etag: None,
         target: (target, "copy".to_owned()),
         head: None,
-        precondition: Precondition::None,
+        terms: Precondition::None.into(),
     };
     engine.copy(request).await
 }
@@ -92,7 +93,7 @@ async fn whatever_grows_the_store_is_refused_within_the_reserve() {
     put(engine, "large", &bytes_of(1, 1000)).await.unwrap();
     let upload = engine.create_upload(HERE, "big", ObjectHead::default(), None).await.unwrap();
     let one = part(engine, upload, b"part").await.unwrap();
-    let completion = Completion { parts: vec![one], checksum: None, precondition: Precondition::None };
+    let completion = Completion { parts: vec![one], checksum: None, terms: Precondition::None.into() };
 
     dial.turn(&room, 64 << 20);
     assert!(refused(put(engine, "small", &bytes_of(2, INLINE)).await));
@@ -148,9 +149,9 @@ async fn a_store_within_its_reserve_is_emptied_and_takes_objects_again() {
     assert!(refused(put(&engine, "large", &bytes_of(2, 1000)).await));
     assert!(refused(part(&engine, upload, &bytes_of(4, 1000)).await));
     assert_eq!(body_files(&home.path().join("bodies")), before, "nothing was half-written");
-    assert!(engine.delete(HERE, "large", Precondition::None).await.unwrap());
-    let keys = ["large too", "large three"].map(|key| (key.to_owned(), Precondition::None)).to_vec();
-    assert!(engine.delete_many(HERE, keys).await.unwrap().into_iter().all(|deleted| deleted.unwrap()));
+    assert!(engine.delete(HERE, "large", Precondition::None, None).await.unwrap().existed);
+    let keys = ["large too", "large three"].map(|key| (key.to_owned(), Precondition::None.into())).to_vec();
+    assert!(engine.delete_many(HERE, keys, None).await.unwrap().into_iter().all(|deleted| deleted.unwrap().existed));
     engine.abort_upload(HERE, "big", upload).await.unwrap();
     engine.close().await;
     drop(engine);

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use keyward_ambient::{SystemClock, SystemEntropy};
 use keyward_objects_local::engine::{
-    BucketId, CompletedPart, Completion, CopyRequest, Engine, EngineError, ObjectHead, Precondition,
+    BucketId, CompletedPart, Completion, CopyRequest, Engine, EngineError, ObjectHead, Precondition, Which,
 };
 
 use crate::books;
@@ -41,8 +41,15 @@ async fn write(engine: &Engine, writer: usize, number: usize) -> Result<(), Engi
     if number.is_multiple_of(7) {
         let elsewhere = (if bucket == HERE { THERE } else { HERE }, format!("w{writer}/source"));
         put(engine, elsewhere.0, &elsewhere.1, &value).await?;
-        let (target, precondition) = ((bucket, key), Precondition::None);
-        let request = CopyRequest { source: elsewhere, source_etag: None, target, head: None, precondition };
+        let (target, terms) = ((bucket, key), Precondition::None.into());
+        let request = CopyRequest {
+            source: elsewhere,
+            source_version: Which::Latest,
+            source_etag: None,
+            target,
+            head: None,
+            terms,
+        };
         return engine.copy(request).await.map(drop);
     }
     if !number.is_multiple_of(5) || value.len() < 20 {
@@ -55,7 +62,7 @@ async fn write(engine: &Engine, writer: usize, number: usize) -> Result<(), Engi
         let part = engine.put_part(bucket, &key, upload, number, body, None).await?;
         parts.push(CompletedPart { number, etag: part.etag });
     }
-    let completion = Completion { parts, checksum: None, precondition: Precondition::None };
+    let completion = Completion { parts, checksum: None, terms: Precondition::None.into() };
     engine.complete_upload(bucket, &key, upload, completion).await.map(drop)
 }
 

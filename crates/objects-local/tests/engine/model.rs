@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use keyward_objects_local::engine::{
-    After, BucketId, ByteRange, CompletedPart, Completion, CopyRequest, EngineError, Etag, ListQuery, ObjectHead,
-    Precondition, UploadId, Usage,
+    After, BucketId, ByteRange, CompletedPart, Completion, CopyRequest, Deletion, EngineError, Etag, ListQuery,
+    ObjectHead, Precondition, UploadId, Usage, Which,
 };
 use md5::{Digest, Md5};
 use proptest::prelude::*;
@@ -166,20 +166,21 @@ async fn put(room: &Room, model: &mut Model, place: Place, bytes: Vec<u8>, only_
 async fn delete(room: &Room, model: &mut Model, places: &[Place]) {
     let (bucket, _) = places[0];
     let keys: Vec<&str> = places.iter().map(|(_, key)| KEYS[*key]).collect();
-    let asked = keys.iter().map(|key| ((*key).to_owned(), Precondition::None)).collect();
-    let answers = room.engine.delete_many(BUCKETS[bucket], asked).await.unwrap();
+    let asked = keys.iter().map(|key| ((*key).to_owned(), Deletion::default())).collect();
+    let answers = room.engine.delete_many(BUCKETS[bucket], asked, None).await.unwrap();
     for (key, answer) in keys.into_iter().zip(answers) {
-        assert_eq!(answer.unwrap(), model.objects.remove(&(bucket, key)).is_some());
+        assert_eq!(answer.unwrap().existed, model.objects.remove(&(bucket, key)).is_some());
     }
 }
 
 async fn copy(room: &Room, model: &mut Model, from: Place, to: Place) {
     let request = CopyRequest {
         source: (BUCKETS[from.0], KEYS[from.1].to_owned()),
+        source_version: Which::Latest,
         source_etag: None,
         target: (BUCKETS[to.0], KEYS[to.1].to_owned()),
         head: None,
-        precondition: Precondition::None,
+        terms: Precondition::None.into(),
     };
     let outcome = room.engine.copy(request).await;
     match model.objects.get(&(from.0, KEYS[from.1])).cloned() {
@@ -201,7 +202,7 @@ async fn put_part(room: &Room, model: &mut Model, upload: usize, number: u16, by
 async fn complete(room: &Room, model: &mut Model, upload: usize) {
     let (place, id, parts) = model.uploads[upload].clone();
     let named = parts.iter().map(|(number, part)| CompletedPart { number: *number, etag: part.etag }).collect();
-    let completion = Completion { parts: named, checksum: None, precondition: Precondition::None };
+    let completion = Completion { parts: named, checksum: None, terms: Precondition::None.into() };
     let outcome = room.engine.complete_upload(BUCKETS[place.0], KEYS[place.1], id, completion).await;
     let too_small = parts.values().rev().skip(1).any(|part| part.bytes.len() < 10);
     match outcome {

@@ -20,7 +20,7 @@ async fn part(room: &Room, upload: UploadId, number: u16, bytes: &[u8]) -> Compl
 }
 
 async fn complete(room: &Room, upload: UploadId, parts: &[CompletedPart]) -> Result<PutResult, EngineError> {
-    let completion = Completion { parts: parts.to_vec(), checksum: None, precondition: Precondition::None };
+    let completion = Completion { parts: parts.to_vec(), checksum: None, terms: Precondition::None.into() };
     room.engine.complete_upload(HERE, "a", upload, completion).await
 }
 
@@ -150,7 +150,7 @@ async fn a_completion_keeps_its_precondition() {
     room.put(HERE, "a", b"there").await;
     let upload = begin(&room, "a").await;
     let parts = vec![part(&room, upload, 1, b"hello").await];
-    let completion = Completion { parts, checksum: None, precondition: Precondition::Absent };
+    let completion = Completion { parts, checksum: None, terms: Precondition::Absent.into() };
     let refused = room.engine.complete_upload(HERE, "a", upload, completion).await;
     assert!(matches!(refused, Err(EngineError::PreconditionFailed)));
     assert_eq!(room.read(HERE, "a").await, Some(b"there".to_vec()));
@@ -167,7 +167,7 @@ async fn an_object_in_parts_that_is_being_read_stays_readable_when_it_goes() {
     }
     complete(&room, upload, &parts).await.unwrap();
     let reading = room.opened("a", ByteRange::Whole).await.unwrap().body;
-    room.engine.delete(HERE, "a", Precondition::None).await.unwrap();
+    room.engine.delete(HERE, "a", Precondition::None, None).await.unwrap();
     room.engine.sweep().await.unwrap();
     assert_eq!(drain(reading).await.unwrap(), pieces.concat());
     room.engine.close().await;

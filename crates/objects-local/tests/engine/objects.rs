@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use keyward_objects_local::engine::{
-    ByteRange, Checksum, ChecksumAlgorithm, ChecksumKind, ChecksumPlan, EngineError, Etag, KeyFault, ObjectHead,
-    Precondition, Version,
+    ByteRange, Checksum, ChecksumAlgorithm, ChecksumKind, ChecksumPlan, Deleted, EngineError, Etag, KeyFault,
+    ObjectHead, ObjectRecord, Precondition, Version, Which,
 };
 
 use crate::books;
@@ -57,11 +57,14 @@ async fn what_the_writer_said_comes_back() {
 async fn a_changed_head_leaves_the_object_as_it_is() {
     let room = Room::new().await;
     let put = room.put(HERE, "a", b"hello").await;
-    let tag = |head: &mut ObjectHead| drop(head.tags.insert("team".into(), "blue".into()));
-    room.engine.change_head(HERE, "a", Precondition::Matches(put.etag), tag).await.unwrap();
+    let tag = |record: &mut ObjectRecord, _now| {
+        record.head.tags.insert("team".into(), "blue".into());
+        Ok(())
+    };
+    room.engine.change_head(HERE, "a", Which::Latest, tag).await.unwrap();
     let record = room.engine.head(HERE, "a").await.unwrap();
     assert_eq!((record.head.tags["team"].as_str(), record.etag, record.modified), ("blue", put.etag, put.modified));
-    let missing = room.engine.change_head(HERE, "b", Precondition::None, tag).await;
+    let missing = room.engine.change_head(HERE, "b", Which::Latest, tag).await;
     assert!(matches!(missing, Err(EngineError::NoSuchKey)));
 }
 
@@ -114,7 +117,7 @@ async fn an_object_being_read_stays_readable_when_it_is_replaced_or_deleted() {
     let reading_first = room.opened("a", ByteRange::Whole).await.unwrap().body;
     room.put(HERE, "a", &second).await;
     let reading_second = room.opened("a", ByteRange::Whole).await.unwrap().body;
-    assert!(room.engine.delete(HERE, "a", Precondition::None).await.unwrap());
+    assert!(room.engine.delete(HERE, "a", Precondition::None, None).await.unwrap().existed);
     assert_eq!(drain(reading_first).await.unwrap(), first);
     assert_eq!(drain(reading_second).await.unwrap(), second);
     assert_eq!(room.read(HERE, "a").await, None);
@@ -140,25 +143,25 @@ async fn deleting_is_idempotent_and_many_go_in_one_commit() {
     let room = Room::new().await;
     room.put(HERE, "a", b"1").await;
     let kept = room.put(HERE, "b", &[0; 1000]).await;
-    assert!(room.engine.delete(HERE, "a", Precondition::None).await.unwrap());
-    assert!(!room.engine.delete(HERE, "a", Precondition::None).await.unwrap());
+    assert!(room.engine.delete(HERE, "a", Precondition::None, None).await.unwrap().existed);
+    assert!(!room.engine.delete(HERE, "a", Precondition::None, None).await.unwrap().existed);
     let other = Etag::of_body([9; 16]);
     let keys = vec![
-        ("b".to_owned(), Precondition::Matches(other)),
-        ("a".to_owned(), Precondition::None),
-        (String::new(), Precondition::None),
-        ("a".to_owned(), Precondition::Matches(other)),
-        ("b".to_owned(), Precondition::Matches(kept.etag)),
+        ("b".to_owned(), Precondition::Matches(other).into()),
+        ("a".to_owned(), Precondition::None.into()),
+        (String::new(), Precondition::None.into()),
+        ("a".to_owned(), Precondition::Matches(other).into()),
+        ("b".to_owned(), Precondition::Matches(kept.etag).into()),
     ];
-    let answers = room.engine.delete_many(HERE, keys).await.unwrap();
+    let answers = room.engine.delete_many(HERE, keys, None).await.unwrap();
     assert!(matches!(
         answers[..],
         [
             Err(EngineError::PreconditionFailed),
-            Ok(false),
+            Ok(Deleted { existed: false, .. }),
             Err(EngineError::KeyInvalid(KeyFault::Empty)),
             Err(EngineError::NoSuchKey),
-            Ok(true)
+            Ok(Deleted { existed: true, .. })
         ]
     ));
     room.engine.close().await;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use keyward_objects_local::engine::SweepReport;
+use keyward_objects_local::engine::{Precondition, SweepReport};
 
 use crate::books;
 use crate::room::{HERE, Room, THERE, body, bytes_of, copy_directory, open};
@@ -28,7 +28,7 @@ async fn orphans_go_and_objects_uploads_and_foreign_files_stay() {
     fs::write(&foreign, b"not ours").unwrap();
     let report = room.engine.sweep().await.unwrap();
     assert_eq!(report, SweepReport { files: 5, orphans: 2, foreign: 1 });
-    room.engine.commit_put(HERE, "c", arriving, Default::default(), None, Default::default()).await.unwrap();
+    room.engine.commit_put(HERE, "c", arriving, Default::default(), None, Precondition::None).await.unwrap();
     assert!(foreign.exists());
     fs::remove_file(foreign).unwrap();
     let room = room.reopened().await;

@@ -8,7 +8,6 @@ use keyward_identity::BucketName;
 use super::answer::{document, write_version};
 use crate::checksum::{Checksum, ChecksumType};
 use crate::conditions::{WriteConditions, size};
-use crate::encryption::refuse_customer_keys;
 use crate::error::{ErrorCode, S3Error};
 use crate::etag::ETag;
 use crate::object_key::ObjectKey;
@@ -56,7 +55,6 @@ impl CompleteMultipartUpload {
     /// `MalformedXML` for anything but `<CompleteMultipartUpload>` with at least one part; `InvalidPartOrder` when the
     /// numbers do not ascend; `InvalidPart` for a tag that cannot be one; `InvalidArgument`.
     pub fn from_request(parts: &Parts, body: &[u8]) -> Result<Self, S3Error> {
-        refuse_customer_keys(&parts.headers)?;
         let root = Element::parse(body, "CompleteMultipartUpload", Self::BODY_LIMIT)?;
         let completed = root.children("Part").map(part).collect::<Result<Vec<_>, _>>()?;
         if completed.is_empty() {

@@ -11,6 +11,7 @@ use super::copy_source::CopySource;
 use super::new_object::NewObject;
 use crate::checksum::{Checksum, ChecksumAlgorithm, ChecksumType};
 use crate::conditions::{ReadConditions, WriteConditions};
+use crate::customer_key::CustomerKey;
 use crate::date::iso8601;
 use crate::error::{ErrorCode, S3Error};
 use crate::etag::ETag;
@@ -48,6 +49,8 @@ pub struct CopyObject {
     pub names_storage_class: bool,
     /// The algorithm of an additional checksum that the copy is to have.
     pub checksum_algorithm: Option<ChecksumAlgorithm>,
+    /// The client's key of the source, where that is encrypted with one.
+    pub source_customer_key: Option<CustomerKey>,
 }
 
 impl CopyObject {
@@ -66,6 +69,7 @@ impl CopyObject {
             object: NewObject::of(headers)?,
             names_storage_class: headers.contains_key("x-amz-storage-class"),
             checksum_algorithm: ChecksumAlgorithm::named_in(headers, "x-amz-checksum-algorithm")?,
+            source_customer_key: CustomerKey::of_copy_source(headers)?,
         })
     }
 

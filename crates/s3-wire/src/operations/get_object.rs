@@ -19,8 +19,8 @@ impl GetObject {
     /// Reads the request.
     ///
     /// # Errors
-    /// `InvalidArgument` for a parameter that cannot be read, `InvalidRequest` for a part number together with a range,
-    /// `NotImplemented` for keys of the client.
+    /// `InvalidArgument` for a parameter that cannot be read, `InvalidRequest` for a part number together with a range, and as
+    /// [`CustomerKey::of`](crate::customer_key::CustomerKey::of).
     pub fn from_request(parts: &Parts) -> Result<Self, S3Error> {
         Ok(GetObject { read: ObjectRead::of(parts)? })
     }

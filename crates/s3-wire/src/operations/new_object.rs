@@ -3,6 +3,7 @@
 use http::HeaderMap;
 
 use crate::acl_headers::AclHeaders;
+use crate::customer_key::CustomerKey;
 use crate::encryption::Encryption;
 use crate::error::S3Error;
 use crate::metadata::ObjectMetadata;
@@ -26,6 +27,8 @@ pub struct NewObject {
     pub lock: ObjectLock,
     /// Encryption at rest, when one is asked for.
     pub encryption: Option<Encryption>,
+    /// The client's key, where that encryption is with one.
+    pub customer_key: Option<CustomerKey>,
 }
 
 impl NewObject {
@@ -33,7 +36,7 @@ impl NewObject {
     ///
     /// # Errors
     /// As [`ObjectMetadata::of`], [`StorageClass::asked_for`], [`AclHeaders::of`], [`tagging_header::tags`],
-    /// [`ObjectLock::of`] and [`Encryption::of`].
+    /// [`ObjectLock::of`], [`Encryption::of`] and [`CustomerKey::of`].
     pub fn of(headers: &HeaderMap) -> Result<Self, S3Error> {
         Ok(NewObject {
             metadata: ObjectMetadata::of(headers)?,
@@ -42,6 +45,7 @@ impl NewObject {
             tags: tagging_header::tags(headers)?,
             lock: ObjectLock::of(headers)?,
             encryption: Encryption::of(headers)?,
+            customer_key: CustomerKey::of(headers)?,
         })
     }
 }

@@ -11,8 +11,8 @@ use http::{Response, StatusCode};
 use super::answer::write_checksum;
 use super::object_head::ObjectHead;
 use crate::conditions::{EntityTags, ReadConditions};
+use crate::customer_key::CustomerKey;
 use crate::date::parse_http_date;
-use crate::encryption::refuse_customer_keys;
 use crate::error::{ErrorCode, S3Error};
 use crate::metadata::HeaderText;
 use crate::query::Query;
@@ -49,6 +49,8 @@ pub struct ObjectRead {
     pub overrides: Vec<(HeaderName, HeaderText)>,
     /// Whether the answer is to show the additional checksum.
     pub shows_checksum: bool,
+    /// The client's key, where the object is encrypted with one.
+    pub customer_key: Option<CustomerKey>,
 }
 
 /// Which bytes a read comes to.
@@ -64,7 +66,6 @@ pub enum Extent {
 
 impl ObjectRead {
     pub(super) fn of(parts: &Parts) -> Result<Self, S3Error> {
-        refuse_customer_keys(&parts.headers)?;
         let query = Query::of(parts)?;
         let part_number = PartNumber::of(&query)?;
         let asks_for_range = parts.headers.contains_key(RANGE);
@@ -81,6 +82,7 @@ impl ObjectRead {
             conditions: ReadConditions::of(&parts.headers),
             overrides: overrides(&query)?,
             shows_checksum: mode.is_some_and(|mode| mode.eq_ignore_ascii_case("ENABLED")),
+            customer_key: CustomerKey::of(&parts.headers)?,
         })
     }
 

@@ -8,7 +8,7 @@ use http::{Response, StatusCode};
 use super::answer::{empty, write_checksum};
 use super::content_md5::content_md5;
 use crate::checksum::{Checksum, ChecksumAlgorithm};
-use crate::encryption::refuse_customer_keys;
+use crate::customer_key::CustomerKey;
 use crate::error::S3Error;
 use crate::etag::ETag;
 use crate::query::Query;
@@ -27,6 +27,8 @@ pub struct UploadPart {
     pub checksum: Option<Checksum>,
     /// The algorithm that the client names, for a checksum that follows in a trailer.
     pub checksum_algorithm: Option<ChecksumAlgorithm>,
+    /// The client's key, where the upload is encrypted with one.
+    pub customer_key: Option<CustomerKey>,
 }
 
 impl UploadPart {
@@ -36,7 +38,6 @@ impl UploadPart {
     /// `InvalidArgument` for an upload id or part number that cannot be one, `InvalidDigest`, and as
     /// [`Checksum::declared`].
     pub fn from_request(parts: &Parts) -> Result<Self, S3Error> {
-        refuse_customer_keys(&parts.headers)?;
         let query = Query::of(parts)?;
         Ok(UploadPart {
             upload_id: UploadId::required(&query)?,
@@ -44,6 +45,7 @@ impl UploadPart {
             content_md5: content_md5(&parts.headers)?,
             checksum: Checksum::declared(&parts.headers)?,
             checksum_algorithm: ChecksumAlgorithm::named_in(&parts.headers, "x-amz-sdk-checksum-algorithm")?,
+            customer_key: CustomerKey::of(&parts.headers)?,
         })
     }
 }

@@ -9,8 +9,8 @@ use super::answer::{COPY_SOURCE_VERSION_ID, document};
 use super::copy_source::CopySource;
 use crate::checksum::Checksum;
 use crate::conditions::ReadConditions;
+use crate::customer_key::CustomerKey;
 use crate::date::iso8601;
-use crate::encryption::refuse_customer_keys;
 use crate::error::{ErrorCode, S3Error};
 use crate::etag::ETag;
 use crate::query::Query;
@@ -35,6 +35,10 @@ pub struct UploadPartCopy {
     pub range: Option<Span>,
     /// The conditions that the source has to meet.
     pub source_conditions: ReadConditions,
+    /// The client's key, where the upload is encrypted with one.
+    pub customer_key: Option<CustomerKey>,
+    /// The client's key of the source, where that is encrypted with one.
+    pub source_customer_key: Option<CustomerKey>,
 }
 
 impl UploadPartCopy {
@@ -43,7 +47,6 @@ impl UploadPartCopy {
     /// # Errors
     /// `InvalidArgument` for an upload id, part number, source or range that cannot be one.
     pub fn from_request(parts: &Parts) -> Result<Self, S3Error> {
-        refuse_customer_keys(&parts.headers)?;
         let query = Query::of(parts)?;
         Ok(UploadPartCopy {
             upload_id: UploadId::required(&query)?,
@@ -51,6 +54,8 @@ impl UploadPartCopy {
             source: CopySource::of(&parts.headers)?,
             range: single_header::filled(&parts.headers, RANGE_HEADER)?.map(source_range).transpose()?,
             source_conditions: ReadConditions::of_copy_source(&parts.headers),
+            customer_key: CustomerKey::of(&parts.headers)?,
+            source_customer_key: CustomerKey::of_copy_source(&parts.headers)?,
         })
     }
 

@@ -131,7 +131,7 @@ fn contradictions_and_keys_of_the_client_are_refused() {
         ("partNumber=0", &[], ErrorCode::InvalidArgument),
         ("versionId=", &[], ErrorCode::InvalidArgument),
         ("versionId=a&versionId=b", &[], ErrorCode::InvalidArgument),
-        ("", &[("x-amz-server-side-encryption-customer-key", "k")], ErrorCode::NotImplemented),
+        ("", &[("x-amz-server-side-encryption-customer-key", "k")], ErrorCode::InvalidArgument),
     ] {
         let refused = GetObject::from_request(&head(&format!("GET /logs/a?{query}"), headers)).unwrap_err();
         assert_eq!(refused.code(), expected, "{query}");

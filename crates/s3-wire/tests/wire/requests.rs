@@ -45,7 +45,7 @@ fn a_put_that_cannot_be_done_as_meant_is_refused() {
     for (name, value, expected) in [
         ("range", "bytes=5-9", ErrorCode::NotImplemented),
         ("x-amz-write-offset-bytes", "5", ErrorCode::NotImplemented),
-        ("x-amz-server-side-encryption-customer-algorithm", "AES256", ErrorCode::NotImplemented),
+        ("x-amz-server-side-encryption-customer-algorithm", "AES256", ErrorCode::InvalidArgument),
         ("content-md5", "abc", ErrorCode::InvalidDigest),
         ("x-amz-checksum-xxhash64", "AAAA", ErrorCode::InvalidRequest),
         ("x-amz-sdk-checksum-algorithm", "MD4", ErrorCode::InvalidRequest),

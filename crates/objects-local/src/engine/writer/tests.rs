@@ -3,9 +3,9 @@
 use bytes::Bytes;
 use keyward_testkit::{FrozenClock, SeededEntropy};
 
-use crate::engine::tables::{bodies, objects};
+use crate::engine::tables::{bodies, object_writes, objects};
 use crate::engine::{
-    BucketId, ByteRange, Engine, EngineError, ListQuery, ObjectHead, Precondition, PutResult, Settings,
+    BucketId, ByteRange, Engine, EngineError, ListQuery, ObjectHead, Precondition, PutResult, Settings, Which,
 };
 use std::sync::{Arc, mpsc};
 
@@ -73,8 +73,8 @@ async fn a_job_that_fails_keeps_the_bodies_it_let_go_and_not_those_it_took_over(
     upload.write(Bytes::from(vec![9; 20_000])).await.unwrap();
     let refused = upload.finish().await.unwrap();
     let failed = engine.shard(BUCKET).writer.commit(move |commit| -> Result<(), EngineError> {
-        let present = objects::present(commit.connection, BUCKET, "kept")?.unwrap();
-        objects::delete(commit, BUCKET, "kept", present)?;
+        let present = objects::present(commit.connection, BUCKET, "kept", Which::Latest)?.unwrap();
+        object_writes::delete(commit, BUCKET, &present, false)?;
         bodies::store(commit, refused.content)?;
         Err(EngineError::PreconditionFailed)
     });
