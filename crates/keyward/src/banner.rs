@@ -28,6 +28,7 @@ impl Banner<'_> {
         };
         let management = format!("https://{}", self.management);
         line("management API", &management);
+        line("in a browser", &format!("{management}/"));
         if let Some(address) = self.s3 {
             line("S3", &format!("http://{address}"));
         }

@@ -15,6 +15,7 @@ mod serve;
 mod start_error;
 mod tls;
 mod upkeep;
+mod web_front;
 mod wiring;
 
 use std::process::ExitCode;

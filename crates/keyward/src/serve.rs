@@ -6,9 +6,11 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use http::Request;
+use hyper::body::Incoming;
 use keyward_identity::TokenRules;
 use keyward_listener::{Limits, TrustedProxies};
-use keyward_management_api::{AllowedOrigins, ManagementApi, Options};
+use keyward_management_api::{AllowedOrigins, ManagementApi, Options, Responding};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use rustls::ServerConfig;
 use tokio::net::TcpListener;
@@ -22,7 +24,7 @@ use crate::config::{Environment, Settings};
 use crate::data_dir::DataDir;
 use crate::start_error::StartError;
 use crate::tls::TlsIdentity;
-use crate::{audit_trail, logging, open_files, upkeep};
+use crate::{audit_trail, logging, open_files, upkeep, web_front};
 
 /// Runs the server until SIGTERM or SIGINT.
 pub(crate) async fn run(
@@ -60,7 +62,8 @@ pub(crate) async fn run(
         },
     );
     show_banner(&settings, &listeners, &data_dir, &tls, &assembly);
-    let served = listeners.serve(&assembly, api, &tls_config, stopped);
+    let management = web_front::endpoint(api, web_front::portal(&settings, &assembly));
+    let served = listeners.serve(&assembly, management, &tls_config, stopped);
     let mut signals = Signals::new()?;
     let serving = tokio::spawn(served);
     signals.wait().await;
@@ -92,16 +95,18 @@ impl Listeners {
     }
 
     /// Serves all of them until `stopped`; the future ends when the last has drained.
-    fn serve(
+    fn serve<F>(
         self,
         assembly: &Assembly,
-        api: Arc<ManagementApi>,
+        management: F,
         tls: &Arc<ServerConfig>,
         stopped: watch::Receiver<bool>,
-    ) -> impl Future<Output = ()> + Send + use<> {
+    ) -> impl Future<Output = ()> + Send + use<F>
+    where
+        F: Fn(Request<Incoming>) -> Responding + Clone + Send + Sync + 'static,
+    {
         let limits = Limits { connections: open_files::room_for_connections(), ..Limits::default() };
         let mut fronts = JoinSet::new();
-        let management = api.endpoint();
         fronts.spawn(keyward_listener::serve(
             self.management,
             Some(Arc::clone(tls)),

@@ -54,7 +54,9 @@ impl FromStr for WebOrigin {
         let host = host.strip_suffix('/').unwrap_or(host);
         let authority: http::uri::Authority = host.parse().map_err(|_| WebOriginError)?;
         let name = authority.host();
-        if name.is_empty() || name.contains('*') || authority.as_str().contains('@') {
+        let is_letter =
+            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':' | b'[' | b']');
+        if name.is_empty() || !name.bytes().all(is_letter) || authority.as_str().contains('@') {
             return Err(WebOriginError);
         }
         let host = host.strip_suffix(default_port).unwrap_or(host);
@@ -135,6 +137,7 @@ mod tests {
             "https://a.example/path",
             "https://user@a.example",
             "https://a b",
+            "https://a'b",
         ] {
             assert_eq!(given.parse::<WebOrigin>(), Err(WebOriginError), "{given}");
         }

@@ -41,6 +41,8 @@ pub(crate) struct Settings {
     pub(crate) s3_regions: Vec<String>,
     /// `None`: for ever.
     pub(crate) audit_kept: Option<Duration>,
+    /// `None`: what follows from the addresses.
+    pub(crate) s3_public_url: Option<String>,
     pub(crate) strict_first_key: bool,
 }
 
@@ -85,6 +87,7 @@ impl Settings {
             )?,
             s3_regions: reader.list("s3.regions"),
             audit_kept: reader.days("audit.keep_days")?,
+            s3_public_url: reader.public_url("s3.public_url")?,
             strict_first_key: reader.parsed("compat.strict_first_key", "give true or false")?.unwrap_or(false),
         })
     }
@@ -141,6 +144,16 @@ impl Reader<'_> {
         match self.layers.value(key) {
             Some(("off", _)) => Ok(None),
             _ => self.address(key, default).map(Some),
+        }
+    }
+
+    fn public_url(&self, key: &'static str) -> Result<Option<String>, ConfigError> {
+        let Some((value, _)) = self.layers.value(key) else { return Ok(None) };
+        let url = value.trim_end_matches('/');
+        // It stands in lines that people paste into a shell: an origin is all that it can be.
+        match url.parse::<WebOrigin>() {
+            Ok(_) => Ok(Some(url.to_owned())),
+            Err(_) => Err(self.bad(key, "give a scheme, a host and maybe a port, such as https://s3.example.com")),
         }
     }
 
@@ -220,6 +233,15 @@ mod tests {
         assert_eq!(two.cors_origins.len(), 2);
         let error = settings(&[("management.cors_origins", "*")]).expect_err("refused").to_string();
         assert!(error.contains("name each origin"), "{error}");
+    }
+
+    #[test]
+    fn the_address_that_people_are_shown_is_a_host_and_nothing_more() {
+        let shown = settings(&[("s3.public_url", "https://s3.example.com/")]).expect("valid").s3_public_url;
+        assert_eq!(shown.as_deref(), Some("https://s3.example.com"));
+        for wrong in ["s3.example.com", "https://s3.example.com/path", "https://a'b", "ftp://s3.example.com"] {
+            assert!(settings(&[("s3.public_url", wrong)]).is_err(), "{wrong}");
+        }
     }
 
     #[test]

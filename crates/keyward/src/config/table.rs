@@ -43,6 +43,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("management.cors_origins", "ORIGIN,...", "Origins whose pages may call the management API [default: none]"),
     setting("s3.regions", "REGION,...", "Regions that S3 signatures may name [default: any]"),
     setting("audit.keep_days", "DAYS", "Days that audit records are kept [default: for ever]"),
+    setting("s3.public_url", "URL", "URL of the S3 endpoint that people are shown [default: this host and port]"),
     setting("compat.strict_first_key", "BOOL", "Refuse an expiry on a first key, as ECS 3.x does [default: false]"),
 ];
 
