@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use clap::{Arg, ArgMatches, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 use keyward_cli::PersonCommand;
 
 use crate::config::{SETTINGS, Setting};
@@ -24,6 +24,26 @@ pub(crate) enum Request {
         /// The settings given as flags, by key.
         flags: BTreeMap<&'static str, String>,
     },
+    /// Copy everything, while the server runs or not.
+    Backup {
+        /// The directory to make.
+        destination: PathBuf,
+        /// Whether the master key goes with it.
+        with_master_key: bool,
+        /// The configuration file, if one was named.
+        config_file: Option<PathBuf>,
+        /// The settings given as flags, by key.
+        flags: BTreeMap<&'static str, String>,
+    },
+    /// Make a data directory from such a copy.
+    Restore {
+        /// The copy.
+        backup: PathBuf,
+        /// The configuration file, if one was named.
+        config_file: Option<PathBuf>,
+        /// The settings given as flags, by key.
+        flags: BTreeMap<&'static str, String>,
+    },
     /// Talk to a running server about the people of its local domain.
     Person(PersonCommand),
 }
@@ -34,13 +54,15 @@ pub(crate) fn parse() -> Request {
     match matches.subcommand() {
         Some(("person", person)) => Request::Person(PersonCommand::from_matches(person)),
         Some(("audit", audit)) => audit_request(audit),
+        Some(("backup", backup)) => backup_request(backup),
+        Some(("restore", restore)) => restore_request(restore),
         Some((_, serve)) => serve_request(serve),
         None => serve_request(&matches),
     }
 }
 
-/// The settings that finding and reading the audit trail takes.
-const AUDIT_SETTINGS: &[&str] = &["data_dir", "master_key_file"];
+/// The settings that finding and reading the data of a server takes.
+const DATA_SETTINGS: &[&str] = &["data_dir", "master_key_file"];
 
 fn grammar() -> Command {
     let about = "S3 keys for everyone in your directory: self-service, rotated without downtime, revoked at once.";
@@ -49,11 +71,12 @@ fn grammar() -> Command {
         .after_help("Without a command, keyward serves. Every flag is also an environment variable (--data-dir is\nKEYWARD_DATA_DIR) and a key of the configuration file (data_dir).")
         .subcommand(with_settings(Command::new("serve").about("Run the server (the default)")))
         .subcommand(audit_grammar())
+        .subcommand(backup_grammar())
+        .subcommand(restore_grammar())
         .subcommand(PersonCommand::grammar())
 }
 
 fn audit_grammar() -> Command {
-    let settings = || SETTINGS.iter().filter(|setting| AUDIT_SETTINGS.contains(&setting.key));
     let verify = Command::new("verify")
         .about("Check every record against the chain; the exit code is 1 when one does not fit")
         .after_help("The server must not be running; a running one answers GET /keyward/v1/audit/verify.");
@@ -61,7 +84,33 @@ fn audit_grammar() -> Command {
         .about("Check the audit trail")
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .subcommand(with_flags(verify, settings()))
+        .subcommand(with_flags(verify, data_settings()))
+}
+
+fn backup_grammar() -> Command {
+    let destination = Arg::new("destination").value_name("DIR").required(true).help("The directory to make");
+    let with_master_key = Arg::new("with_master_key").long("with-master-key").action(ArgAction::SetTrue);
+    let command = Command::new("backup")
+        .about("Copy identity and objects as they are now; the server may go on running")
+        .after_help("Without its master key a backup gives nobody a secret: keep a copy of the key somewhere else.")
+        .arg(destination)
+        .arg(with_master_key.help("Put the master key into the backup, too"));
+    with_flags(command, data_settings())
+}
+
+fn restore_grammar() -> Command {
+    let backup = Arg::new("backup").value_name("DIR").required(true).help("A directory that keyward backup made");
+    let command = Command::new("restore")
+        .about("Make a data directory from a backup; --data-dir names it, and it must not hold data yet")
+        .after_help(
+            "Keys and passwords are as they were when the backup was made: what was revoked since is valid again.",
+        )
+        .arg(backup);
+    with_flags(command, data_settings())
+}
+
+fn data_settings() -> impl Iterator<Item = &'static Setting> {
+    SETTINGS.iter().filter(|setting| DATA_SETTINGS.contains(&setting.key))
 }
 
 fn with_settings(command: Command) -> Command {
@@ -84,6 +133,22 @@ fn audit_request(matches: &ArgMatches) -> Request {
     // The grammar requires a subcommand, and there is only one.
     let (config_file, flags) = matches.subcommand().map(|(_, verify)| given(verify)).unwrap_or_default();
     Request::AuditVerify { config_file, flags }
+}
+
+fn backup_request(matches: &ArgMatches) -> Request {
+    let (config_file, flags) = given(matches);
+    let with_master_key = matches.get_flag("with_master_key");
+    Request::Backup { destination: directory(matches, "destination"), with_master_key, config_file, flags }
+}
+
+fn restore_request(matches: &ArgMatches) -> Request {
+    let (config_file, flags) = given(matches);
+    Request::Restore { backup: directory(matches, "backup"), config_file, flags }
+}
+
+/// A directory that the grammar requires.
+fn directory(matches: &ArgMatches, name: &str) -> PathBuf {
+    matches.get_one::<String>(name).map(PathBuf::from).unwrap_or_default()
 }
 
 /// The configuration file and the settings given as flags, of those that the command has.
@@ -110,6 +175,19 @@ mod tests {
             let Request::Serve { flags, .. } = serve_request(&matches) else { panic!("serve") };
             assert_eq!(flags["data_dir"], "x");
         }
+    }
+
+    #[test]
+    fn a_backup_leaves_the_master_key_out_unless_told_otherwise() {
+        let read = |line: &[&str]| {
+            let matches = grammar().try_get_matches_from(line).expect("valid");
+            let Some((_, backup)) = matches.subcommand() else { panic!("a command") };
+            let Request::Backup { destination, with_master_key, .. } = backup_request(backup) else { panic!("backup") };
+            (destination, with_master_key)
+        };
+        assert_eq!(read(&["keyward", "backup", "b"]), (PathBuf::from("b"), false));
+        assert_eq!(read(&["keyward", "backup", "--with-master-key", "b"]), (PathBuf::from("b"), true));
+        assert!(grammar().try_get_matches_from(["keyward", "backup"]).is_err());
     }
 
     #[test]

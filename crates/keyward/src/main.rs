@@ -3,6 +3,7 @@
 mod assemble;
 mod audit_trail;
 mod audit_verify;
+mod backup;
 mod banner;
 mod command;
 mod config;
@@ -45,6 +46,14 @@ fn main() -> ExitCode {
         Request::AuditVerify { config_file, flags } => runtime
             .block_on(audit_verify::run(config_file, flags, &environment))
             .map(|found| say(&found))
+            .map_err(|error| error.to_string()),
+        Request::Backup { destination, with_master_key, config_file, flags } => {
+            backup::make(config_file, flags, &environment, &destination, with_master_key)
+                .map(|made| say(&made))
+                .map_err(|error| error.to_string())
+        }
+        Request::Restore { backup, config_file, flags } => backup::restore(config_file, flags, &environment, &backup)
+            .map(|restored| say(&restored))
             .map_err(|error| error.to_string()),
         Request::Person(person) => runtime.block_on(run_person(person, &environment)),
     };

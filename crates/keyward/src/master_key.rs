@@ -8,7 +8,7 @@ use crate::config::{Environment, Settings};
 use crate::data_dir::DataDir;
 
 /// The setting that records the fingerprint of the key that the data is sealed with.
-const FINGERPRINT: &str = "master_key.fingerprint";
+pub(crate) const FINGERPRINT: &str = "master_key.fingerprint";
 
 /// Why there is no master key to run under.
 #[derive(Debug, thiserror::Error)]

@@ -13,6 +13,7 @@
 //! Every version of an object is a row, the newest of a key first; reads and listings take the first that is no delete
 //! marker. Not here: authorisation, checksums other than the entity tag's MD5.
 
+mod backup;
 mod body_dir;
 mod buckets;
 mod copy;
@@ -42,6 +43,7 @@ mod schema;
 mod settings;
 mod sweep;
 mod tables;
+mod unlink_hold;
 mod walk;
 mod writer;
 
@@ -51,6 +53,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use keyward_ambient::{Clock, Entropy, Timestamp};
 
+pub use backup::{Copied, copy_store};
 pub use copy::CopyRequest;
 pub use error::{EngineError, KeyFault};
 pub use etag::Etag;
@@ -81,6 +84,7 @@ use layout::Layout;
 use pins::Pins;
 use readers::Readers;
 use reaper::Reaper;
+use unlink_hold::UnlinkHold;
 use writer::Writer;
 
 /// An open object store. Clones share it; it closes when the last is dropped, or at [`close`](Engine::close).
@@ -122,7 +126,9 @@ impl Engine {
         settings.check()?;
         let (layout, files) = Layout::open(directory, settings.shards, entropy.as_ref())?;
         let bodies = Arc::new(BodyDir::new(layout.bodies()));
-        let reaper = Reaper::start(layout.bodies()).map_err(EngineError::io("start the thread that unlinks bodies"))?;
+        let hold = UnlinkHold::open(directory).map_err(EngineError::io("open the lock of unlinking"))?;
+        let reaper =
+            Reaper::start(layout.bodies(), hold).map_err(EngineError::io("start the thread that unlinks bodies"))?;
         let pins = Arc::new(Pins::new(reaper.unlinks()));
         let mut shards = Vec::with_capacity(files.len());
         for (number, (path, connection)) in files.into_iter().enumerate() {

@@ -18,9 +18,11 @@ mod port;
 mod readers;
 mod retention;
 mod schema;
+mod snapshot;
 mod store;
 mod upkeep;
 mod writer;
 
 pub use open::OpenError;
+pub use snapshot::{SnapshotError, snapshot};
 pub use store::SqliteStore;

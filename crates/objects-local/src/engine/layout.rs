@@ -5,6 +5,7 @@
 //! clean          present while the store is closed and no body is orphaned
 //! meta-00.db ..  metadata, a file per shard; each knows its number and the store it belongs to
 //! bodies/        body files
+//! unlink.lock    held, shared, by who copies the store
 //! ```
 
 use std::fs::{self, File, OpenOptions, TryLockError};

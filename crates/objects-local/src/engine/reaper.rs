@@ -4,11 +4,16 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use super::body_dir;
 use super::ids::FileId;
+use super::unlink_hold::UnlinkHold;
+
+/// How long to wait before asking again whether unlinking is still held off.
+const HELD_OFF: Duration = Duration::from_secs(1);
 
 enum Wish {
     Unlink(FileId),
@@ -41,13 +46,13 @@ pub(super) struct Reaper {
 }
 
 impl Reaper {
-    /// Starts the thread for the body directory `bodies`.
-    pub(super) fn start(bodies: PathBuf) -> io::Result<Self> {
+    /// Starts the thread for the body directory `bodies`, which unlinks while nobody holds it off.
+    pub(super) fn start(bodies: PathBuf, hold: UnlinkHold) -> io::Result<Self> {
         let (wishes, asked) = mpsc::channel();
         let missed = Arc::new(AtomicBool::new(false));
         let unlinks = Unlinks { wishes, missed: Arc::clone(&missed) };
-        let thread =
-            thread::Builder::new().name("objects-reaper".into()).spawn(move || reap(&bodies, &asked, &missed))?;
+        let mut reaping = Reaping { bodies, hold, put_off: Vec::new(), missed };
+        let thread = thread::Builder::new().name("objects-reaper".into()).spawn(move || reaping.run(&asked))?;
         Ok(Self { unlinks, thread: Some(thread) })
     }
 
@@ -63,14 +68,50 @@ impl Reaper {
     }
 }
 
-fn reap(bodies: &std::path::Path, asked: &Receiver<Wish>, missed: &AtomicBool) {
-    while let Ok(Wish::Unlink(id)) = asked.recv() {
-        match std::fs::remove_file(body_dir::path(bodies, id)) {
-            Ok(()) => {}
-            Err(gone) if gone.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => {
-                missed.store(true, Ordering::Relaxed);
-                tracing::warn!(body = %id, %error, "could not unlink a body that is no longer needed");
+/// What the thread knows.
+struct Reaping {
+    bodies: PathBuf,
+    hold: UnlinkHold,
+    /// Asked for while unlinking was held off.
+    put_off: Vec<FileId>,
+    missed: Arc<AtomicBool>,
+}
+
+impl Reaping {
+    fn run(&mut self, asked: &Receiver<Wish>) {
+        while let Some(wish) = self.next(asked) {
+            self.put_off.extend(wish);
+            self.unlink_until_held_off();
+        }
+        if !self.put_off.is_empty() {
+            self.missed.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// The next body to unlink; nothing new when those that were put off are to be tried again; `None` at the end.
+    fn next(&self, asked: &Receiver<Wish>) -> Option<Option<FileId>> {
+        let wish = match self.put_off.is_empty() {
+            true => asked.recv().map_err(RecvTimeoutError::from),
+            false => asked.recv_timeout(HELD_OFF),
+        };
+        match wish {
+            Ok(Wish::Unlink(id)) => Some(Some(id)),
+            Err(RecvTimeoutError::Timeout) => Some(None),
+            Ok(Wish::Stop) | Err(RecvTimeoutError::Disconnected) => None,
+        }
+    }
+
+    fn unlink_until_held_off(&mut self) {
+        while let Some(id) = self.put_off.pop() {
+            let path = body_dir::path(&self.bodies, id);
+            match self.hold.unless_held(|| std::fs::remove_file(path)) {
+                Ok(Some(Ok(()))) => {}
+                Ok(Some(Err(gone))) if gone.kind() == io::ErrorKind::NotFound => {}
+                Ok(None) => return self.put_off.push(id),
+                Ok(Some(Err(error))) | Err(error) => {
+                    self.missed.store(true, Ordering::Relaxed);
+                    tracing::warn!(body = %id, %error, "could not unlink a body that is no longer needed");
+                }
             }
         }
     }
