@@ -33,8 +33,11 @@ fn shows(operation: Operation) -> bool {
     )
 }
 
+/// What makes a configuration of a body.
+type Reading = fn(&[u8]) -> Result<Configuration, S3Error>;
+
 /// How the operation makes a configuration of its body.
-fn changes(operation: Operation) -> Option<fn(&[u8]) -> Result<Configuration, S3Error>> {
+fn changes(operation: Operation) -> Option<Reading> {
     use Configuration as C;
     use Operation as O;
     Some(match operation {

@@ -90,7 +90,7 @@ fn read(
     }
     key.copy_from_slice(&decoded);
     let md5 = md5.ok_or_else(|| missing(md5_header))?;
-    if STANDARD.encode(Md5::digest(&*key)) != md5 {
+    if STANDARD.encode(Md5::digest(key.as_slice())) != md5 {
         let message = "This is not the MD5 of the key; compute it again over the 32 bytes.";
         return Err(S3Error::argument(md5_header, md5, message));
     }

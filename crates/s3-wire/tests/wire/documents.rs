@@ -9,22 +9,22 @@ use crate::examples::{MOMENT, bucket, dana, etag, key};
 
 /// Compares a document with its file, which has a line break between elements to be read by people.
 fn golden(name: &str, document: &[u8]) {
-    let laid_out = String::from_utf8(document.to_vec()).unwrap().replace("><", ">\n<") + "\n";
+    let laid_out = String::from_utf8(document.to_vec()).expect("well-formed").replace("><", ">\n<") + "\n";
     let path = format!("{}/tests/golden/{name}.xml", env!("CARGO_MANIFEST_DIR"));
     let expected = std::fs::read_to_string(&path).unwrap_or_default();
     assert_eq!(laid_out, expected, "{path}");
 }
 
 fn upload_id() -> UploadId {
-    UploadId::parse("u-1").unwrap()
+    UploadId::parse("u-1").expect("well-formed")
 }
 
 fn version(text: &str) -> VersionId {
-    VersionId::parse(text).unwrap()
+    VersionId::parse(text).expect("well-formed")
 }
 
 fn crc() -> Checksum {
-    Checksum::new(ChecksumAlgorithm::Crc32, &[1, 2, 3, 4]).unwrap()
+    Checksum::new(ChecksumAlgorithm::Crc32, &[1, 2, 3, 4]).expect("well-formed")
 }
 
 fn objects(with_owner: bool) -> Vec<ListedObject> {
