@@ -39,7 +39,7 @@ pub use management_user::ManagementUser;
 pub use mapping::{MappedAttribute, MappingError, SeveralNamespaces, UserMapping, namespace_for};
 pub use name_shapes::NameError;
 pub use names::{BucketName, DomainName, ManagementUserId, NamespaceName, ObjectUserId};
-pub use namespace::{Namespace, NamespaceSettings, Quota, RetentionClass};
+pub use namespace::{Namespace, NamespaceSettings, Quota, RetentionClass, SigV2Setting};
 pub use object_lock::{DefaultRetention, ObjectLockConfiguration, RetentionMode, RetentionPeriod};
 pub use object_user::{DirectoryBinding, ObjectUser, Tag};
 pub use permissions::{Forbidden, Reach};

@@ -67,6 +67,8 @@ pub struct NamespaceSettings {
     pub quota: Quota,
     /// Named retention periods.
     pub retention_classes: Vec<RetentionClass>,
+    /// Whether S3 honours Signature Version 2 from users of the namespace. Not an ECS setting.
+    pub sigv2: SigV2Setting,
 }
 
 impl Default for NamespaceSettings {
@@ -83,6 +85,7 @@ impl Default for NamespaceSettings {
             default_audit_delete_expiration: None,
             quota: Quota::default(),
             retention_classes: Vec::new(),
+            sigv2: SigV2Setting::default(),
         }
     }
 }
@@ -116,6 +119,16 @@ pub struct RetentionClass {
     pub name: String,
     /// Its length in seconds; -1 for ever.
     pub period: i64,
+}
+
+/// Whether S3 honours Signature Version 2, where a namespace wants something else than the server's configuration says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SigV2Setting {
+    /// Whether such signatures are honoured; `None` for what the configuration says.
+    pub enabled: Option<bool>,
+    /// How many seconds ahead the end of a presigned URL or of a form may lie; `None` for what the configuration says.
+    pub max_life_seconds: Option<u64>,
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use keyward_login_ldap::{Limits, Surroundings, SystemRoots};
 use keyward_login_local::{LocalPeople, ManagementUsers, Passwords};
 use keyward_objects::Backend;
 use keyward_objects_local::LocalObjects;
-use keyward_s3_endpoint::Endpoint;
+use keyward_s3_endpoint::{Endpoint, SigV2Default};
 use keyward_sealing::{EnvelopeSealer, MasterKeys};
 use keyward_service::{BucketSource, CredentialSource, Parts, Service, SystemSettings};
 use keyward_signature::{Regions, Rules};
@@ -69,6 +69,7 @@ impl Assembly {
             service: Arc::clone(&service),
             backend,
             rules: Rules { regions: regions(settings), ..Rules::default() },
+            sigv2: SigV2Default { enabled: settings.sigv2_enabled, max_life: settings.sigv2_max_life },
             trusted_proxies: TrustedProxies::new(settings.trusted_proxies.clone()),
             clock: Arc::clone(&clock),
             entropy,

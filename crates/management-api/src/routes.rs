@@ -6,8 +6,8 @@ use http::Method;
 
 use crate::endpoints::{
     audit, authn_providers, base_urls, bucket_access, bucket_settings, buckets, description, health, keyward_keys,
-    login, management_users, metrics, namespace_limits, namespaces, object_user_tags, object_users, people, properties,
-    secret_keys, session, site, user_secret_keys,
+    login, management_users, metrics, namespace_limits, namespace_sigv2, namespaces, object_user_tags, object_users,
+    people, properties, secret_keys, session, site, user_secret_keys,
 };
 use crate::route::{Route, logged_in, open};
 
@@ -224,8 +224,10 @@ fn limits_and_site() -> Vec<Route> {
 }
 
 /// What ECS does not have.
-fn beyond_ecs() -> [Route; 13] {
+fn beyond_ecs() -> [Route; 15] {
     [
+        logged_in(GET, "/keyward/v1/namespaces/{namespace}/sigv2", namespace_sigv2::show, namespace_sigv2::SHOW),
+        logged_in(PUT, "/keyward/v1/namespaces/{namespace}/sigv2", namespace_sigv2::set, namespace_sigv2::SET),
         logged_in(GET, "/keyward/v1/people", people::list, people::LIST),
         logged_in(POST, "/keyward/v1/people", people::add, people::ADD),
         logged_in(PUT, "/keyward/v1/people/{name}/password", people::set_password, people::SET_PASSWORD),

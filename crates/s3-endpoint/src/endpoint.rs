@@ -12,14 +12,16 @@ use http::{Request, Response, Version};
 use http_body::Body;
 use http_body_util::BodyExt;
 use keyward_ambient::{Clock, Entropy};
+use keyward_identity::NamespaceName;
 use keyward_listener::{Peer, TrustedProxies};
 use keyward_objects::{Backend, BodyError, Checked, RequestBody, ResponseBody, refused_body};
 use keyward_s3_wire::{Address, Operation, S3Error};
 use keyward_service::{Origin, Service};
-use keyward_signature::{Declared, Payload, Rules};
+use keyward_signature::{Declared, Payload, Rules, SigV2};
 
 use crate::addressing::Addressing;
 use crate::request_id::RequestIds;
+use crate::sigv2::SigV2Default;
 use crate::{bucket_configuration, drain, envelope, hoisted};
 
 /// What an endpoint is put together from.
@@ -29,8 +31,10 @@ pub struct Parts {
     pub service: Arc<Service>,
     /// Objects.
     pub backend: Arc<dyn Backend>,
-    /// The operator's choices about signatures.
+    /// The operator's choices about signatures. Whether Version 2 is honoured follows from `sigv2`.
     pub rules: Rules,
+    /// What holds for Signature Version 2 where a namespace says nothing else.
+    pub sigv2: SigV2Default,
     /// Whose `X-Forwarded-For` is believed.
     pub trusted_proxies: TrustedProxies,
     /// The clock.
@@ -48,6 +52,7 @@ pub struct Endpoint {
 pub(crate) struct Shared {
     pub(crate) service: Arc<Service>,
     pub(crate) rules: Rules,
+    sigv2: SigV2Default,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) backend: Arc<dyn Backend>,
     trusted_proxies: TrustedProxies,
@@ -70,7 +75,9 @@ impl Endpoint {
         Self {
             shared: Arc::new(Shared {
                 service: parts.service,
-                rules: parts.rules,
+                // Whose namespace it is shows only once the claim is read.
+                rules: Rules { sigv2: SigV2::default(), ..parts.rules },
+                sigv2: parts.sigv2,
                 clock: parts.clock,
                 backend: parts.backend,
                 trusted_proxies: parts.trusted_proxies,
@@ -161,6 +168,11 @@ impl Shared {
             _ if bucket_configuration::serves(operation) => self.bucket_configuration(request, origin).await,
             _ => self.backend.call(request).await,
         }
+    }
+
+    /// Whether Signature Version 2 is honoured from users of a namespace.
+    pub(crate) fn sigv2(&self, namespace: &NamespaceName) -> SigV2 {
+        self.sigv2.with(self.service.sigv2(namespace))
     }
 
     fn origin(&self, head: &Head) -> Origin {

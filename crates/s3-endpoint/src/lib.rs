@@ -15,6 +15,8 @@ mod failure;
 mod hoisted;
 mod post_object;
 mod request_id;
+mod sigv2;
 mod verify;
 
 pub use endpoint::{Endpoint, Parts};
+pub use sigv2::SigV2Default;

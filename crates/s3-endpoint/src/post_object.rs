@@ -64,6 +64,7 @@ impl Shared {
         let credential = self.credential(claim.access_key_id()).await?;
         let now = self.clock.now();
         let live: Vec<_> = credential.live(now).collect();
+        let claim = claim.under(self.sigv2(&credential.namespace));
         // The bucket as it was addressed: the policy has to name it.
         let bucket = address.bucket.as_ref().map_or("", |name| name.as_str());
         let upload = claim

@@ -33,6 +33,7 @@ impl Shared {
 
         let now = self.clock.now();
         let live: Vec<&LiveSecret> = credential.live(now).collect();
+        let claim = if claim.scheme().is_v2() { claim.under(self.sigv2(&credential.namespace)) } else { claim };
         let verified = claim
             .verify(&head, &live, now)
             .map_err(|error| refused_head(&error).with("AWSAccessKeyId", claim.access_key_id()))?;

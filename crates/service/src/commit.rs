@@ -62,6 +62,11 @@ impl Service {
         {
             tracing::error!(%cause, "the login providers could not be read anew; the next login tries again");
         }
+        if any(|key| matches!(key, RecordKey::Namespace(_)))
+            && let Err(cause) = self.reload_sigv2().await
+        {
+            tracing::error!(%cause, "what namespaces say of signatures could not be read anew; the next change tries again");
+        }
         if any(|key| matches!(key, RecordKey::BaseUrl(_)))
             && let Err(cause) = self.reload_base_urls().await
         {

@@ -1,5 +1,6 @@
 //! What the use cases work with.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -7,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 use arc_swap::ArcSwap;
 use keyward_ambient::{Clock, Entropy};
 use keyward_credential_cache::{BucketCache, CredentialCache};
-use keyward_identity::{BaseUrl, DomainName, TokenRules};
+use keyward_identity::{BaseUrl, DomainName, NamespaceName, SigV2Setting, TokenRules};
 use keyward_keyring::FirstKeyRule;
 use keyward_login::{Chain, Decoy, Provider, Throttle};
 use keyward_store::{Scope, Sealer, Store};
@@ -86,6 +87,8 @@ pub struct Service {
     /// Whether the login chain may differ from what is stored.
     pub(crate) chain_is_stale: AtomicBool,
     base_urls: ArcSwap<Vec<BaseUrl>>,
+    /// Of the namespaces that made a choice.
+    sigv2: ArcSwap<HashMap<NamespaceName, SigV2Setting>>,
 }
 
 impl Service {
@@ -111,13 +114,15 @@ impl Service {
             reloading: Mutex::new(()),
             chain_is_stale: AtomicBool::new(true),
             base_urls: ArcSwap::default(),
+            sigv2: ArcSwap::default(),
         })
     }
 
-    /// Reads what is kept in memory throughout: login providers and base URLs.
+    /// Reads what is kept in memory throughout: login providers, base URLs, what namespaces say of signatures.
     pub async fn prepare(&self) -> Result<(), crate::ServiceError> {
         self.reload_providers().await?;
-        self.reload_base_urls().await
+        self.reload_base_urls().await?;
+        self.reload_sigv2().await
     }
 
     /// The credentials cached for the S3 path.
@@ -135,6 +140,11 @@ impl Service {
         self.base_urls.load_full()
     }
 
+    /// What a namespace says, as of now, of Signature Version 2.
+    pub fn sigv2(&self, namespace: &NamespaceName) -> SigV2Setting {
+        self.sigv2.load().get(namespace).copied().unwrap_or_default()
+    }
+
     /// Whether the identity store answers.
     pub async fn is_answering(&self) -> bool {
         self.has_root().await.is_ok()
@@ -144,6 +154,15 @@ impl Service {
         let _turn = self.reloading.lock().await;
         let records = self.store.base_urls().await?;
         self.base_urls.store(Arc::new(records.into_iter().map(|record| record.value).collect()));
+        Ok(())
+    }
+
+    pub(crate) async fn reload_sigv2(&self) -> Result<(), crate::ServiceError> {
+        let _turn = self.reloading.lock().await;
+        let all = self.store.all_namespaces().await?.into_iter().map(|record| record.value);
+        let chosen = all.map(|namespace| (namespace.name, namespace.settings.sigv2));
+        let chosen = chosen.filter(|(_, setting)| *setting != SigV2Setting::default());
+        self.sigv2.store(Arc::new(chosen.collect()));
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use keyward_ambient::Timestamp;
 
 use crate::carrier::Carrier;
 use crate::v4::{authorization, presigned};
-use crate::{Addressed, CandidateSecret, PayloadKind, Rules, Scheme, Scope, SignatureError, Verified, v2, v4};
+use crate::{Addressed, CandidateSecret, PayloadKind, Rules, Scheme, Scope, SigV2, SignatureError, Verified, v2, v4};
 
 /// A signature that was read and not yet verified. Nothing in it may be believed except which secret to try.
 #[derive(Clone, Debug)]
@@ -54,6 +54,15 @@ impl Claim {
             Carrier::V2Query => Statement::V2(v2::Statement::of_query(parts, addressed()?, rules)?),
         };
         Ok(Some(Self { statement }))
+    }
+
+    /// The same under another choice about Version 2, such as that of the namespace to which the access key id belongs.
+    #[must_use]
+    pub fn under(mut self, sigv2: SigV2) -> Self {
+        if let Statement::V2(statement) = &mut self.statement {
+            statement.under(sigv2);
+        }
+        self
     }
 
     /// Whose secrets to try. It may hold any character that a header or an escape can carry.

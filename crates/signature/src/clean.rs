@@ -126,7 +126,7 @@ fn strip_parameters(uri: &mut Uri, reading: &SignedReading) {
     let plus_is_literal = reading.plus_is_literal;
     let goes = |pair: &&str| {
         let name = pair.split('=').next().unwrap_or_default();
-        AuthParameter::named(name).is_some() || reading.headers.is_some() && acts(name)
+        AuthParameter::named(name).is_some() || reading.headers.is_some() && was_hoisted(name)
     };
     if !plus_is_literal && !query.split('&').any(|pair| goes(&pair)) {
         return;
@@ -150,10 +150,10 @@ fn strip_parameters(uri: &mut Uri, reading: &SignedReading) {
     *uri = Uri::from_parts(pieces).expect("the scheme and authority of a target fit its path");
 }
 
-/// Whether a parameter, by its decoded name, is one that was signed as a header.
-fn acts(wire_name: &str) -> bool {
+/// Whether a parameter, by its decoded name, is one that stands for a header.
+fn was_hoisted(wire_name: &str) -> bool {
     let name = percent::decode(wire_name, Plus::Space);
-    object_headers::acts(&String::from_utf8_lossy(&name).to_ascii_lowercase())
+    object_headers::hoisted(&String::from_utf8_lossy(&name).to_ascii_lowercase()).is_some()
 }
 
 #[cfg(test)]

@@ -120,6 +120,8 @@ pub enum Flaw {
     Date,
     #[error("X-Amz-Expires must be a number of seconds from 1 to 604800")]
     Expires,
+    #[error("{name} appears more than once, says something else than the header of that name, or fits no header")]
+    Hoisted { name: String },
     #[error("{0} is not valid percent-encoded UTF-8")]
     Encoding(&'static str),
 }

@@ -1,7 +1,7 @@
 //! Headers that describe an object which is stored, and say nothing else.
 //!
-//! Only these may come from the fields of a form, or from the parameters of a URL that was presigned with Version 2:
-//! no header that selects an operation, a bucket or a reading of the body can come in that way.
+//! Only these, and a few that narrow a request down, may come from the fields of a form or from the parameters of a
+//! presigned URL: no header that selects an operation, a bucket or a reading of the body can come in that way.
 
 use http::header::HeaderName;
 
@@ -22,6 +22,23 @@ const NAMED: [&str; 12] = [
 
 const PREFIXES: [&str; 5] =
     ["x-amz-meta-", "x-amz-checksum-", "x-amz-grant-", "x-amz-object-lock-", "x-amz-server-side-encryption"];
+
+/// What a URL presigned with Version 4 may carry beside: these select neither an operation nor an object.
+const NARROWING: [&str; 7] = [
+    "x-amz-bypass-governance-retention",
+    "x-amz-expected-bucket-owner",
+    "x-amz-max-parts",
+    "x-amz-object-attributes",
+    "x-amz-optional-object-attributes",
+    "x-amz-part-number-marker",
+    "x-amz-request-payer",
+];
+
+/// The header of this name, which is in lower case, if a presigned URL may carry it as a parameter.
+pub(crate) fn hoisted(name: &str) -> Option<HeaderName> {
+    let header = if NARROWING.contains(&name) { HeaderName::from_bytes(name.as_bytes()).ok() } else { named(name) };
+    header.filter(|_| acts(name))
+}
 
 /// The header of this name, which is in lower case, if it describes an object.
 pub(crate) fn named(name: &str) -> Option<HeaderName> {
@@ -59,6 +76,17 @@ mod tests {
             "expect",
         ] {
             assert_eq!(named(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_url_can_carry_what_describes_the_object_and_what_narrows_the_request_down() {
+        for name in ["x-amz-acl", "x-amz-meta-a", "x-amz-tagging", "x-amz-expected-bucket-owner"] {
+            assert_eq!(hoisted(name).as_ref().map(HeaderName::as_str), Some(name));
+        }
+        for name in ["content-type", "expires", "x-amz-copy-source", "x-emc-namespace", "x-amz-decoded-content-length"]
+        {
+            assert_eq!(hoisted(name), None, "{name}");
         }
     }
 

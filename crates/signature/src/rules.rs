@@ -42,6 +42,11 @@ impl Default for SigV2 {
 }
 
 impl SigV2 {
+    /// Refuses where the operator does.
+    pub(crate) fn admit(self) -> Result<(), SignatureError> {
+        if self == Self::Refused { Err(SignatureError::SigV2NotSupported) } else { Ok(()) }
+    }
+
     /// Refuses what lives longer than the operator allows.
     pub(crate) fn check_end(self, end: Timestamp, now: Timestamp) -> Result<(), SignatureError> {
         match self {

@@ -29,8 +29,7 @@ pub(crate) struct Match {
 pub(crate) struct SignedReading {
     /// A `+` was signed as itself, not as the blank that it stands for in a query.
     pub(crate) plus_is_literal: bool,
-    /// Parameters by which S3 acts were signed as headers, and are to be headers from now on. Under Version 4 they are
-    /// parameters like others.
+    /// Of a presigned URL: the headers that it carries as parameters, and that are to be headers from now on.
     pub(crate) headers: Option<Vec<(HeaderName, HeaderValue)>>,
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -43,6 +44,9 @@ pub(crate) struct Settings {
     pub(crate) audit_kept: Option<Duration>,
     /// `None`: what follows from the addresses.
     pub(crate) s3_public_url: Option<String>,
+    pub(crate) sigv2_enabled: bool,
+    /// `None`: without end.
+    pub(crate) sigv2_max_life: Option<Duration>,
     pub(crate) strict_first_key: bool,
 }
 
@@ -88,6 +92,8 @@ impl Settings {
             s3_regions: reader.list("s3.regions"),
             audit_kept: reader.days("audit.keep_days")?,
             s3_public_url: reader.public_url("s3.public_url")?,
+            sigv2_enabled: reader.parsed("sigv2.enabled", "give true or false")?.unwrap_or(true),
+            sigv2_max_life: reader.seconds("sigv2.max_life")?,
             strict_first_key: reader.parsed("compat.strict_first_key", "give true or false")?.unwrap_or(false),
         })
     }
@@ -120,6 +126,12 @@ impl Reader<'_> {
             _ => Err(self.bad(key, REMEDY)),
         })
         .transpose()
+    }
+
+    fn seconds(&self, key: &'static str) -> Result<Option<Duration>, ConfigError> {
+        let remedy = "give a number of seconds from 1, such as 604800 for seven days, or leave it out";
+        let seconds = self.parsed::<NonZeroU64>(key, remedy)?;
+        Ok(seconds.map(|seconds| Duration::from_secs(seconds.get())))
     }
 
     fn list(&self, key: &'static str) -> Vec<String> {
@@ -242,6 +254,16 @@ mod tests {
         for wrong in ["s3.example.com", "https://s3.example.com/path", "https://a'b", "ftp://s3.example.com"] {
             assert!(settings(&[("s3.public_url", wrong)]).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn version_2_is_honoured_without_end_unless_told_otherwise() {
+        let default = settings(&[]).expect("valid");
+        assert_eq!((default.sigv2_enabled, default.sigv2_max_life), (true, None));
+        let bounded = settings(&[("sigv2.enabled", "false"), ("sigv2.max_life", "3600")]).expect("valid");
+        assert_eq!((bounded.sigv2_enabled, bounded.sigv2_max_life), (false, Some(Duration::from_secs(3600))));
+        let error = settings(&[("sigv2.max_life", "0")]).expect_err("refused").to_string();
+        assert!(error.contains("number of seconds"), "{error}");
     }
 
     #[test]

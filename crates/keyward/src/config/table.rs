@@ -44,6 +44,12 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("s3.regions", "REGION,...", "Regions that S3 signatures may name [default: any]"),
     setting("audit.keep_days", "DAYS", "Days that audit records are kept [default: for ever]"),
     setting("s3.public_url", "URL", "URL of the S3 endpoint that people are shown [default: this host and port]"),
+    setting(
+        "sigv2.enabled",
+        "BOOL",
+        "Honour S3 Signature Version 2, unless a namespace says otherwise [default: true]",
+    ),
+    setting("sigv2.max_life", "SECONDS", "Longest life of a Version 2 link or form, such as 604800 [default: none]"),
     setting("compat.strict_first_key", "BOOL", "Refuse an expiry on a first key, as ECS 3.x does [default: false]"),
 ];
 

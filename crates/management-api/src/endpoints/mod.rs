@@ -13,6 +13,7 @@ pub(crate) mod login;
 pub(crate) mod management_users;
 pub(crate) mod metrics;
 pub(crate) mod namespace_limits;
+pub(crate) mod namespace_sigv2;
 pub(crate) mod namespaces;
 pub(crate) mod object_user_tags;
 pub(crate) mod object_users;

@@ -121,3 +121,23 @@ async fn a_label_that_is_none_is_refused() {
         office.post(KEYS).token(&alice).json(&order).send().await.refused(400, 1008);
     }
 }
+
+#[tokio::test]
+async fn a_namespace_chooses_about_signature_version_2_and_gives_the_choice_back() {
+    let (office, _) = Office::with_alice().await;
+    let root = office.log_in("root").await;
+    const SIGV2: &str = "/keyward/v1/namespaces/local/sigv2";
+    let shown = || async { office.get(SIGV2).token(&root).send().await.expect(200).body };
+    let set = |body: &'static str| office.put(SIGV2).token(&root).json(body).send();
+    assert_eq!(shown().await, r#"{"namespace":"local","enabled":null,"max_life_seconds":null}"#);
+    set(r#"{"enabled":false,"max_life_seconds":3600}"#).await.expect(200);
+    set(r#"{"enabled":true}"#).await.expect(200);
+    assert_eq!(shown().await, r#"{"namespace":"local","enabled":true,"max_life_seconds":3600}"#);
+    set(r#"{"enabled":null,"max_life_seconds":null}"#).await.expect(200);
+    assert_eq!(shown().await, r#"{"namespace":"local","enabled":null,"max_life_seconds":null}"#);
+
+    set("{}").await.refused(400, 1005);
+    set(r#"{"max_life_seconds":0}"#).await.refused(400, 1008);
+    set(r#"{"max_life_seconds":-1}"#).await.refused(400, 1013);
+    office.get("/keyward/v1/namespaces/nowhere/sigv2").token(&root).send().await.refused(400, 1004);
+}

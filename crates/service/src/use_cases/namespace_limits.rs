@@ -1,4 +1,5 @@
-//! The quota and the retention classes of a namespace (ECS: *Namespace quota*, *Retention classes*).
+//! The quota and the retention classes of a namespace (ECS: *Namespace quota*, *Retention classes*), and which signatures
+//! its users may make.
 
 use keyward_identity::{NamespaceSettings, Quota, RetentionClass};
 use keyward_store::{Record, Revised, Transaction, Write};
@@ -21,6 +22,14 @@ pub enum NamespaceLimit {
     RetentionPeriod(RetentionClass),
     /// A retention class to remove, by its name.
     NoRetentionClass(String),
+    /// Whether S3 honours Signature Version 2 from its users. `None` leaves a part as it is, `Some(None)` gives it back
+    /// to the server's configuration.
+    SigV2 {
+        /// Whether it is honoured.
+        enabled: Option<Option<bool>>,
+        /// The longest life of a presigned URL or form, in seconds.
+        max_life_seconds: Option<Option<u64>>,
+    },
 }
 
 impl Caller {
@@ -70,6 +79,13 @@ impl NamespaceLimit {
                 let at = classes.iter().position(|own| own.name == *name).ok_or_else(|| unknown_class(name))?;
                 classes.remove(at);
             }
+            NamespaceLimit::SigV2 { enabled, max_life_seconds } => {
+                if *max_life_seconds == Some(Some(0)) {
+                    return Err(ServiceError::invalid("max_life_seconds", "send a number of seconds from 1, or null"));
+                }
+                settings.sigv2.enabled = enabled.unwrap_or(settings.sigv2.enabled);
+                settings.sigv2.max_life_seconds = max_life_seconds.unwrap_or(settings.sigv2.max_life_seconds);
+            }
         }
         Ok(())
     }
@@ -78,6 +94,7 @@ impl NamespaceLimit {
     fn action(&self) -> &'static str {
         match self {
             NamespaceLimit::Quota(_) => "namespace.quota",
+            NamespaceLimit::SigV2 { .. } => "namespace.sigv2",
             _ => "namespace.retention_class",
         }
     }

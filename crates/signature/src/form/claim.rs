@@ -57,6 +57,15 @@ impl FormClaim {
         Ok(Some(Self { signed, policy: field(fields, "policy")?.into() }))
     }
 
+    /// The same under another choice about Version 2, such as that of the namespace to which the access key id belongs.
+    #[must_use]
+    pub fn under(mut self, sigv2: SigV2) -> Self {
+        if let Signed::V2 { rules, .. } = &mut self.signed {
+            *rules = sigv2;
+        }
+        self
+    }
+
     /// Whether anything in a form speaks of a signature.
     pub(crate) fn is_made_by(head: &Parts, fields: &FormFields) -> Result<bool, FormError> {
         if !matches!(Carrier::of(head)?, Carrier::Nowhere) {

@@ -83,6 +83,10 @@ impl Statement {
         }
     }
 
+    pub(crate) fn under(&mut self, rules: SigV2) {
+        self.rules = rules;
+    }
+
     pub(crate) fn access_key_id(&self) -> &str {
         &self.access_key_id
     }
@@ -119,6 +123,7 @@ impl Statement {
         candidates: &[C],
         now: Timestamp,
     ) -> Result<Verified, SignatureError> {
+        self.rules.admit()?;
         let date_line = self.check_time(now)?;
         let parameters = Parameters::read(parts, self.scheme())?;
         let resource = Resource {
@@ -163,9 +168,7 @@ impl Statement {
 
 /// Refuses what no Version 2 request can have here.
 fn admit(parts: &Parts, rules: &Rules) -> Result<(), SignatureError> {
-    if rules.sigv2 == SigV2::Refused {
-        return Err(SignatureError::SigV2NotSupported);
-    }
+    rules.sigv2.admit()?;
     if parts.headers.contains_key(X_AMZ_SECURITY_TOKEN) {
         return Err(SignatureError::TemporaryCredentials);
     }

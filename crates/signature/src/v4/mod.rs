@@ -4,6 +4,7 @@ pub(crate) mod authorization;
 pub(crate) mod canonical;
 mod chain;
 mod credential;
+mod hoisted;
 pub(crate) mod presigned;
 #[cfg(test)]
 mod published_examples;

@@ -7,8 +7,9 @@ use http::request::Parts;
 use keyward_ambient::Timestamp;
 
 use super::canonical::{self, CanonicalRequest, QueryReading, Reading};
-use super::{ChunkChain, Credential, SignedHeaders, SigningTime, Trials};
+use super::{ChunkChain, Credential, SignedHeaders, SigningTime, Trials, hoisted};
 use crate::payload::PayloadStatement;
+use crate::percent::Plus;
 use crate::verified::{Match, SignedReading};
 use crate::{CLOCK_WINDOW, CandidateSecret, Scheme, SignatureError, Verified, headers};
 
@@ -49,8 +50,11 @@ impl Statement {
                     .kind()
                     .has_signed_chunks()
                     .then(|| ChunkChain::new(key, self.signed_at, self.credential.scope_text(), self.signature));
-                let reading =
-                    SignedReading { plus_is_literal: reading.query == QueryReading::PlusIsLiteral, headers: None };
+                let plus_is_literal = reading.query == QueryReading::PlusIsLiteral;
+                let plus = if plus_is_literal { Plus::Literal } else { Plus::Space };
+                let is_presigned = self.scheme == Scheme::SigV4Presigned;
+                let headers = is_presigned.then(|| hoisted::read(parts, plus)).transpose()?;
+                let reading = SignedReading { plus_is_literal, headers };
                 return Ok(Verified::new(self.scheme, matched, self.payload.clone(), chain, reading));
             }
         }
