@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import socket
 import zlib
 from datetime import timedelta
 from urllib.parse import quote
@@ -322,6 +323,27 @@ def test_headers_in_a_link_cannot_be_contradicted_or_repeated(signer, stored):
 def test_an_owner_named_in_a_link_is_held_against_the_bucket(signer):
     target = f"/{BUCKET}/{SECRET_FILE}?x-amz-expected-bucket-owner=somebody-else"
     assert signer.sign("V4 link", "GET", target).send().status == 403
+
+
+# --- the head as such
+
+
+def raw(keyward, request: bytes) -> bytes:
+    host, _, port = keyward.s3_plain.rpartition(":")
+    with socket.create_connection((host, int(port)), timeout=30) as connection:
+        connection.sendall(request)
+        answer = b""
+        while piece := connection.recv(65536):
+            answer += piece
+    return answer
+
+
+def test_s3_clients_get_an_s3_error_for_a_head_that_is_too_large_or_none(keyward):
+    large = b"GET / HTTP/1.1\r\nHost: a\r\n" + b"x-amz-meta-a: " + b"a" * 500_000 + b"\r\n\r\n"
+    answer = raw(keyward, large)
+    assert b"RequestHeaderSectionTooLarge" in answer and b"<RequestId>" in answer, answer[:400]
+    answer = raw(keyward, b"GET /%zz\x01 HTTP/1.1\r\nHost: a\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 400") and b"<Code>" in answer, answer[:400]
 
 
 # --- the switch of version 2

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use http::Request;
 use hyper::body::Incoming;
 use keyward_identity::TokenRules;
-use keyward_listener::{Limits, TrustedProxies};
+use keyward_listener::{Limits, RefusedHead, TrustedProxies};
 use keyward_management_api::{AllowedOrigins, ManagementApi, Options, Responding};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use rustls::ServerConfig;
@@ -111,6 +111,7 @@ impl Listeners {
             self.management,
             Some(Arc::clone(tls)),
             limits,
+            None,
             management,
             stopped.clone(),
         ));
@@ -118,7 +119,10 @@ impl Listeners {
             let Some(listener) = listener else { continue };
             let endpoint = assembly.endpoint.clone();
             let answer = move |request| endpoint.clone().handle(request);
-            fronts.spawn(keyward_listener::serve(listener, tls, limits, answer, stopped.clone()));
+            let refused = assembly.endpoint.clone();
+            let refused_head: RefusedHead = Arc::new(move |status| refused.refuse_head(status));
+            let refused_head = Some(refused_head);
+            fronts.spawn(keyward_listener::serve(listener, tls, limits, refused_head, answer, stopped.clone()));
         }
         async move { while fronts.join_next().await.is_some() {} }
     }

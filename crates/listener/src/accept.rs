@@ -5,6 +5,7 @@ use std::error::Error;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use http::{Request, Response};
@@ -23,6 +24,7 @@ use tokio_rustls::server::TlsStream;
 
 use crate::Peer;
 use crate::progress::Progress;
+use crate::refused_head::{Explained, RefusedHead};
 
 /// The most headers of a request. An object's metadata are headers, and 2 KiB of them may be several hundred.
 const MOST_HEADERS: usize = 1024;
@@ -56,12 +58,15 @@ impl Default for Limits {
 
 /// Serves connections from `listener` until `shutdown` becomes true, then lets requests in flight finish.
 ///
+/// `refused_head` makes the answer to a first request whose head cannot be read; without, it is a bare status.
+///
 /// `tls` is read anew for each connection only through its certificate resolver, so a certificate that changes does
 /// not end connections.
 pub async fn serve<S, F, B>(
     listener: TcpListener,
     tls: Option<Arc<ServerConfig>>,
     limits: Limits,
+    refused_head: Option<RefusedHead>,
     service: S,
     mut shutdown: watch::Receiver<bool>,
 ) where
@@ -82,12 +87,13 @@ pub async fn serve<S, F, B>(
         let Some((stream, address, permit)) = accepted else { continue };
         let watcher = graceful.watcher();
         let service = service.clone();
+        let front = Front { limits, refused_head: refused_head.clone() };
         let acceptor = acceptor.clone();
         let mut stopping = shutdown.clone();
         tokio::spawn(async move {
             let peer = Peer { address, encrypted: acceptor.is_some() };
             match acceptor {
-                None => speak_in_clear(stream, peer, limits, service, watcher).await,
+                None => speak_in_clear(stream, peer, front, service, watcher).await,
                 Some(acceptor) => {
                     let handshake = tokio::time::timeout(limits.head_timeout, acceptor.accept(stream));
                     let outcome = tokio::select! {
@@ -96,7 +102,7 @@ pub async fn serve<S, F, B>(
                         _ = stopping.wait_for(|stop| *stop) => return,
                     };
                     match outcome {
-                        Ok(Ok(stream)) => speak_over_tls(stream, peer, limits, service, watcher).await,
+                        Ok(Ok(stream)) => speak_over_tls(stream, peer, front, service, watcher).await,
                         Ok(Err(cause)) => tracing::debug!(%address, %cause, "TLS handshake failed"),
                         Err(_) => tracing::debug!(%address, "TLS handshake took too long"),
                     }
@@ -109,6 +115,12 @@ pub async fn serve<S, F, B>(
     if tokio::time::timeout(limits.drain_timeout, graceful.shutdown()).await.is_err() {
         tracing::warn!("connections still open after the drain time were cut");
     }
+}
+
+/// What holds for each connection of a front.
+struct Front {
+    limits: Limits,
+    refused_head: Option<RefusedHead>,
 }
 
 /// The next connection, once there is room for it; `None` when accepting failed and may be tried again.
@@ -134,7 +146,7 @@ async fn accept(
 }
 
 /// Speaks the version of HTTP that was agreed on in the TLS handshake.
-async fn speak_over_tls<S, F, B>(stream: TlsStream<TcpStream>, peer: Peer, limits: Limits, service: S, watcher: Watcher)
+async fn speak_over_tls<S, F, B>(stream: TlsStream<TcpStream>, peer: Peer, front: Front, service: S, watcher: Watcher)
 where
     S: Fn(Request<Incoming>) -> F + Send + Sync + 'static,
     F: Future<Output = Response<B>> + Send + 'static,
@@ -143,11 +155,11 @@ where
     B::Error: Into<Box<dyn Error + Send + Sync>>,
 {
     let is_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
-    speak_http(stream, is_http2, peer, limits, service, watcher).await;
+    speak_http(stream, is_http2, peer, front, service, watcher).await;
 }
 
 /// Speaks the version of HTTP that the client's first bytes show, once they have come.
-async fn speak_in_clear<S, F, B>(stream: TcpStream, peer: Peer, limits: Limits, service: S, watcher: Watcher)
+async fn speak_in_clear<S, F, B>(stream: TcpStream, peer: Peer, front: Front, service: S, watcher: Watcher)
 where
     S: Fn(Request<Incoming>) -> F + Send + Sync + 'static,
     F: Future<Output = Response<B>> + Send + 'static,
@@ -155,8 +167,8 @@ where
     B::Data: Send,
     B::Error: Into<Box<dyn Error + Send + Sync>>,
 {
-    match tokio::time::timeout(limits.head_timeout, begins_with_http2(&stream)).await {
-        Ok(Ok(is_http2)) => speak_http(stream, is_http2, peer, limits, service, watcher).await,
+    match tokio::time::timeout(front.limits.head_timeout, begins_with_http2(&stream)).await {
+        Ok(Ok(is_http2)) => speak_http(stream, is_http2, peer, front, service, watcher).await,
         Ok(Err(cause)) => tracing::debug!(address = %peer.address, %cause, "connection ended before a request"),
         Err(_) => tracing::debug!(address = %peer.address, "connection without a request"),
     }
@@ -177,7 +189,7 @@ async fn begins_with_http2(stream: &TcpStream) -> std::io::Result<bool> {
     }
 }
 
-async fn speak_http<I, S, F, B>(stream: I, is_http2: bool, peer: Peer, limits: Limits, service: S, watcher: Watcher)
+async fn speak_http<I, S, F, B>(stream: I, is_http2: bool, peer: Peer, front: Front, service: S, watcher: Watcher)
 where
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     S: Fn(Request<Incoming>) -> F + Send + Sync + 'static,
@@ -186,13 +198,18 @@ where
     B::Data: Send,
     B::Error: Into<Box<dyn Error + Send + Sync>>,
 {
+    let Front { limits, refused_head } = front;
+    let came_through = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&came_through);
     let service = service_fn(move |mut request: Request<Incoming>| {
+        seen.store(true, Ordering::Relaxed);
         request.extensions_mut().insert(peer);
         let answer = service(request);
         async move { Ok::<_, Infallible>(answer.await) }
     });
-    let stream = TokioIo::new(Progress::new(stream, limits.idle_write));
+    let stream = Progress::new(stream, limits.idle_write);
     let ended = if is_http2 {
+        let stream = TokioIo::new(stream.expecting_preface_within(limits.head_timeout));
         let mut builder = http2::Builder::new(TokioExecutor::new());
         builder
             .timer(TokioTimer::new())
@@ -200,6 +217,7 @@ where
             .max_header_list_size(MOST_HEAD_BYTES);
         watcher.watch(builder.serve_connection(stream, service)).await
     } else {
+        let stream = TokioIo::new(Explained::new(stream, refused_head, came_through));
         let mut builder = http1::Builder::new();
         builder.timer(TokioTimer::new()).header_read_timeout(limits.head_timeout).max_headers(MOST_HEADERS);
         watcher.watch(builder.serve_connection(stream, service)).await
@@ -231,7 +249,7 @@ mod tests {
         let address = listener.local_addr().expect("address");
         let (_stop, stopped) = watch::channel(false);
         let answer = |_: Request<Incoming>| async { Response::new(Full::new(Bytes::new())) };
-        tokio::spawn(serve(listener, None, Limits::default(), answer, stopped));
+        tokio::spawn(serve(listener, None, Limits::default(), None, answer, stopped));
         for said in ["", "PR"] {
             let mut stream = TcpStream::connect(address).await.expect("connected");
             stream.write_all(said.as_bytes()).await.expect("written");
@@ -251,7 +269,7 @@ mod tests {
             let peer = *request.extensions().get::<Peer>().expect("peer");
             Response::new(Full::new(Bytes::from(format!("{} {}", peer.address.ip(), peer.encrypted))))
         };
-        let server = tokio::spawn(serve(listener, None, Limits::default(), answer, stopped));
+        let server = tokio::spawn(serve(listener, None, Limits::default(), None, answer, stopped));
         assert!(exchange(address).await.ends_with("127.0.0.1 false"));
         stop.send(true).expect("server listens");
         server.await.expect("the loop ends");

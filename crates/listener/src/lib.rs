@@ -6,6 +6,8 @@
 mod accept;
 mod peer;
 mod progress;
+mod refused_head;
 
 pub use accept::{Limits, serve};
 pub use peer::{Peer, TrustedProxies};
+pub use refused_head::RefusedHead;

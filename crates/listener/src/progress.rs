@@ -1,4 +1,4 @@
-//! Ends connections whose client takes nothing of what it asked for.
+//! Ends connections whose client takes nothing of what it asked for, or never begins to ask.
 
 use std::future::Future;
 use std::io;
@@ -9,17 +9,30 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep};
 
-/// A stream whose writes fail once the other end has taken nothing for a while. Waiting to be read from is no fault.
+/// The bytes with which every connection of HTTP/2 begins (RFC 9113, section 3.4).
+const PREFACE: usize = 24;
+
+/// A stream whose writes fail once the other end has taken nothing for a while. Waiting to be read from is no fault,
+/// once the beginning of a connection has come.
 pub(crate) struct Progress<S> {
     stream: S,
     patience: Duration,
+    /// What is still to come of the beginning, and how long it may take.
+    beginning: Option<(usize, Pin<Box<Sleep>>)>,
     deadline: Pin<Box<Sleep>>,
     waiting: bool,
 }
 
 impl<S> Progress<S> {
     pub(crate) fn new(stream: S, patience: Duration) -> Self {
-        Self { stream, patience, deadline: Box::pin(sleep(patience)), waiting: false }
+        Self { stream, patience, beginning: None, deadline: Box::pin(sleep(patience)), waiting: false }
+    }
+
+    /// Fails reads too, when the preface of HTTP/2 does not come in time. Later silence is found out by pings, and that
+    /// of HTTP/1 by the bound on a head.
+    pub(crate) fn expecting_preface_within(mut self, patience: Duration) -> Self {
+        self.beginning = Some((PREFACE, Box::pin(sleep(patience))));
+        self
     }
 
     /// Passes on the outcome of a write; while it is pending, the time until it must move runs.
@@ -45,7 +58,17 @@ impl<S: AsyncRead + Unpin> AsyncRead for Progress<S> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        let before = buffer.filled().len();
+        let outcome = Pin::new(&mut self.stream).poll_read(context, buffer);
+        let Some((left, deadline)) = &mut self.beginning else { return outcome };
+        *left = left.saturating_sub(buffer.filled().len() - before);
+        if *left == 0 {
+            self.beginning = None;
+        } else if outcome.is_pending() {
+            ready!(deadline.as_mut().poll(context));
+            return Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the client does not begin")));
+        }
+        outcome
     }
 }
 
@@ -91,6 +114,33 @@ mod tests {
         let mut stream = Progress::new(near, Duration::from_secs(60));
         let error = stream.write_all(&[0; 64]).await.expect_err("given up");
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_does_not_begin_is_given_up() {
+        for said in [&b""[..], b"PRI * HTTP/2.0"] {
+            let (near, mut far) = tokio::io::duplex(64);
+            let mut stream =
+                Progress::new(near, Duration::from_secs(60)).expecting_preface_within(Duration::from_secs(30));
+            far.write_all(said).await.expect("said");
+            let mut all = Vec::new();
+            let error = stream.read_to_end(&mut all).await.expect_err("given up");
+            assert_eq!((error.kind(), all.as_slice()), (io::ErrorKind::TimedOut, said));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_has_begun_may_be_silent() {
+        let (near, mut far) = tokio::io::duplex(64);
+        let mut stream = Progress::new(near, Duration::from_secs(60)).expecting_preface_within(Duration::from_secs(30));
+        let reader = tokio::spawn(async move {
+            let mut all = Vec::new();
+            stream.read_to_end(&mut all).await.map(|_| all.len())
+        });
+        far.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").await.expect("said");
+        sleep(Duration::from_secs(3600)).await;
+        drop(far);
+        assert_eq!(reader.await.expect("joined").expect("read"), PREFACE);
     }
 
     #[tokio::test(start_paused = true)]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::header::{CONNECTION, EXPECT, HeaderValue};
 use http::request::Parts as Head;
-use http::{Request, Response, Version};
+use http::{Request, Response, StatusCode, Version};
 use http_body::Body;
 use http_body_util::BodyExt;
 use keyward_ambient::{Clock, Entropy};
@@ -85,6 +85,11 @@ impl Endpoint {
                 ids,
             }),
         }
+    }
+
+    /// The answer to a head that no request could be made of: it cannot be read, or is too large.
+    pub fn refuse_head(&self, status: StatusCode) -> Response<Bytes> {
+        envelope::unreadable_head(status, &self.shared.ids.next(), self.shared.ids.host_id())
     }
 
     /// Answers one request. Every failure is an answer.

@@ -1,9 +1,10 @@
 //! What surrounds every answer: request ids, the error document, and no body where there must be none.
 
+use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, SERVER};
-use http::{Method, Response};
+use http::{Method, Response, StatusCode};
 use keyward_objects::{ResponseBody, empty, full};
-use keyward_s3_wire::S3Error;
+use keyward_s3_wire::{ErrorCode, S3Error};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amz-request-id");
 const HOST_ID: HeaderName = HeaderName::from_static("x-amz-id-2");
@@ -51,15 +52,33 @@ fn failed(
     answer
 }
 
+/// The answer to a head that could not be read, or was too large, where the status is all that is known.
+pub(crate) fn unreadable_head(status: StatusCode, request_id: &str, host_id: &str) -> Response<Bytes> {
+    let error = match status {
+        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => S3Error::new(ErrorCode::RequestHeaderSectionTooLarge),
+        StatusCode::URI_TOO_LONG => S3Error::because(ErrorCode::InvalidURI, "The address is too long; shorten it."),
+        _ => S3Error::because(
+            ErrorCode::InvalidRequest,
+            "The head of the request is not well-formed HTTP; send another.",
+        ),
+    };
+    let mut answer = Response::new(Bytes::from(error.to_xml(request_id, host_id)));
+    *answer.status_mut() = error.status();
+    let headers = answer.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/xml"));
+    headers.insert(REQUEST_ID, value(request_id));
+    headers.insert(HOST_ID, value(host_id));
+    headers.insert(SERVER, HeaderValue::from_static("Keyward"));
+    answer
+}
+
 fn value(text: &str) -> HeaderValue {
     HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 
 #[cfg(test)]
 mod tests {
-    use http::StatusCode;
     use http_body::Body;
-    use keyward_s3_wire::ErrorCode;
 
     use super::*;
 
