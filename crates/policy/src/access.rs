@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use keyward_identity::{Bucket, BucketName, NamespaceName, ObjectUserId};
+use keyward_identity::{Acl, Bucket, BucketName, NamespaceName, ObjectUserId, UserRef};
 use keyward_s3_wire::{ObjectKey, Operation};
+
+use crate::decide::{Denied, KeyRule};
 
 /// Who sends an S3 request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,15 +88,55 @@ pub struct Access {
 #[derive(Clone, Debug)]
 pub struct Allowed {
     access: Access,
+    keys: Option<Arc<KeyRule>>,
+    bypasses_governance: bool,
+    new_object: Option<NewObjectAccess>,
+}
+
+/// Whose a new object is, and its access control list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewObjectAccess {
+    /// Who owns it.
+    pub owner: UserRef,
+    /// Its list; `None` for its owner's alone.
+    pub acl: Option<Acl>,
 }
 
 impl Allowed {
     pub(crate) fn granting(access: Access) -> Self {
-        Self { access }
+        Self { access, keys: None, bypasses_governance: false, new_object: None }
+    }
+
+    pub(crate) fn with_keys(self, keys: Option<Arc<KeyRule>>, bypasses_governance: bool) -> Self {
+        Self { keys, bypasses_governance, ..self }
+    }
+
+    /// The same for a write whose object is to have an owner or a list other than what goes without saying.
+    #[must_use]
+    pub fn with_new_object(self, new_object: Option<NewObjectAccess>) -> Self {
+        Self { new_object, ..self }
     }
 
     /// What was granted.
     pub fn access(&self) -> &Access {
         &self.access
+    }
+
+    /// Whose a new object is to be, and its list; `None` for the bucket owner's alone.
+    pub fn new_object(&self) -> Option<&NewObjectAccess> {
+        self.new_object.as_ref()
+    }
+
+    /// Whether this key may be deleted, of those that one request names.
+    ///
+    /// # Errors
+    /// What the policy of the bucket says about it.
+    pub fn may_delete(&self, key: &ObjectKey, names_version: bool) -> Result<(), Denied> {
+        self.keys.as_ref().map_or(Ok(()), |keys| keys.may_delete(key, names_version))
+    }
+
+    /// Whether the request may pass over retentions in governance mode, as it asks for.
+    pub fn bypasses_governance(&self) -> bool {
+        self.bypasses_governance
     }
 }

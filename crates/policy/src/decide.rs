@@ -1,153 +1,354 @@
-//! The decision.
+//! The decision: explicit denial, permission by policy, ownership, access control list, in this order.
 
-use keyward_identity::Bucket;
+use std::borrow::Cow;
+use std::sync::Arc;
 
+use keyward_identity::{Bucket, ObjectOwnership, Permission};
+use keyward_s3_wire::{ObjectKey, Operation};
+
+use crate::acl::{blocked, is, permits};
+use crate::actions::BYPASS_GOVERNANCE;
+use crate::circumstances::{Circumstances, Facts, Kept};
+use crate::document::{BucketPolicy, Question, Verdict};
+use crate::rules::{Compiled, policy_of};
 use crate::{Access, Allowed, Requester, Resource};
 
 /// The requester may not do this.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Denied {
-    /// Nobody is logged in, and nothing is open to everybody.
-    #[error("Anonymous requests are not allowed here; sign the request.")]
+    /// Nobody is logged in, and this is not open to everybody.
+    #[error("This is not open to everybody; sign the request.")]
     Anonymous,
-    /// The bucket, or the source of a copy, belongs to somebody else.
-    #[error("The bucket belongs to another user.")]
-    NotTheOwner,
+    /// Neither ownership nor policy nor list gives the right.
+    #[error("The bucket belongs to another user, who has not shared this with you.")]
+    NotShared,
+    /// A statement of the bucket policy keeps the request out.
+    #[error("A statement of the bucket's policy denies this.")]
+    ByPolicy,
     /// An administrator has locked the bucket, and this would change something.
     #[error("The bucket is locked: it can be read, but not changed, until an administrator unlocks it.")]
     Locked,
     /// The namespace is not the user's own.
     #[error("The namespace is not the user's own.")]
     ForeignNamespace,
+    /// The bucket's policy cannot be read, so nobody but its owner may do anything.
+    #[error("The bucket's policy cannot be read; its owner has to put it again.")]
+    UnreadablePolicy,
+    /// The policy asks for the object's tags, which are not looked at key by key.
+    #[error("The bucket's policy asks for the object's tags; delete it by a request of its own.")]
+    TagsUnknown,
 }
 
-/// Grants the access, or says why not.
-pub fn decide(access: Access) -> Result<Allowed, Denied> {
-    let Requester::User { namespace, .. } = &access.requester else {
-        return Err(Denied::Anonymous);
-    };
-    match &access.resource {
+/// What a decision comes to.
+#[derive(Clone, Debug)]
+pub enum Decision {
+    /// The access is granted.
+    Granted(Allowed),
+    /// It depends on facts about the object that is acted on: find them out and decide again.
+    NeedsObject(Access),
+    /// It depends on facts about the object that is copied from.
+    NeedsSource(Access),
+}
+
+/// Why one question has no answer yet, or no.
+enum No {
+    Denied(Denied),
+    NeedsFacts,
+}
+
+/// Decides about an access.
+///
+/// # Errors
+/// [`Denied`], with the reason that its sender may know.
+pub fn decide(access: Access, circumstances: &Circumstances<'_>) -> Result<Decision, Denied> {
+    let bucket = match &access.resource {
         Resource::Service { namespace: asked } | Resource::NewBucket { namespace: asked, .. } => {
-            if asked != namespace {
-                return Err(Denied::ForeignNamespace);
-            }
+            return match &access.requester {
+                Requester::Anonymous => Err(Denied::Anonymous),
+                Requester::User { namespace, .. } if namespace != asked => Err(Denied::ForeignNamespace),
+                Requester::User { .. } => Ok(Decision::Granted(Allowed::granting(access))),
+            };
         }
-        Resource::Bucket(bucket) | Resource::Object(bucket, _) => {
-            require_owner(bucket, &access.requester)?;
-            if bucket.settings.locked && access.operation.is_write() {
-                return Err(Denied::Locked);
-            }
+        Resource::Bucket(bucket) | Resource::Object(bucket, _) => bucket,
+    };
+    let ask = Ask { requester: &access.requester, bucket, key: access.resource.key(), operation: access.operation };
+    let granted = match access.operation {
+        Operation::DeleteObjects => ask.may_delete_any(circumstances).map_err(No::Denied),
+        _ => ask.permitted(circumstances, circumstances.names_version(), circumstances.object),
+    };
+    match granted {
+        Err(No::Denied(denied)) => return Err(denied),
+        Err(No::NeedsFacts) => return Ok(Decision::NeedsObject(access)),
+        Ok(()) if bucket.settings.locked && access.operation.is_write() => return Err(Denied::Locked),
+        Ok(()) => {}
+    }
+    if let Some((bucket, key)) = &access.source {
+        let reads = Operation::GetObject;
+        let ask = Ask { requester: &access.requester, bucket, key: Some(key), operation: reads };
+        let of_source = Circumstances { object: circumstances.source, ..*circumstances };
+        match ask.permitted(&of_source, circumstances.names_source_version(), circumstances.source) {
+            Err(No::Denied(denied)) => return Err(denied),
+            Err(No::NeedsFacts) => return Ok(Decision::NeedsSource(access)),
+            Ok(()) => {}
         }
     }
-    if let Some((bucket, _)) = &access.source {
-        require_owner(bucket, &access.requester)?;
-    }
-    Ok(Allowed::granting(access))
+    let keys = ask.keys(circumstances);
+    let bypasses = ask.bypasses_governance(circumstances);
+    Ok(Decision::Granted(Allowed::granting(access).with_keys(keys, bypasses)))
 }
 
-fn require_owner(bucket: &Bucket, requester: &Requester) -> Result<(), Denied> {
-    match requester {
-        Requester::User { id, namespace } if *id == bucket.owner && *namespace == bucket.namespace => Ok(()),
-        Requester::User { .. } => Err(Denied::NotTheOwner),
-        Requester::Anonymous => Err(Denied::Anonymous),
-    }
+/// One question: may this requester do this here?
+#[derive(Clone, Copy)]
+struct Ask<'a> {
+    requester: &'a Requester,
+    bucket: &'a Arc<Bucket>,
+    key: Option<&'a ObjectKey>,
+    operation: Operation,
 }
 
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use keyward_ambient::Timestamp;
-    use keyward_identity::{BucketName, BucketSettings, NamespaceName, ObjectUserId};
-    use keyward_s3_wire::{ObjectKey, Operation};
-
-    use super::*;
-
-    fn namespace(name: &str) -> NamespaceName {
-        NamespaceName::parse(name).expect("a name")
+impl Ask<'_> {
+    fn is_owner(&self) -> bool {
+        is(self.requester, &self.bucket.owner())
     }
 
-    fn user(id: &str, of: &str) -> Requester {
-        Requester::User { id: ObjectUserId::parse(id).expect("a name"), namespace: namespace(of) }
-    }
-
-    fn bucket(owner: &str, of: &str) -> Arc<Bucket> {
-        Arc::new(Bucket {
-            name: BucketName::parse("logs").expect("a name"),
-            namespace: namespace(of),
-            id: 1,
-            owner: ObjectUserId::parse(owner).expect("a name"),
-            created_at: Timestamp::EPOCH,
-            settings: BucketSettings::default(),
+    fn refused(&self) -> No {
+        No::Denied(match self.requester {
+            Requester::Anonymous => Denied::Anonymous,
+            Requester::User { .. } => Denied::NotShared,
         })
     }
 
-    fn get(requester: Requester, bucket: Arc<Bucket>) -> Result<Allowed, Denied> {
-        let key = ObjectKey::parse("a").expect("a key");
-        let resource = Resource::Object(bucket, key);
-        decide(Access { requester, operation: Operation::GetObject, resource, source: None })
-    }
-
-    #[test]
-    fn a_bucket_is_its_owners_alone() {
-        assert!(get(user("alice", "ns1"), bucket("alice", "ns1")).is_ok());
-        assert_eq!(get(user("bob", "ns1"), bucket("alice", "ns1")).err(), Some(Denied::NotTheOwner));
-        assert_eq!(get(Requester::Anonymous, bucket("alice", "ns1")).err(), Some(Denied::Anonymous));
-    }
-
-    #[test]
-    fn an_owner_of_the_same_name_in_another_namespace_is_somebody_else() {
-        assert_eq!(get(user("alice", "ns2"), bucket("alice", "ns1")).err(), Some(Denied::NotTheOwner));
-    }
-
-    #[test]
-    fn a_copy_needs_the_right_to_read_its_source() {
-        let access = |source_owner| Access {
-            requester: user("alice", "ns1"),
-            operation: Operation::CopyObject,
-            resource: Resource::Object(bucket("alice", "ns1"), ObjectKey::parse("new").expect("a key")),
-            source: Some((bucket(source_owner, "ns1"), ObjectKey::parse("old").expect("a key"))),
-        };
-        assert!(decide(access("alice")).is_ok());
-        assert_eq!(decide(access("bob")).err(), Some(Denied::NotTheOwner));
-    }
-
-    fn locked(owner: &str) -> Arc<Bucket> {
-        let settings = BucketSettings { locked: true, ..BucketSettings::default() };
-        Arc::new(Bucket { settings, ..(*bucket(owner, "ns1")).clone() })
-    }
-
-    #[test]
-    fn a_locked_bucket_is_read_and_copied_from_and_changed_by_nobody() {
-        let ask = |operation, resource, source| {
-            decide(Access { requester: user("alice", "ns1"), operation, resource, source }).err()
-        };
-        let key = || ObjectKey::parse("a").expect("a key");
-        for operation in Operation::ALL.iter().copied() {
-            let refused = operation.is_write().then_some(Denied::Locked);
-            assert_eq!(ask(operation, Resource::Object(locked("alice"), key()), None), refused, "{operation}");
-            assert_eq!(ask(operation, Resource::Bucket(locked("alice")), None), refused, "{operation}");
+    fn permitted(&self, circumstances: &Circumstances<'_>, names_version: bool, facts: Facts<'_>) -> Result<(), No> {
+        let is_owner = self.is_owner();
+        if let Some(compiled) = policy_of(self.bucket) {
+            match self.by_policy(compiled, circumstances, names_version, facts) {
+                // Whoever owns a bucket can mend its policy, whatever it says.
+                Err(No::Denied(_)) if is_owner && is_about_policy(self.operation) => {}
+                Err(no) => return Err(no),
+                Ok(true) => return Ok(()),
+                Ok(false) => {}
+            }
         }
-        let source = Some((locked("alice"), key()));
-        assert_eq!(ask(Operation::CopyObject, Resource::Object(bucket("alice", "ns1"), key()), source), None);
+        if is_owner && !self.leaves_it_to_the_writer() {
+            return Ok(());
+        }
+        self.by_list(circumstances, facts, is_owner)
     }
 
-    #[test]
-    fn who_does_not_own_a_bucket_is_not_told_that_it_is_locked() {
-        let resource = Resource::Object(locked("alice"), ObjectKey::parse("a").expect("a key"));
-        let access = Access { requester: user("bob", "ns1"), operation: Operation::PutObject, resource, source: None };
-        assert_eq!(decide(access).err(), Some(Denied::NotTheOwner));
+    /// Whether the policy lets it in; an error when it keeps it out.
+    fn by_policy(
+        &self,
+        compiled: &Compiled,
+        circumstances: &Circumstances<'_>,
+        names_version: bool,
+        facts: Facts<'_>,
+    ) -> Result<bool, No> {
+        let Compiled::Policy(policy) = compiled else { return Err(No::Denied(Denied::UnreadablePolicy)) };
+        if self.acts_on_present_object() && policy.reads_tags() && matches!(facts, Facts::Unknown) {
+            return Err(No::NeedsFacts);
+        }
+        let action = if names_version { self.operation.version_action() } else { self.operation.action() };
+        let Some(action) = action else { return Ok(false) };
+        let further = self.further_actions(circumstances);
+        if further.into_iter().flatten().any(|action| self.verdict(policy, action, circumstances) == Verdict::Denied) {
+            return Err(No::Denied(Denied::ByPolicy));
+        }
+        match self.verdict(policy, action, circumstances) {
+            Verdict::Denied => Err(No::Denied(Denied::ByPolicy)),
+            Verdict::Allowed => Ok(self.counts(policy)),
+            Verdict::Silent => Ok(false),
+        }
     }
 
-    #[test]
-    fn buckets_are_made_in_ones_own_namespace_only() {
-        let access = |of| Access {
-            requester: user("alice", "ns1"),
-            operation: Operation::CreateBucket,
-            resource: Resource::NewBucket { namespace: namespace(of), name: BucketName::parse("b1").expect("a name") },
-            source: None,
+    /// A public policy of a restricted bucket holds for its own namespace alone.
+    fn counts(&self, policy: &BucketPolicy) -> bool {
+        let at_home =
+            matches!(self.requester, Requester::User { namespace, .. } if *namespace == self.bucket.namespace);
+        at_home || !blocked(self.bucket).restrict_public_buckets || !policy.is_public()
+    }
+
+    /// What a write does besides, by its headers. A denial of these counts; a permission of its own is not asked for,
+    /// since policies written for ECS do not give it.
+    fn further_actions(&self, circumstances: &Circumstances<'_>) -> [Option<&'static str>; 4] {
+        use Operation::{CopyObject, CreateMultipartUpload, PutObject};
+        let (PutObject | CopyObject | CreateMultipartUpload, Some(headers)) = (self.operation, circumstances.headers)
+        else {
+            return [None; 4];
         };
-        assert!(decide(access("ns1")).is_ok());
-        assert_eq!(decide(access("ns2")).err(), Some(Denied::ForeignNamespace));
+        let has = |name: &str| headers.contains_key(name);
+        let grants = headers.keys().any(|name| name.as_str().starts_with("x-amz-grant-"));
+        [
+            (has("x-amz-acl") || grants).then_some("s3:PutObjectAcl"),
+            has("x-amz-tagging").then_some("s3:PutObjectTagging"),
+            has("x-amz-object-lock-mode").then_some("s3:PutObjectRetention"),
+            has("x-amz-object-lock-legal-hold").then_some("s3:PutObjectLegalHold"),
+        ]
     }
+
+    fn verdict(&self, policy: &BucketPolicy, action: &str, circumstances: &Circumstances<'_>) -> Verdict {
+        let resource = match self.key {
+            Some(key) => Cow::Owned(format!("{}/{}", self.bucket.name, key.as_str())),
+            None => Cow::Borrowed(self.bucket.name.as_str()),
+        };
+        policy.evaluate(&Question { requester: self.requester, action, resource: &resource, circumstances })
+    }
+
+    /// Whether the object is there already, and has an owner and a list of its own.
+    fn acts_on_present_object(&self) -> bool {
+        use Operation as O;
+        self.key.is_some()
+            && !matches!(
+                self.operation,
+                O::PutObject
+                    | O::CopyObject
+                    | O::CreateMultipartUpload
+                    | O::UploadPart
+                    | O::UploadPartCopy
+                    | O::CompleteMultipartUpload
+                    | O::AbortMultipartUpload
+                    | O::ListParts
+                    | O::OptionsObject
+            )
+    }
+
+    /// Whether even the bucket's owner needs the writer's leave. Only where its owner chose so: otherwise who owns the
+    /// bucket owns what is in it as well, unlike on AWS, where a bucket's owner can be locked out of it by mistake.
+    fn leaves_it_to_the_writer(&self) -> bool {
+        let strict = matches!(
+            self.bucket.settings.ownership,
+            Some(ObjectOwnership::ObjectWriter | ObjectOwnership::BucketOwnerPreferred)
+        );
+        strict && self.acts_on_present_object() && self.operation != Operation::DeleteObject
+    }
+
+    fn by_list(&self, circumstances: &Circumstances<'_>, facts: Facts<'_>, is_owner: bool) -> Result<(), No> {
+        let Some((permission, of_object)) = permission(self.operation) else {
+            return if is_owner { Ok(()) } else { Err(self.refused()) };
+        };
+        let enforced = self.bucket.settings.ownership == Some(ObjectOwnership::BucketOwnerEnforced);
+        if enforced {
+            return Err(self.refused());
+        }
+        if !of_object {
+            let acl = self.bucket.settings.acl.as_ref();
+            let given = acl.is_some_and(|acl| permits(acl, permission, self.requester, self.bucket));
+            return if given { Ok(()) } else { Err(self.refused()) };
+        }
+        match facts {
+            Facts::Unknown => Err(No::NeedsFacts),
+            // Whoever may list the bucket may know what is not in it.
+            Facts::Absent => {
+                let lists = Ask { key: None, operation: Operation::ListObjectsV2, ..*self };
+                lists.permitted(circumstances, false, Facts::Absent).map_err(|_| self.refused())
+            }
+            Facts::Known(facts) => {
+                let bucket_owner = self.bucket.owner();
+                let owns = is(self.requester, facts.owner.as_ref().unwrap_or(&bucket_owner));
+                let given = match &facts.acl {
+                    Some(acl) => {
+                        permits(acl, permission, self.requester, self.bucket) || (owns && acl_right(permission))
+                    }
+                    None => owns,
+                };
+                if given { Ok(()) } else { Err(self.refused()) }
+            }
+        }
+    }
+
+    /// Whether any key could be deleted: otherwise the list of keys need not be read.
+    fn may_delete_any(&self, circumstances: &Circumstances<'_>) -> Result<(), Denied> {
+        if self.is_owner() || self.bucket.settings.policy.is_some() {
+            return Ok(());
+        }
+        let one = Ask { operation: Operation::DeleteObject, ..*self };
+        one.permitted(circumstances, false, Facts::Absent).map_err(No::denied)
+    }
+
+    /// What decides about each key of a deletion of many; `None` when all are granted alike.
+    fn keys(&self, circumstances: &Circumstances<'_>) -> Option<Arc<KeyRule>> {
+        let by_key = self.operation == Operation::DeleteObjects && self.bucket.settings.policy.is_some();
+        by_key.then(|| {
+            Arc::new(KeyRule {
+                requester: self.requester.clone(),
+                bucket: Arc::clone(self.bucket),
+                circumstances: Kept::of(circumstances),
+            })
+        })
+    }
+
+    /// Whether the requester may pass over retentions in governance mode, if it asks for that.
+    fn bypasses_governance(&self, circumstances: &Circumstances<'_>) -> bool {
+        let asks =
+            circumstances.headers.is_some_and(|headers| headers.contains_key("x-amz-bypass-governance-retention"));
+        asks && match policy_of(self.bucket) {
+            None => self.is_owner(),
+            Some(Compiled::Unreadable) => false,
+            Some(Compiled::Policy(policy)) => match self.verdict(policy, BYPASS_GOVERNANCE, circumstances) {
+                Verdict::Denied => false,
+                Verdict::Allowed => self.counts(policy),
+                Verdict::Silent => self.is_owner(),
+            },
+        }
+    }
+}
+
+impl No {
+    fn denied(self) -> Denied {
+        match self {
+            No::Denied(denied) => denied,
+            No::NeedsFacts => Denied::TagsUnknown,
+        }
+    }
+}
+
+/// Decides about single keys after the request as such was let in.
+#[derive(Clone, Debug)]
+pub(crate) struct KeyRule {
+    requester: Requester,
+    bucket: Arc<Bucket>,
+    circumstances: Kept,
+}
+
+impl KeyRule {
+    pub(crate) fn may_delete(&self, key: &ObjectKey, names_version: bool) -> Result<(), Denied> {
+        let operation = Operation::DeleteObject;
+        let ask = Ask { requester: &self.requester, bucket: &self.bucket, key: Some(key), operation };
+        ask.permitted(&self.circumstances.view(), names_version, Facts::Unknown).map_err(No::denied)
+    }
+}
+
+fn is_about_policy(operation: Operation) -> bool {
+    use Operation::{DeleteBucketPolicy, GetBucketPolicy, PutBucketPolicy};
+    matches!(operation, GetBucketPolicy | PutBucketPolicy | DeleteBucketPolicy)
+}
+
+fn acl_right(permission: Permission) -> bool {
+    matches!(permission, Permission::ReadAcp | Permission::WriteAcp)
+}
+
+/// The permission of a list that an operation takes, and whether it is the object's list. Operations without one are
+/// for the owner and for whom a policy lets in.
+fn permission(operation: Operation) -> Option<(Permission, bool)> {
+    use Operation as O;
+    Some(match operation {
+        O::ListObjects | O::ListObjectsV2 | O::ListObjectVersions | O::ListMultipartUploads | O::HeadBucket => {
+            (Permission::Read, false)
+        }
+        O::PutObject
+        | O::CopyObject
+        | O::DeleteObject
+        | O::DeleteObjects
+        | O::CreateMultipartUpload
+        | O::UploadPart
+        | O::UploadPartCopy
+        | O::CompleteMultipartUpload
+        | O::AbortMultipartUpload
+        | O::ListParts => (Permission::Write, false),
+        O::GetBucketAcl => (Permission::ReadAcp, false),
+        O::PutBucketAcl => (Permission::WriteAcp, false),
+        O::GetObject | O::HeadObject | O::GetObjectAttributes => (Permission::Read, true),
+        O::GetObjectAcl => (Permission::ReadAcp, true),
+        O::PutObjectAcl => (Permission::WriteAcp, true),
+        _ => return None,
+    })
 }

@@ -1,0 +1,265 @@
+//! A bucket policy: read and checked once, when it is written, then evaluated.
+
+use std::borrow::Cow;
+
+use keyward_identity::{BucketName, NamespaceName};
+use serde_json::{Map, Value};
+
+use crate::circumstances::Circumstances;
+use crate::condition::{self, Condition};
+use crate::fault::{Fault, strings};
+use crate::pattern::{Pattern, Reading};
+use crate::principals::{self, Principal};
+use crate::{Requester, actions};
+
+/// The largest policy, in bytes of JSON.
+pub const LARGEST_POLICY: usize = 20 * 1024;
+
+/// A bucket policy, ready to be evaluated.
+#[derive(Clone, Debug)]
+pub struct BucketPolicy {
+    home: NamespaceName,
+    statements: Vec<Statement>,
+}
+
+/// Whether a statement lets in or keeps out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Effect {
+    Allow,
+    Deny,
+}
+
+#[derive(Clone, Debug)]
+struct Statement {
+    effect: Effect,
+    principals: Among<Principal>,
+    actions: Among<Pattern>,
+    resources: Among<Pattern>,
+    conditions: Vec<Condition>,
+}
+
+/// A list, or everything but what is in it.
+#[derive(Clone, Debug)]
+struct Among<T> {
+    list: Vec<T>,
+    negated: bool,
+}
+
+impl<T> Among<T> {
+    fn holds(&self, fits: impl Fn(&T) -> bool) -> bool {
+        self.list.iter().any(fits) != self.negated
+    }
+}
+
+/// What a policy says about a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// A statement keeps it out; nothing else counts.
+    Denied,
+    /// A statement lets it in.
+    Allowed,
+    /// None is about it.
+    Silent,
+}
+
+/// A question to a policy.
+pub(crate) struct Question<'q> {
+    pub(crate) requester: &'q Requester,
+    /// Such as `s3:GetObject`.
+    pub(crate) action: &'q str,
+    /// `bucket` or `bucket/key`.
+    pub(crate) resource: &'q str,
+    pub(crate) circumstances: &'q Circumstances<'q>,
+}
+
+impl BucketPolicy {
+    /// Reads the policy of a bucket.
+    ///
+    /// # Errors
+    /// A [`Fault`] that says what is wrong: anything that would not be evaluated as its author means it.
+    pub fn read(text: &str, namespace: &NamespaceName, bucket: &BucketName) -> Result<Self, Fault> {
+        if text.len() > LARGEST_POLICY {
+            return Err(Fault::new(format!("the policy has {} bytes; {LARGEST_POLICY} are allowed", text.len())));
+        }
+        let value: Value =
+            serde_json::from_str(text).map_err(|error| Fault::new(format!("the policy is not JSON: {error}")))?;
+        let root = value.as_object().ok_or_else(|| Fault::new("the policy has to be a JSON object"))?;
+        only(root, &["Version", "Id", "Statement"])?;
+        let variables = match root.get("Version").map(Value::as_str) {
+            Some(Some("2012-10-17")) => true,
+            None | Some(Some("2008-10-17")) => false,
+            Some(_) => return Err(Fault::new("Version has to be 2012-10-17 or 2008-10-17")),
+        };
+        if root.get("Id").is_some_and(|id| !id.is_string()) {
+            return Err(Fault::new("Id has to be a text"));
+        }
+        let place = Place { namespace, bucket, variables };
+        let statements = match root.get("Statement") {
+            Some(Value::Array(list)) if !list.is_empty() => list.iter().collect(),
+            Some(one @ Value::Object(_)) => vec![one],
+            _ => return Err(Fault::new("Statement has to be a statement, or a list of some")),
+        };
+        let read = |(number, value): (usize, &Value)| {
+            place.statement(value).map_err(|fault| fault.at(&format!("statement {}", number + 1)))
+        };
+        let statements = statements.into_iter().enumerate().map(read).collect::<Result<_, _>>()?;
+        Ok(BucketPolicy { home: namespace.clone(), statements })
+    }
+
+    /// What the policy says: one statement that denies outweighs all that allow.
+    pub(crate) fn evaluate(&self, question: &Question<'_>) -> Verdict {
+        let mut verdict = Verdict::Silent;
+        for statement in &self.statements {
+            if (verdict == Verdict::Allowed && statement.effect == Effect::Allow)
+                || !statement.is_about(question, &self.home)
+            {
+                continue;
+            }
+            match statement.effect {
+                Effect::Deny => return Verdict::Denied,
+                Effect::Allow => verdict = Verdict::Allowed,
+            }
+        }
+        verdict
+    }
+
+    /// Whether it depends on the tags that an object has.
+    pub(crate) fn reads_tags(&self) -> bool {
+        let tags = |condition: &Condition| condition.key.starts_with("s3:existingobjecttag/");
+        self.statements.iter().any(|statement| statement.conditions.iter().any(tags))
+    }
+
+    /// Whether it lets in everybody, as S3 sees it: a statement allows something to anybody, and no condition on who
+    /// or where asks for fixed values (*Blocking public access*, the meaning of public).
+    pub fn is_public(&self) -> bool {
+        const NARROWING: [&str; 9] = [
+            "aws:sourceip",
+            "aws:sourcearn",
+            "aws:sourceaccount",
+            "aws:sourcevpc",
+            "aws:sourcevpce",
+            "aws:userid",
+            "aws:username",
+            "aws:principalarn",
+            "aws:principalaccount",
+        ];
+        let narrows = |condition: &Condition| NARROWING.contains(&condition.key.as_str()) && condition.pins();
+        let to_anybody = |statement: &Statement| {
+            statement.principals.negated || statement.principals.list.contains(&Principal::Everybody)
+        };
+        self.statements
+            .iter()
+            .filter(|statement| statement.effect == Effect::Allow && to_anybody(statement))
+            .any(|statement| !statement.conditions.iter().any(narrows))
+    }
+}
+
+impl Statement {
+    fn is_about(&self, question: &Question<'_>, home: &NamespaceName) -> bool {
+        let variable = |name: &str| -> Option<Cow<'_, str>> { question.circumstances.value(name, question.requester) };
+        let action = question.action.to_ascii_lowercase();
+        self.principals.holds(|principal| principal.is(question.requester, home))
+            && self.actions.holds(|pattern| pattern.matches(&action, &|_| None))
+            && self.resources.holds(|pattern| pattern.matches(question.resource, &variable))
+            && self.conditions.iter().all(|condition| condition.holds(question.requester, question.circumstances))
+    }
+}
+
+/// The bucket that a policy is for.
+struct Place<'p> {
+    namespace: &'p NamespaceName,
+    bucket: &'p BucketName,
+    variables: bool,
+}
+
+impl Place<'_> {
+    fn statement(&self, value: &Value) -> Result<Statement, Fault> {
+        let map = value.as_object().ok_or_else(|| Fault::new("a statement has to be a JSON object"))?;
+        let known = [
+            "Sid",
+            "Effect",
+            "Principal",
+            "NotPrincipal",
+            "Action",
+            "NotAction",
+            "Resource",
+            "NotResource",
+            "Condition",
+        ];
+        only(map, &known)?;
+        if map.get("Sid").is_some_and(|sid| !sid.is_string()) {
+            return Err(Fault::new("Sid has to be a text"));
+        }
+        let effect = match map.get("Effect").and_then(Value::as_str) {
+            Some("Allow") => Effect::Allow,
+            Some("Deny") => Effect::Deny,
+            _ => return Err(Fault::new("Effect has to be Allow or Deny")),
+        };
+        let (principals, not_principals) = one_of(map, "Principal", "NotPrincipal")?;
+        let (named, not_actions) = one_of(map, "Action", "NotAction")?;
+        let (resources, not_resources) = one_of(map, "Resource", "NotResource")?;
+        let actions = strings("Action", named)?.into_iter().map(actions::read).collect::<Result<_, _>>()?;
+        let resources = strings("Resource", resources)?;
+        let resources = resources.into_iter().map(|name| self.resource(name)).collect::<Result<_, _>>()?;
+        Ok(Statement {
+            effect,
+            principals: Among { list: principals::read(principals)?, negated: not_principals },
+            actions: Among { list: actions, negated: not_actions },
+            resources: Among { list: resources, negated: not_resources },
+            conditions: match map.get("Condition") {
+                Some(value) => condition::read(value, self.variables)?,
+                None => Vec::new(),
+            },
+        })
+    }
+
+    /// `arn:aws:s3:::bucket/key`, with the namespace in the place of the account or nothing there, or `bucket/key`.
+    fn resource(&self, name: &str) -> Result<Pattern, Fault> {
+        let foreign = || {
+            Fault::new(format!(
+                "the resource {name} is not in this bucket; write arn:aws:s3:::{0} or arn:aws:s3:::{0}/*",
+                self.bucket
+            ))
+        };
+        let parts: Vec<&str> = name.splitn(6, ':').collect();
+        let within = match parts[..] {
+            ["arn", "aws", "s3", _, account, within] | ["urn", "ecs" | "osc", "s3", _, account, within] => {
+                if !account.is_empty() && account != "*" && account != self.namespace.as_str() {
+                    return Err(foreign());
+                }
+                within
+            }
+            ["arn" | "urn", ..] => return Err(foreign()),
+            _ => name,
+        };
+        let reading = Reading { wildcards: true, variables: self.variables };
+        let bucket = within.split_once('/').map_or(within, |(bucket, _)| bucket);
+        let pattern = Pattern::read(bucket, reading).map_err(Fault::new)?;
+        // A star in the bucket's place may stand for bucket, slash and key together.
+        let may_be_here = bucket.contains('*')
+            && bucket
+                .split('*')
+                .next()
+                .is_some_and(|start| self.bucket.as_str().starts_with(start) || start.contains('?'))
+            || pattern.matches(self.bucket.as_str(), &|_| None);
+        if !may_be_here {
+            return Err(foreign());
+        }
+        Pattern::read(within, reading).map_err(Fault::new)
+    }
+}
+
+fn one_of<'m>(map: &'m Map<String, Value>, plain: &str, negated: &str) -> Result<(&'m Value, bool), Fault> {
+    match (map.get(plain), map.get(negated)) {
+        (Some(value), None) => Ok((value, false)),
+        (None, Some(value)) => Ok((value, true)),
+        _ => Err(Fault::new(format!("a statement has either {plain} or {negated}"))),
+    }
+}
+
+fn only(map: &Map<String, Value>, known: &[&str]) -> Result<(), Fault> {
+    match map.keys().find(|key| !known.contains(&key.as_str())) {
+        Some(key) => Err(Fault::new(format!("the element {key} is not known; use {}", known.join(", ")))),
+        None => Ok(()),
+    }
+}
