@@ -70,6 +70,7 @@ impl Assembly {
             backend,
             rules: Rules { regions: regions(settings), ..Rules::default() },
             sigv2: SigV2Default { enabled: settings.sigv2_enabled, max_life: settings.sigv2_max_life },
+            anonymous_namespace: settings.anonymous_namespace.clone(),
             trusted_proxies: TrustedProxies::new(settings.trusted_proxies.clone()),
             clock: Arc::clone(&clock),
             entropy,

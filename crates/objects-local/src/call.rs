@@ -2,7 +2,7 @@
 
 use http::request::Parts;
 use keyward_identity::Bucket;
-use keyward_policy::{Access, Resource};
+use keyward_policy::{Access, Allowed, Resource};
 use keyward_s3_wire::bucket_owner::{expect_owner, expect_source_owner};
 use keyward_s3_wire::{ErrorCode, ObjectKey, Owner, S3Error, VersionId};
 
@@ -15,6 +15,8 @@ pub(crate) struct Call<'c> {
     pub(crate) head: &'c Parts,
     /// What was granted; what is acted on comes from here alone.
     pub(crate) access: &'c Access,
+    /// The permission as such.
+    pub(crate) allowed: &'c Allowed,
 }
 
 /// An object, or the place of one.
@@ -70,6 +72,9 @@ impl<'c> Call<'c> {
 
     /// Who sends the request, as the owner of what it writes.
     pub(crate) fn requester(&self) -> Option<String> {
+        if let Some(new) = self.allowed.new_object() {
+            return Some(new.owner.id.to_string());
+        }
         self.access.requester.user_id().map(ToString::to_string)
     }
 

@@ -8,6 +8,7 @@
 //! is cut short or corrupt on the way leaves nothing behind. What the store does not do is refused, never taken and
 //! forgotten.
 
+mod access;
 mod answers;
 mod call;
 mod checksum;

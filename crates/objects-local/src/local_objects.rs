@@ -7,10 +7,13 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use http::Response;
 use keyward_ambient::{Clock, Entropy};
-use keyward_objects::{Backend, BucketError, BucketState, Checked, Feature, ResponseBody};
-use keyward_s3_wire::{Operation, S3Error};
+use keyward_identity::{Acl, Bucket};
+use keyward_objects::{Backend, BucketError, BucketState, Checked, Feature, ObjectFacts, ResponseBody};
+use keyward_policy::Allowed;
+use keyward_s3_wire::{ObjectKey, Operation, S3Error, VersionId};
 use tokio::task::{AbortHandle, spawn_blocking};
 
+use crate::access;
 use crate::call::Call;
 use crate::engine::{self, BucketId, Engine, EngineError, Settings};
 use crate::error::bucket_error;
@@ -65,7 +68,7 @@ async fn sweep(engine: Engine) {
 impl Backend for LocalObjects {
     async fn call(&self, request: Checked) -> Result<Response<ResponseBody>, S3Error> {
         let (head, allowed, payload) = request.into_parts();
-        let call = Call { engine: &self.engine, head: head.parts(), access: allowed.access() };
+        let call = Call { engine: &self.engine, head: head.parts(), access: allowed.access(), allowed: &allowed };
         call.expect_owners()?;
         let answer = match call.access.operation {
             Operation::PutObject => op::put_object(call, payload).await,
@@ -102,6 +105,19 @@ impl Backend for LocalObjects {
             Feature::Versioning | Feature::ObjectLock => true,
             Feature::Lifecycle | Feature::Encryption => false,
         }
+    }
+
+    async fn object_facts(
+        &self,
+        bucket: &Bucket,
+        key: &ObjectKey,
+        version: Option<&VersionId>,
+    ) -> Result<Option<ObjectFacts>, S3Error> {
+        access::facts(&self.engine, bucket, key, version).await
+    }
+
+    async fn put_object_acl(&self, allowed: &Allowed, version: Option<&VersionId>, acl: &Acl) -> Result<(), S3Error> {
+        access::put_acl(&self.engine, allowed, version, acl).await
     }
 
     async fn open_bucket(&self, bucket_id: u64) -> Result<(), BucketError> {

@@ -2,7 +2,6 @@
 //! would be worse than none.
 
 use http::HeaderMap;
-use keyward_s3_wire::acl_headers::{AclHeaders, CannedAcl};
 use keyward_s3_wire::operations::NewObject;
 use keyward_s3_wire::{ErrorCode, Operation, S3Error};
 
@@ -17,13 +16,8 @@ pub(crate) fn operation(operation: Operation) -> S3Error {
 
 /// Refuses properties of a new object that would not be kept.
 pub(crate) fn refuse(object: &NewObject, headers: &HeaderMap) -> Result<(), S3Error> {
-    let refused = [
-        (
-            !owners_alone(&object.acl),
-            "Objects belong to the bucket's owner alone here; leave ACLs out, or send private.",
-        ),
-        (object.encryption.is_some(), "Encryption at rest is not offered; leave x-amz-server-side-encryption out."),
-    ];
+    let refused =
+        [(object.encryption.is_some(), "Encryption at rest is not offered; leave x-amz-server-side-encryption out.")];
     if let Some((_, message)) = refused.into_iter().find(|(asked, _)| *asked) {
         return Err(S3Error::because(ErrorCode::NotImplemented, message));
     }
@@ -36,11 +30,6 @@ pub(crate) fn refuse(object: &NewObject, headers: &HeaderMap) -> Result<(), S3Er
         .with("Header", name.as_str())),
         None => Ok(()),
     }
-}
-
-/// Whether the ACL asked for is what holds anyway.
-fn owners_alone(acl: &AclHeaders) -> bool {
-    acl.grants.is_empty() && matches!(acl.canned, None | Some(CannedAcl::Private | CannedAcl::BucketOwnerFullControl))
 }
 
 #[cfg(test)]
@@ -59,8 +48,6 @@ mod tests {
     #[test]
     fn what_would_be_forgotten_is_refused() {
         for (name, value) in [
-            ("x-amz-acl", "public-read"),
-            ("x-amz-grant-read", "id=eve"),
             ("x-amz-server-side-encryption", "AES256"),
             ("x-amz-server-side-encryption", "aws:kms"),
             ("x-emc-retention-period", "60"),

@@ -7,6 +7,7 @@ use keyward_s3_wire::S3Error;
 use keyward_s3_wire::metadata::{HeaderText, ObjectMetadata};
 use keyward_s3_wire::operations::NewObject;
 
+use crate::access;
 use crate::call::Call;
 use crate::engine::ObjectHead;
 use crate::lock;
@@ -14,12 +15,14 @@ use crate::lock;
 /// Marks text that stands for bytes which are not UTF-8, a character for each. No header can carry U+0001 itself.
 const BYTES: char = '\u{1}';
 
-/// The head of a new object in `bucket`; its ACL is left empty.
+/// The head of a new object in `bucket`.
 ///
 /// # Errors
 /// As [`lock::of_new`].
 pub(crate) fn of_new(object: &NewObject, call: Call<'_>, bucket: &Bucket) -> Result<ObjectHead, S3Error> {
+    let list = call.allowed.new_object().and_then(|new| new.acl.as_ref());
     Ok(ObjectHead {
+        acl: list.map(access::to_stored).transpose()?,
         tags: object.tags.iter().cloned().collect(),
         lock: lock::of_new(&object.lock, bucket, call.engine.now())?,
         ..to_stored(&object.metadata, call.requester())

@@ -2,9 +2,11 @@
 
 use async_trait::async_trait;
 use http::Response;
-use keyward_s3_wire::S3Error;
+use keyward_identity::{Acl, Bucket};
+use keyward_policy::Allowed;
+use keyward_s3_wire::{ObjectKey, S3Error, VersionId};
 
-use crate::{Checked, Feature, ResponseBody};
+use crate::{Checked, Feature, ObjectFacts, ResponseBody};
 
 /// An object store. Making, listing and deleting buckets is not among its operations: the registry of buckets is the
 /// identity store's, and serves every backend.
@@ -18,6 +20,17 @@ pub trait Backend: Send + Sync + 'static {
 
     /// Whether it honours this part of a bucket's settings.
     fn offers(&self, feature: Feature) -> bool;
+
+    /// What a decision about access to an object may depend on; `None` where there is no such object.
+    async fn object_facts(
+        &self,
+        bucket: &Bucket,
+        key: &ObjectKey,
+        version: Option<&VersionId>,
+    ) -> Result<Option<ObjectFacts>, S3Error>;
+
+    /// Gives the object that was granted this access control list. Nothing else about it changes.
+    async fn put_object_acl(&self, allowed: &Allowed, version: Option<&VersionId>, acl: &Acl) -> Result<(), S3Error>;
 
     /// Makes room for the objects of a new bucket. Doing it twice is fine.
     async fn open_bucket(&self, bucket_id: u64) -> Result<(), BucketError>;

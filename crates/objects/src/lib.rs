@@ -14,4 +14,5 @@ pub use backend::{Backend, BucketError, BucketState};
 pub use body::{BodyError, RequestBody, ResponseBody, Stalled, empty, full, streamed};
 pub use checked::Checked;
 pub use feature::Feature;
+pub use keyward_policy::ObjectFacts;
 pub use refusal::{refused_body, refused_form, refused_head};

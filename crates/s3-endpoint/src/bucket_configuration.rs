@@ -98,17 +98,21 @@ impl Shared {
         actor: &str,
         origin: Origin,
     ) -> Result<(), S3Error> {
-        if let Some(feature) = needs(configuration).filter(|feature| !self.backend.offers(*feature)) {
-            return Err(not_offered(feature));
-        }
+        needs(configuration).map_or(Ok(()), |feature| self.require(feature))?;
         let configured = self.service.configure_bucket(bucket, configuration, actor, origin).await;
         configured.map_err(|error| failure::service(&error))
     }
-}
 
-/// A bucket that looked as if it were protected, and were not, would be worse than none.
-fn not_offered(feature: Feature) -> S3Error {
-    S3Error::because(ErrorCode::NotImplemented, format!("{} is not offered by this object store.", feature.name()))
+    /// A bucket that looked as if it were protected, and were not, would be worse than none.
+    pub(crate) fn require(&self, feature: Feature) -> Result<(), S3Error> {
+        match self.backend.offers(feature) {
+            true => Ok(()),
+            false => {
+                let message = format!("{} is not offered by this object store.", feature.name());
+                Err(S3Error::because(ErrorCode::NotImplemented, message))
+            }
+        }
+    }
 }
 
 fn shown(operation: Operation, bucket: &Bucket) -> Result<Vec<u8>, S3Error> {

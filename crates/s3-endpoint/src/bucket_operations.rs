@@ -1,20 +1,22 @@
 //! The operations on buckets as such, answered from the registry.
 
 use http::Response;
-use keyward_identity::{Bucket, BucketName, NamespaceName, ObjectUserId};
-use keyward_objects::{Checked, ResponseBody, full};
-use keyward_policy::{Requester, Resource};
-use keyward_s3_wire::acl_headers::CannedAcl;
+use keyward_identity::{
+    Acl, Bucket, BucketName, BucketSettings, NamespaceName, ObjectLockConfiguration, ObjectOwnership, ObjectUserId,
+    Tag, UserRef, Versioning,
+};
+use keyward_objects::{Checked, Feature, ResponseBody, full};
+use keyward_policy::{AclRefused, Requester, Resource, may_have};
 use keyward_s3_wire::operations::{
     CreateBucket, DeleteBucketAnswer, GetBucketLocationAnswer, HeadBucketAnswer, ListBuckets, ListBucketsAnswer,
     ListedBucket,
 };
 use keyward_s3_wire::{ErrorCode, Owner, S3Error};
-use keyward_service::{BucketCreation, Origin};
+use keyward_service::{BucketCreation, Configuration, Origin};
 use keyward_signature::Regions;
 
 use crate::endpoint::Shared;
-use crate::{document, failure};
+use crate::{access_control, document, failure};
 
 /// The region that is told where none was configured: what SDKs assume.
 const REGION: &str = "us-east-1";
@@ -51,15 +53,68 @@ impl Shared {
         let (namespace, name) = new_bucket(&request)?;
         let (head, _, payload) = request.into_parts();
         let body = document::read(payload, CreateBucket::BODY_LIMIT).await?;
-        refuse_what_is_not_offered(&CreateBucket::from_request(head.parts(), &body)?)?;
-        let made = self.service.create_bucket(&namespace, &name, &owner, origin).await;
+        let asked = CreateBucket::from_request(head.parts(), &body)?;
+        let settings = self.settings_of_new(&asked, &owner, &namespace).await?;
+        let acl = settings.acl.clone();
+        let made = self.service.create_bucket(&namespace, &name, &owner, settings, origin).await;
         match made.map_err(|error| failure::service(&error))? {
-            // An owner's second creation succeeds, as on ECS.
-            BucketCreation::Made | BucketCreation::AlreadyOwned => Ok(CreateBucket::response(&name).map(full)),
+            BucketCreation::Made => Ok(CreateBucket::response(&name).map(full)),
+            // An owner's second creation succeeds and puts the access control list anew, as on ECS.
+            BucketCreation::AlreadyOwned => {
+                self.put_acl_anew(&namespace, &name, (!asked.acl.is_empty()).then_some(acl), &owner, origin).await?;
+                Ok(CreateBucket::response(&name).map(full))
+            }
             BucketCreation::OwnedByAnother => {
                 Err(S3Error::new(ErrorCode::BucketAlreadyExists).with("BucketName", name.as_str()))
             }
         }
+    }
+
+    /// What a new bucket is to have, as far as its object store honours it.
+    async fn settings_of_new(
+        &self,
+        asked: &CreateBucket,
+        owner: &ObjectUserId,
+        namespace: &NamespaceName,
+    ) -> Result<BucketSettings, S3Error> {
+        refuse_what_is_not_offered(asked)?;
+        let mut settings = BucketSettings { ownership: asked.object_ownership, ..BucketSettings::default() };
+        let tag = |(name, value): &(String, String)| Tag { name: name.clone(), value: value.clone() };
+        settings.tags = asked.tags.iter().map(tag).collect();
+        if asked.object_lock {
+            for feature in [Feature::Versioning, Feature::ObjectLock] {
+                self.require(feature)?;
+            }
+            settings.versioning = Versioning::Enabled;
+            settings.object_lock = Some(ObjectLockConfiguration::default());
+        }
+        if asked.ecs.encryption {
+            self.require(Feature::Encryption)?;
+            settings.is_encryption_enabled = true;
+        }
+        let owner = UserRef { namespace: namespace.clone(), id: owner.clone() };
+        let acl = self.acl_of_headers(&asked.acl, owner.clone(), owner).await?;
+        if asked.object_ownership == Some(ObjectOwnership::BucketOwnerEnforced) && !acl.is_private() {
+            return Err(access_control::refused(AclRefused::Disabled));
+        }
+        settings.acl = Some(acl).filter(|acl| !acl.is_private());
+        Ok(settings)
+    }
+
+    async fn put_acl_anew(
+        &self,
+        namespace: &NamespaceName,
+        name: &BucketName,
+        asked: Option<Option<Acl>>,
+        owner: &ObjectUserId,
+        origin: Origin,
+    ) -> Result<(), S3Error> {
+        let Some(acl) = asked else { return Ok(()) };
+        let found = self.service.bucket(namespace, name).await.map_err(|error| failure::service(&error))?;
+        let Some(bucket) = found else { return Err(ErrorCode::OperationAborted.into()) };
+        let acl = acl.unwrap_or_else(|| Acl::private(bucket.owner()));
+        may_have(&bucket, &acl).map_err(access_control::refused)?;
+        self.configure(&bucket, &Configuration::Acl(acl), owner.as_str(), origin).await
     }
 
     pub(crate) async fn head_bucket(&self, _request: Checked) -> Result<Response<ResponseBody>, S3Error> {
@@ -106,12 +161,9 @@ fn new_bucket(request: &Checked) -> Result<(NamespaceName, BucketName), S3Error>
 
 /// A bucket that looked as if it were shared or protected, and were not, would be worse than none.
 fn refuse_what_is_not_offered(request: &CreateBucket) -> Result<(), S3Error> {
-    let owner_alone = matches!(request.acl.canned, None | Some(CannedAcl::Private)) && request.acl.grants.is_empty();
     let refused = [
-        (!owner_alone, "Buckets belong to their owner alone here; leave ACLs out, or send private."),
-        (request.object_lock, "Object lock is not offered; leave x-amz-bucket-object-lock-enabled out."),
-        (!request.tags.is_empty(), "Buckets have no tags here; leave them out."),
         (request.ecs.retention_seconds.is_some_and(|seconds| seconds != 0), "Retention is not offered; leave it out."),
+        (request.ecs.compliance, "Compliance is not offered; leave it out."),
         (request.ecs.file_system_access, "File system access is not offered; leave it out."),
     ];
     match refused.into_iter().find(|(asked, _)| *asked) {

@@ -22,7 +22,7 @@ use keyward_signature::{Declared, Payload, Rules, SigV2};
 use crate::addressing::Addressing;
 use crate::request_id::RequestIds;
 use crate::sigv2::SigV2Default;
-use crate::{bucket_configuration, drain, envelope, hoisted};
+use crate::{access_control, bucket_configuration, drain, envelope, hoisted};
 
 /// What an endpoint is put together from.
 #[expect(missing_debug_implementations, reason = "a bag of components, taken apart at once")]
@@ -35,6 +35,8 @@ pub struct Parts {
     pub rules: Rules,
     /// What holds for Signature Version 2 where a namespace says nothing else.
     pub sigv2: SigV2Default,
+    /// The namespace of unsigned requests that name none.
+    pub anonymous_namespace: Option<NamespaceName>,
     /// Whose `X-Forwarded-For` is believed.
     pub trusted_proxies: TrustedProxies,
     /// The clock.
@@ -55,6 +57,7 @@ pub(crate) struct Shared {
     sigv2: SigV2Default,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) backend: Arc<dyn Backend>,
+    pub(crate) anonymous_namespace: Option<NamespaceName>,
     trusted_proxies: TrustedProxies,
     pub(crate) addressing: Addressing,
     ids: RequestIds,
@@ -80,6 +83,7 @@ impl Endpoint {
                 sigv2: parts.sigv2,
                 clock: parts.clock,
                 backend: parts.backend,
+                anonymous_namespace: parts.anonymous_namespace,
                 trusted_proxies: parts.trusted_proxies,
                 addressing: Addressing::default(),
                 ids,
@@ -170,6 +174,7 @@ impl Shared {
             Operation::HeadBucket => self.head_bucket(request).await,
             Operation::DeleteBucket => self.delete_bucket(request, origin).await,
             Operation::GetBucketLocation => self.bucket_location(request).await,
+            _ if access_control::serves(operation) => self.access_control(request, origin).await,
             _ if bucket_configuration::serves(operation) => self.bucket_configuration(request, origin).await,
             _ => self.backend.call(request).await,
         }
@@ -180,7 +185,7 @@ impl Shared {
         self.sigv2.with(self.service.sigv2(namespace))
     }
 
-    fn origin(&self, head: &Head) -> Origin {
+    pub(crate) fn origin(&self, head: &Head) -> Origin {
         let peer = head.extensions.get::<Peer>();
         Origin { address: peer.map(|peer| self.trusted_proxies.client_address(*peer, &head.headers)) }
     }

@@ -29,7 +29,7 @@ pub(crate) fn service(error: &ServiceError) -> S3Error {
 }
 
 /// A clause with a capital and a full stop.
-fn sentence(clause: &str) -> String {
+pub(crate) fn sentence(clause: &str) -> String {
     let mut letters = clause.chars();
     let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
     format!("{first}{}.", letters.as_str())

@@ -3,6 +3,7 @@
 //! Nothing reaches a backend but what came through all of these. Making, listing and deleting buckets is answered here,
 //! from the registry that serves every backend.
 
+mod access_control;
 mod addressing;
 mod authorise;
 mod bucket_configuration;

@@ -14,6 +14,7 @@ use keyward_signature::form::{self, FormClaim, FormFields, FormUpload};
 use keyward_signature::{Declared, Payload};
 
 use crate::endpoint::{Seen, Shared};
+use crate::verify::signed_by;
 
 impl Shared {
     /// The fields of the form are read at once, since they say who sends it; the file is not, before it may be stored.
@@ -31,7 +32,11 @@ impl Shared {
         let tags = upload.tagging().map(tags_of_form).transpose()?;
         let success = upload.success().clone();
 
-        let (clean, plan) = upload.clean(tags);
+        let signed = upload.scheme().map(|scheme| signed_by(scheme, None));
+        let (mut clean, plan) = upload.clean(tags);
+        if let Some(signed) = signed {
+            clean.extensions_mut().insert(signed);
+        }
         let base = base_url(&head);
         let place = Address::resolve(clean.parts(), &self.addressing.current(&self.service))?;
         seen.resource = Some(place.resource());

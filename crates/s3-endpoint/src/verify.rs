@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use http::request::Parts as Head;
+use keyward_ambient::Timestamp;
 use keyward_credential_cache::{Credential, CredentialRef, LiveSecret};
 use keyward_identity::ObjectUserId;
 use keyward_objects::refused_head;
-use keyward_policy::Requester;
+use keyward_policy::{Requester, SignedBy};
 use keyward_s3_wire::{Address, ErrorCode, S3Error, Style};
-use keyward_signature::{Addressed, Claim, Clean, PayloadPlan};
+use keyward_signature::{Addressed, Claim, Clean, PayloadPlan, Scheme};
 
 use crate::endpoint::Shared;
 use crate::failure;
@@ -38,7 +39,9 @@ impl Shared {
             .verify(&head, &live, now)
             .map_err(|error| refused_head(&error).with("AWSAccessKeyId", claim.access_key_id()))?;
         let requester = Self::requester(&credential)?;
-        let (clean, plan) = verified.clean(head);
+        let signed = signed_by(claim.scheme(), claim.signed_at());
+        let (mut clean, plan) = verified.clean(head);
+        clean.extensions_mut().insert(signed);
         Ok((requester, clean, plan))
     }
 
@@ -58,6 +61,16 @@ impl Shared {
         let found = self.service.credentials().find(&key).await.map_err(|error| failure::lookup(&error))?;
         found.ok_or(unknown)
     }
+}
+
+/// How it was signed, for conditions of policies.
+pub(crate) fn signed_by(scheme: Scheme, at: Option<Timestamp>) -> SignedBy {
+    let carrier = match scheme {
+        Scheme::SigV4Presigned | Scheme::SigV2Presigned => "REST-QUERY-STRING",
+        Scheme::SigV4Form | Scheme::SigV2Form => "POST",
+        _ => "REST-HEADER",
+    };
+    SignedBy { version: if scheme.is_v2() { "AWS" } else { "AWS4-HMAC-SHA256" }, carrier, at }
 }
 
 /// What the host name says, which Signature Version 2 signs as a part of the resource.

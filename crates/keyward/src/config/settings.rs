@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use ipnet::IpNet;
+use keyward_identity::NamespaceName;
 use keyward_management_api::WebOrigin;
 
 use super::{ConfigError, Environment, Layers};
@@ -40,6 +41,8 @@ pub(crate) struct Settings {
     pub(crate) cors_origins: Vec<WebOrigin>,
     /// Empty: any region.
     pub(crate) s3_regions: Vec<String>,
+    /// The namespace of unsigned S3 requests that name none.
+    pub(crate) anonymous_namespace: Option<NamespaceName>,
     /// `None`: for ever.
     pub(crate) audit_kept: Option<Duration>,
     /// `None`: what follows from the addresses.
@@ -90,6 +93,7 @@ impl Settings {
                 "name each origin, such as https://console.example.com, commas between; there is no *",
             )?,
             s3_regions: reader.list("s3.regions"),
+            anonymous_namespace: reader.parsed("s3.anonymous_namespace", "give the name of a namespace")?,
             audit_kept: reader.days("audit.keep_days")?,
             s3_public_url: reader.public_url("s3.public_url")?,
             sigv2_enabled: reader.parsed("sigv2.enabled", "give true or false")?.unwrap_or(true),

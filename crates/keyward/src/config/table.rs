@@ -42,6 +42,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("log_level", "LEVEL", "error, warn, info, debug or trace [default: info]"),
     setting("management.cors_origins", "ORIGIN,...", "Origins whose pages may call the management API [default: none]"),
     setting("s3.regions", "REGION,...", "Regions that S3 signatures may name [default: any]"),
+    setting("s3.anonymous_namespace", "NAMESPACE", "Namespace of unsigned S3 requests that name none [default: none]"),
     setting("audit.keep_days", "DAYS", "Days that audit records are kept [default: for ever]"),
     setting("s3.public_url", "URL", "URL of the S3 endpoint that people are shown [default: this host and port]"),
     setting(

@@ -65,6 +65,7 @@ fn head_of_copy(
         Directive::Replace => replaced.tags,
     };
     head.lock = replaced.lock;
+    head.acl = replaced.acl;
     Ok(head)
 }
 

@@ -17,7 +17,7 @@ pub(crate) async fn delete_object(call: Call<'_>) -> Answer {
         which,
         versioning: versioning(place.bucket),
         precondition: conditions::of_deletion(call.engine, place, which, &request.conditions).await?,
-        bypasses_governance: request.bypasses_governance,
+        bypasses_governance: call.allowed.bypasses_governance(),
     };
     let deleted = call.engine.delete(place.bucket_id(), place.key.as_str(), deletion, call.requester()).await?;
     let answer = outcome(&deleted, request.version_id.as_ref());

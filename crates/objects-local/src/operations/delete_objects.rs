@@ -24,7 +24,7 @@ pub(crate) async fn delete_objects(call: Call<'_>, payload: Payload<RequestBody>
     let mut keys = Vec::with_capacity(request.objects.len());
     for object in &request.objects {
         let place = Place { bucket, key: &object.key };
-        match deletion(call, place, object, request.bypasses_governance).await {
+        match deletion(call, place, object, call.allowed.bypasses_governance()).await {
             Ok(deletion) => {
                 keys.push((object.key.as_str().to_owned(), deletion));
                 refused.push(None);
@@ -55,6 +55,8 @@ async fn deletion(
     object: &ObjectToDelete,
     bypasses_governance: bool,
 ) -> Result<Deletion, S3Error> {
+    let refused = call.allowed.may_delete(&object.key, object.version_id.is_some());
+    refused.map_err(|denied| S3Error::because(ErrorCode::AccessDenied, denied.to_string()))?;
     let which = which(object.version_id.as_ref())?;
     let precondition = conditions::of_deletion(call.engine, place, which, &object.conditions).await?;
     Ok(Deletion { which, versioning: versioning(place.bucket), precondition, bypasses_governance })

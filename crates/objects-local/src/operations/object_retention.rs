@@ -32,7 +32,7 @@ pub(crate) async fn put_object_retention(call: Call<'_>, payload: Payload<Reques
     if let Some((_, until)) = request.retention {
         lock::require_ahead(until, call.engine.now())?;
     }
-    let (wanted, bypass) = (request.retention.map(lock::kept), request.bypasses_governance);
+    let (wanted, bypass) = (request.retention.map(lock::kept), call.allowed.bypasses_governance());
     let changed = call.engine.change_head(place.bucket_id(), place.key.as_str(), which, move |record, now| {
         let mut lock = record.head.lock.unwrap_or_default();
         if !lock.permits_retention(wanted, now, bypass) {

@@ -15,7 +15,7 @@ use keyward_identity::{Bucket, BucketName, BucketSettings, NamespaceName, Object
 use keyward_objects::{Backend, Checked, RequestBody, full, refused_body, streamed};
 use keyward_objects_local::LocalObjects;
 use keyward_objects_local::engine::{Engine, Settings};
-use keyward_policy::{Access, Requester, Resource, decide};
+use keyward_policy::{Access, Circumstances, Decision, Requester, Resource, decide};
 use keyward_s3_wire::operations::CopySource;
 use keyward_s3_wire::{Address, BaseUrls, Operation, S3Error};
 use keyward_signature::sign::{SignedHead, SigningCredential, authorize};
@@ -165,7 +165,14 @@ impl Shop {
             id: ObjectUserId::parse(ALICE).unwrap(),
             namespace: NamespaceName::parse("ns1").unwrap(),
         };
-        let allowed = decide(Access { requester, operation, resource, source }).unwrap();
+        let allowed = {
+            let access = Access { requester, operation, resource, source };
+            let circumstances = Circumstances { headers: Some(clean.headers()), ..Circumstances::at(self.clock.now()) };
+            match decide(access, &circumstances).unwrap() {
+                Decision::Granted(allowed) => allowed,
+                other => panic!("{other:?}"),
+            }
+        };
         let declared = match operation {
             Operation::CompleteMultipartUpload => Declared::of_body_with_foreign_checksum(&clean),
             _ => Declared::of_body(&clean),

@@ -37,12 +37,13 @@ impl Service {
         })
     }
 
-    /// Makes a bucket for `owner`.
+    /// Makes a bucket for `owner`, with these settings.
     pub async fn create_bucket(
         self: &Arc<Self>,
         namespace: &NamespaceName,
         name: &BucketName,
         owner: &ObjectUserId,
+        settings: BucketSettings,
         origin: Origin,
     ) -> Result<BucketCreation, ServiceError> {
         if let Some(existing) = self.bucket(namespace, name).await? {
@@ -55,7 +56,7 @@ impl Service {
             id: 0,
             owner: owner.clone(),
             created_at: now,
-            settings: BucketSettings::default(),
+            settings,
         };
         let audit = bucket_audit(now, owner, "bucket.create", origin, namespace, name);
         let owner_is_there = Write::Require(RecordKey::User { scope: self.user_scope(), id: owner.clone() });

@@ -19,7 +19,9 @@ async fn house_with_owners() -> House {
 
 impl House {
     async fn make(&self, name: &str, owner: &str) -> Result<BucketCreation, ServiceError> {
-        self.service.create_bucket(&namespace_name("ns1"), &bucket_name(name), &user_id(owner), HERE).await
+        self.service
+            .create_bucket(&namespace_name("ns1"), &bucket_name(name), &user_id(owner), BucketSettings::default(), HERE)
+            .await
     }
 
     async fn seen(&self, name: &str) -> Option<Arc<Bucket>> {

@@ -1,6 +1,6 @@
 //! Namespaces: made once, administered by nobody of two, deleted only when empty.
 
-use keyward_identity::{MappedAttribute, NamespaceSettings, UserMapping};
+use keyward_identity::{BucketSettings, MappedAttribute, NamespaceSettings, UserMapping};
 use keyward_service::{NamespaceChange, PageRequest, ServiceError, Subject};
 use keyward_store::{Namespaces, Record, Transaction, Write};
 
@@ -110,7 +110,7 @@ async fn a_namespace_with_a_bucket_is_not_deleted() {
     house.found_namespace("ns2", &[]).await;
     house.root.create_object_user("app1", "ns1", vec![]).await.unwrap();
     let (namespace, bucket) = (namespace_name("ns2"), bucket_name("b"));
-    house.service.create_bucket(&namespace, &bucket, &user_id("app1"), HERE).await.unwrap();
+    house.service.create_bucket(&namespace, &bucket, &user_id("app1"), BucketSettings::default(), HERE).await.unwrap();
     let refused = house.root.delete_namespace("ns2").await.unwrap_err();
     assert!(matches!(refused, ServiceError::NotEmpty { .. }), "{refused:?}");
 }

@@ -1,6 +1,7 @@
 //! Could not find out: a store or directory that is down refuses nobody, and nothing is said that is not known.
 
 use keyward_credential_cache::CredentialRef;
+use keyward_identity::BucketSettings;
 use keyward_login::Password;
 use keyward_service::ServiceError;
 use keyward_store::AuditOutcome;
@@ -78,7 +79,7 @@ async fn while_the_store_is_down_buckets_and_the_start_say_so() {
     let house = House::open().await;
     let (namespace, bucket, owner) = (namespace_name("ns1"), bucket_name("b"), user_id(ALICE));
     house.store.set_down(true);
-    is_unavailable(house.service.create_bucket(&namespace, &bucket, &owner, HERE).await);
+    is_unavailable(house.service.create_bucket(&namespace, &bucket, &owner, BucketSettings::default(), HERE).await);
     is_unavailable(house.service.buckets_of(&namespace, &owner).await);
     is_unavailable(house.service.settle_buckets().await);
     is_unavailable(house.service.prepare().await);

@@ -1,0 +1,72 @@
+//! What decisions about access may depend on, as it is kept with an object: owner, access control list, tags.
+
+use keyward_identity::{Acl, Bucket, NamespaceName, ObjectUserId, UserRef};
+use keyward_objects::ObjectFacts;
+use keyward_policy::Allowed;
+use keyward_s3_wire::{ErrorCode, ObjectKey, S3Error, VersionId};
+
+use crate::call::which;
+use crate::engine::{BucketId, Engine, EngineError, ObjectHead};
+
+/// The facts about an object; `None` where there is none.
+pub(crate) async fn facts(
+    engine: &Engine,
+    bucket: &Bucket,
+    key: &ObjectKey,
+    version: Option<&VersionId>,
+) -> Result<Option<ObjectFacts>, S3Error> {
+    // What cannot be a version is refused by the operation, in its own words.
+    let Ok(which) = which(version) else { return Ok(None) };
+    let head = match engine.head_version(BucketId(bucket.id), key.as_str(), which).await {
+        Ok(record) => record.head,
+        Err(EngineError::Unavailable) => return Err(EngineError::Unavailable.into()),
+        Err(error) => {
+            let error = S3Error::from(error);
+            return if error.status().is_server_error() { Err(error) } else { Ok(None) };
+        }
+    };
+    let acl = head.acl.as_deref().map(stored_acl).transpose()?;
+    let owner = match &acl {
+        Some(acl) => Some(acl.owner.clone()),
+        None => writer(&head, &bucket.namespace),
+    };
+    Ok(Some(ObjectFacts { owner, acl, tags: head.tags.into_iter().collect() }))
+}
+
+/// Gives the object that was granted this list; its bytes and its time stay.
+pub(crate) async fn put_acl(
+    engine: &Engine,
+    allowed: &Allowed,
+    version: Option<&VersionId>,
+    acl: &Acl,
+) -> Result<(), S3Error> {
+    let resource = &allowed.access().resource;
+    let (Some(bucket), Some(key)) = (resource.bucket(), resource.key()) else {
+        return Err(ErrorCode::InvalidArgument.into());
+    };
+    let stored = to_stored(acl)?;
+    let changed = engine.change_head(BucketId(bucket.id), key.as_str(), which(version)?, |record, _now| {
+        record.head.acl = Some(stored);
+        Ok(())
+    });
+    changed.await.map(|_| ()).map_err(S3Error::from)
+}
+
+/// The list in the form in which it is kept.
+pub(crate) fn to_stored(acl: &Acl) -> Result<String, S3Error> {
+    serde_json::to_string(acl).map_err(|_| ErrorCode::InternalError.into())
+}
+
+/// A list that cannot be read lets nobody in.
+fn stored_acl(text: &str) -> Result<Acl, S3Error> {
+    serde_json::from_str(text).map_err(|error| {
+        tracing::error!(%error, "a stored access control list cannot be read");
+        ErrorCode::InternalError.into()
+    })
+}
+
+/// Who wrote it, which is one of the bucket's namespace where no list says otherwise.
+fn writer(head: &ObjectHead, home: &NamespaceName) -> Option<UserRef> {
+    let id = ObjectUserId::parse(head.owner.as_deref()?).ok()?;
+    Some(UserRef { namespace: home.clone(), id })
+}
