@@ -177,6 +177,10 @@ impl Caller {
         match change {
             BucketChange::Owner(user) => {
                 let (owner, is_there) = self.owner_named(user, &bucket.namespace).await?;
+                // The list names the earlier owner, who is to have no rights left.
+                if bucket.owner != owner {
+                    settings.acl = None;
+                }
                 bucket.owner = owner;
                 return Ok(Some(is_there));
             }
@@ -193,9 +197,12 @@ impl Caller {
             }
             BucketChange::PutTags(tags) => put_tags(&mut settings.tags, tags)?,
             BucketChange::RemoveTags(names) => settings.tags.retain(|tag| !names.contains(&tag.name)),
-            BucketChange::Acl(acl) => acl.check(&bucket.owner)?,
+            BucketChange::Acl(acl) => {
+                acl.check(&bucket.owner)?;
+                settings.acl = None;
+            }
             BucketChange::PutPolicy => {
-                let why = "bucket policies are not evaluated here, so none is kept; a bucket is its owner's alone";
+                let why = "put it as the bucket's owner with S3 (PutBucketPolicy), where it is checked; here it is shown and removed";
                 return Err(ServiceError::invalid("policy", why));
             }
             BucketChange::RemovePolicy => settings.policy = None,
@@ -279,7 +286,9 @@ impl BucketAcl {
     /// Refuses whatever would look as if the bucket were shared, which it cannot be, or kept from its owner.
     fn check(&self, owner: &ObjectUserId) -> Result<(), ServiceError> {
         let is_owner = |name: &str| ObjectUserId::parse(name).is_ok_and(|id| id == *owner);
-        let alone = format!("a bucket is its owner's alone here; grant {FULL_CONTROL} to {owner} and nothing else");
+        let alone = format!(
+            "here a bucket is made its owner's alone: grant {FULL_CONTROL} to {owner} and nothing else, or share it with S3"
+        );
         if self.names_groups {
             return Err(ServiceError::invalid("acl", alone));
         }
