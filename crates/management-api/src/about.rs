@@ -325,7 +325,8 @@ pub(crate) fn path_parameter(name: &str) -> Option<&'static str> {
 pub(crate) const MISSING: &[(u16, &str)] = &[(404, "There is nothing of that id.")];
 
 /// The caller has no keys of their own.
-pub(crate) const NO_NAMESPACE: &[(u16, &str)] = &[(403, "The caller belongs to no namespace, or is locked.")];
+pub(crate) const NO_NAMESPACE: &[(u16, &str)] =
+    &[(400, "The caller belongs to no namespace."), (403, "The caller belongs to several namespaces, or is locked.")];
 
 const STRICT_TEXT: &str = "Only with `compat.strict_first_key`: an expiry for an existing key, and there is none.";
 

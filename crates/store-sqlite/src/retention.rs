@@ -12,7 +12,7 @@ use crate::ledger::{Ledger, column, revision_from};
 pub(crate) fn checkpoint(connection: &Connection) -> Result<Option<Checkpoint>, StoreError> {
     let found: Option<Option<Checkpoint>> = connection
         .prepare_cached("SELECT upto, chain, before, key_id, seal FROM audit_checkpoint WHERE one = 1")
-        .and_then(|mut statement| statement.query_row([], |row| read(row)).optional())
+        .and_then(|mut statement| statement.query_row([], read).optional())
         .map_err(unavailable("read the checkpoint of the audit log"))?;
     found.map(|read| read.ok_or_else(misshapen)).transpose()
 }

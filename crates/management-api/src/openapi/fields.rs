@@ -83,6 +83,6 @@ fn word(name: &str) -> &str {
 
 fn resolved<'a>(document: &'a Json, schema: &'a Json) -> &'a Json {
     let Some(reference) = schema.member("$ref").and_then(Json::as_text) else { return schema };
-    let steps = reference.trim_start_matches("#/").split('/');
-    steps.fold(Some(document), |json, step| json.and_then(|json| json.member(step))).unwrap_or(schema)
+    let mut steps = reference.trim_start_matches("#/").split('/');
+    steps.try_fold(document, |json, step| json.member(step)).unwrap_or(schema)
 }

@@ -188,7 +188,7 @@ fn answers(body: &mut String, document: &Json, operation: &Json) {
         for (_, json) in content {
             match json.member("example") {
                 Some(Json::Text(xml)) => {
-                    let _ = writeln!(body, "<pre><code>{}</code></pre>", escaped(xml));
+                    let _ = writeln!(body, "<pre class=\"xml\"><code>{}</code></pre>", escaped(xml));
                 }
                 Some(example) => {
                     let _ = writeln!(body, "<pre><code>{}</code></pre>", code(example));
