@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use keyward_ambient::{Clock, Entropy, SystemClock, SystemEntropy};
 use keyward_credential_cache::{BucketCache, Capacity, CredentialCache};
@@ -25,7 +26,9 @@ use crate::data_dir::DataDir;
 use crate::master_key::{self, MasterKeyFailure};
 use crate::root_password::{self, RootPassword};
 use crate::start_error::StartError;
-use crate::wiring::{BackendContents, FirstPasswordFile, LdapDirectories, Machine, PasswordHashing, StoredAccounts};
+use crate::wiring::{
+    BackendContents, FirstPasswordFile, LdapDirectories, Machine, ObjectKeys, PasswordHashing, StoredAccounts,
+};
 
 /// The file of the identity store, within the data directory.
 pub(crate) const IDENTITY: &str = "identity.db";
@@ -38,6 +41,7 @@ pub(crate) struct Assembly {
     pub(crate) service: Arc<Service>,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) endpoint: Endpoint,
+    pub(crate) objects: Arc<LocalObjects>,
     pub(crate) clock: Arc<dyn Clock>,
     /// The file with root's first password, while that password is in use.
     pub(crate) root_password: Option<PathBuf>,
@@ -58,8 +62,15 @@ impl Assembly {
         let sealer: Arc<dyn Sealer> = Arc::new(
             EnvelopeSealer::new(&keys, Arc::clone(&entropy)).map_err(|error| StartError::Sealing(error.to_string()))?,
         );
-        let objects = LocalObjects::open(data_dir.join("objects"), Arc::clone(&clock), Arc::clone(&entropy)).await;
-        let backend: Arc<dyn Backend> = Arc::new(objects.map_err(|error| StartError::Objects(error.to_string()))?);
+        let object_keys = Arc::new(ObjectKeys(Arc::clone(&sealer)));
+        let opening =
+            LocalObjects::open(data_dir.join("objects"), Arc::clone(&clock), Arc::clone(&entropy), object_keys);
+        let objects = opening.await.map_err(|error| StartError::Objects(error.to_string()))?;
+        let objects = Arc::new(match lifecycle_day(environment) {
+            Some(day) => objects.with_days_of(day),
+            None => objects,
+        });
+        let backend: Arc<dyn Backend> = objects.clone();
 
         let service = service(settings, data_dir, &store, &sealer, &backend, &clock, &entropy)?;
         let root_password = first_start(settings, environment, data_dir, &service, &*entropy).await?;
@@ -75,7 +86,7 @@ impl Assembly {
             clock: Arc::clone(&clock),
             entropy,
         });
-        Ok(Self { service, store, endpoint, clock, root_password })
+        Ok(Self { service, store, endpoint, objects, clock, root_password })
     }
 }
 
@@ -123,6 +134,12 @@ fn service(
             tokens: TokenRules::default(),
         },
     }))
+}
+
+/// How long a day of the lifecycle lasts in a test that does not wait for real ones.
+fn lifecycle_day(environment: &Environment) -> Option<Duration> {
+    let seconds = environment.value("KEYWARD_LIFECYCLE_DAY_SECONDS")?.parse().ok()?;
+    Some(Duration::from_secs(seconds)).filter(|day| !day.is_zero())
 }
 
 /// Makes `root` if need be; answers the file with its first password while that is in use.

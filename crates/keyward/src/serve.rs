@@ -24,7 +24,7 @@ use crate::config::{Environment, Settings};
 use crate::data_dir::DataDir;
 use crate::start_error::StartError;
 use crate::tls::TlsIdentity;
-use crate::{audit_trail, logging, open_files, upkeep, web_front};
+use crate::{audit_trail, lifecycle, logging, open_files, upkeep, web_front};
 
 /// Runs the server until SIGTERM or SIGINT.
 pub(crate) async fn run(
@@ -46,6 +46,11 @@ pub(crate) async fn run(
     let (taking_work, takes_work) = watch::channel(true);
     let mut tasks = JoinSet::new();
     tasks.spawn(upkeep::run(Arc::clone(&assembly.store), Arc::clone(&assembly.clock), TokenRules::default()));
+    tasks.spawn(lifecycle::run(
+        Arc::clone(&assembly.objects),
+        Arc::clone(&assembly.store),
+        Arc::clone(&assembly.clock),
+    ));
     tasks.spawn(audit_trail::keep(
         Arc::clone(&assembly.service),
         Arc::clone(&assembly.store),

@@ -9,7 +9,7 @@ use keyward_s3_wire::{ETag, StorageClass};
 
 use crate::call::Place;
 use crate::engine::{BodyReader, Etag, ObjectRecord};
-use crate::{checksum, lock, stored_head};
+use crate::{checksum, encryption, lock, stored_head};
 
 /// The entity tag on the wire.
 pub(crate) fn etag(etag: Etag) -> ETag {
@@ -32,7 +32,7 @@ pub(crate) fn object_head(record: &ObjectRecord, place: Place<'_>) -> ObjectHead
         parts: record.etag.parts.and_then(|parts| u16::try_from(parts).ok()),
         tags: record.head.tags.len(),
         lock: lock::shown(record.head.lock.unwrap_or_default()),
-        encryption: None,
+        encryption: encryption::shown(record.head.encryption.as_ref()),
     }
 }
 

@@ -1,17 +1,27 @@
 //! One granted request: what was asked, of which bucket and object, on which engine.
 
+use std::time::Duration;
+
 use http::request::Parts;
 use keyward_identity::Bucket;
 use keyward_policy::{Access, Allowed, Resource};
 use keyward_s3_wire::bucket_owner::{expect_owner, expect_source_owner};
+use keyward_s3_wire::customer_key::CustomerKey;
 use keyward_s3_wire::{ErrorCode, ObjectKey, Owner, S3Error, VersionId};
 
-use crate::engine::{BucketId, Engine, Precondition, Terms, Version, Versioning, Which};
+use crate::encryption::Keys;
+use crate::engine::{
+    BucketId, DataKey, Engine, EngineError, ObjectHead, Precondition, Terms, Version, Versioning, Which,
+};
 
 /// What every operation is given beside the body.
 #[derive(Clone, Copy)]
 pub(crate) struct Call<'c> {
     pub(crate) engine: &'c Engine,
+    /// Makes and opens the keys of encrypted objects.
+    pub(crate) keys: &'c Keys,
+    /// How long a day of the lifecycle lasts.
+    pub(crate) day: Duration,
     pub(crate) head: &'c Parts,
     /// What was granted; what is acted on comes from here alone.
     pub(crate) access: &'c Access,
@@ -68,6 +78,15 @@ impl<'c> Call<'c> {
             Some((bucket, key)) => Ok(Place { bucket, key }),
             None => Err(S3Error::argument("x-amz-copy-source", "", "Name the source as /bucket/key.")),
         }
+    }
+
+    /// What opens an encrypted object, given the key that the client sent.
+    pub(crate) fn unlock(
+        &self,
+        customer_key: Option<CustomerKey>,
+    ) -> impl FnOnce(&ObjectHead) -> Result<Option<DataKey>, EngineError> + Send + 'static {
+        let keys = self.keys.clone();
+        move |head| keys.opening(head, customer_key.as_ref())
     }
 
     /// Who sends the request, as the owner of what it writes.

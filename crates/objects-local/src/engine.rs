@@ -16,6 +16,7 @@
 mod backup;
 mod body_dir;
 mod buckets;
+mod cipher;
 mod copy;
 mod delete;
 mod error;
@@ -54,10 +55,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use keyward_ambient::{Clock, Entropy, Timestamp};
 
 pub use backup::{Copied, copy_store};
+pub use cipher::DataKey;
 pub use copy::CopyRequest;
 pub use error::{EngineError, KeyFault};
 pub use etag::Etag;
-pub use head::{Checksum, ChecksumAlgorithm, ChecksumKind, ChecksumPlan, ChecksumUnreadable, ObjectHead};
+pub use head::{Checksum, ChecksumAlgorithm, ChecksumKind, ChecksumPlan, ChecksumUnreadable, Encryption, ObjectHead};
 pub use headroom::{FileSystemGauge, Reserve, Space, SpaceGauge};
 pub use ids::{BucketId, UploadId, Version};
 pub use incoming::{Body, BodyWriter};

@@ -37,6 +37,20 @@ impl From<EngineError> for S3Error {
                 let message = "The version is under retention or legal hold and may not be deleted or changed so.";
                 S3Error::because(ErrorCode::AccessDenied, message)
             }
+            E::KeyMissing => {
+                let message =
+                    "The object is encrypted under a key of the client; send that key with its three headers.";
+                S3Error::because(ErrorCode::InvalidRequest, message)
+            }
+            E::KeyWrong => {
+                let message = "The object is encrypted under another key; send the one that it was written with.";
+                S3Error::because(ErrorCode::InvalidRequest, message)
+            }
+            E::KeyUnwanted => {
+                let message = "The object is not encrypted under a key of the client; leave the key's headers out.";
+                S3Error::because(ErrorCode::InvalidRequest, message)
+            }
+            E::KeyUnsealable => S3Error::unavailable(RETRY_AFTER),
             E::NotEmpty(_) => ErrorCode::BucketNotEmpty.into(),
             E::KeyInvalid(fault) => invalid_key(*fault),
             E::RangeNotSatisfiable { size } => {

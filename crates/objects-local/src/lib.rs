@@ -13,8 +13,10 @@ mod answers;
 mod call;
 mod checksum;
 mod conditions;
+mod encryption;
 pub mod engine;
 mod error;
+mod lifecycle;
 mod local_objects;
 mod lock;
 mod not_offered;
@@ -23,4 +25,5 @@ mod receive;
 mod rewrite;
 mod stored_head;
 
+pub use lifecycle::Swept;
 pub use local_objects::LocalObjects;

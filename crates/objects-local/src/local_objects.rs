@@ -3,26 +3,34 @@
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use http::Response;
 use keyward_ambient::{Clock, Entropy};
 use keyward_identity::{Acl, Bucket};
-use keyward_objects::{Backend, BucketError, BucketState, Checked, Feature, ObjectFacts, ResponseBody};
+use keyward_objects::{Backend, BucketError, BucketState, Checked, Feature, KeySealer, ObjectFacts, ResponseBody};
 use keyward_policy::Allowed;
 use keyward_s3_wire::{ObjectKey, Operation, S3Error, VersionId};
 use tokio::task::{AbortHandle, spawn_blocking};
 
 use crate::access;
 use crate::call::Call;
+use crate::encryption::Keys;
 use crate::engine::{self, BucketId, Engine, EngineError, Settings};
 use crate::error::bucket_error;
+use crate::lifecycle::{self, Swept};
 use crate::not_offered;
 use crate::operations as op;
+
+/// A day of the lifecycle.
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The built-in object store.
 pub struct LocalObjects {
     engine: Engine,
+    keys: Keys,
+    day: Duration,
     /// The search for what a crash left behind, while it goes on.
     sweep: Option<AbortHandle>,
 }
@@ -37,17 +45,39 @@ impl LocalObjects {
         dir: impl AsRef<Path>,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
+        sealer: Arc<dyn KeySealer>,
     ) -> Result<Self, EngineError> {
         let dir = dir.as_ref().to_owned();
+        let keys = Keys { sealer, entropy: Arc::clone(&entropy) };
         let opening = spawn_blocking(move || Engine::open(&dir, clock, entropy, Settings::default()));
         let engine = opening.await.unwrap_or(Err(EngineError::Unavailable))?;
         let sweep = engine.may_hold_orphans().then(|| tokio::spawn(sweep(engine.clone())).abort_handle());
-        Ok(Self { engine, sweep })
+        Ok(Self { engine, keys, day: DAY, sweep })
     }
 
     /// The store on an engine that is open.
-    pub fn on(engine: Engine) -> Self {
-        Self { engine, sweep: None }
+    pub fn on(engine: Engine, sealer: Arc<dyn KeySealer>, entropy: Arc<dyn Entropy>) -> Self {
+        Self { engine, keys: Keys { sealer, entropy }, day: DAY, sweep: None }
+    }
+
+    /// The same with days of the lifecycle that last so long; for tests, which do not wait for real ones.
+    #[must_use]
+    pub fn with_days_of(mut self, day: Duration) -> Self {
+        self.day = day;
+        self
+    }
+
+    /// How long a day of the lifecycle lasts.
+    pub fn day(&self) -> Duration {
+        self.day
+    }
+
+    /// Carries out the lifecycle rules of a bucket as they stand now.
+    ///
+    /// # Errors
+    /// What kept the store from looking through the bucket; what was done until then is done.
+    pub async fn carry_out_lifecycle(&self, bucket: &Bucket) -> Result<Swept, EngineError> {
+        lifecycle::sweep(&self.engine, bucket, self.engine.now(), self.day).await
     }
 
     /// Finishes the writes queued so far and closes the store; later calls are answered 503.
@@ -68,7 +98,14 @@ async fn sweep(engine: Engine) {
 impl Backend for LocalObjects {
     async fn call(&self, request: Checked) -> Result<Response<ResponseBody>, S3Error> {
         let (head, allowed, payload) = request.into_parts();
-        let call = Call { engine: &self.engine, head: head.parts(), access: allowed.access(), allowed: &allowed };
+        let call = Call {
+            engine: &self.engine,
+            keys: &self.keys,
+            day: self.day,
+            head: head.parts(),
+            access: allowed.access(),
+            allowed: &allowed,
+        };
         call.expect_owners()?;
         let answer = match call.access.operation {
             Operation::PutObject => op::put_object(call, payload).await,
@@ -102,8 +139,7 @@ impl Backend for LocalObjects {
 
     fn offers(&self, feature: Feature) -> bool {
         match feature {
-            Feature::Versioning | Feature::ObjectLock => true,
-            Feature::Lifecycle | Feature::Encryption => false,
+            Feature::Versioning | Feature::ObjectLock | Feature::Lifecycle | Feature::Encryption => true,
         }
     }
 

@@ -2,7 +2,6 @@
 //! would be worse than none.
 
 use http::HeaderMap;
-use keyward_s3_wire::operations::NewObject;
 use keyward_s3_wire::{ErrorCode, Operation, S3Error};
 
 /// The one ECS header of a write that changes nothing about the object.
@@ -15,12 +14,7 @@ pub(crate) fn operation(operation: Operation) -> S3Error {
 }
 
 /// Refuses properties of a new object that would not be kept.
-pub(crate) fn refuse(object: &NewObject, headers: &HeaderMap) -> Result<(), S3Error> {
-    let refused =
-        [(object.encryption.is_some(), "Encryption at rest is not offered; leave x-amz-server-side-encryption out.")];
-    if let Some((_, message)) = refused.into_iter().find(|(asked, _)| *asked) {
-        return Err(S3Error::because(ErrorCode::NotImplemented, message));
-    }
+pub(crate) fn refuse(headers: &HeaderMap) -> Result<(), S3Error> {
     let extension = headers.keys().find(|name| name.as_str().starts_with("x-emc-") && name.as_str() != NAMESPACE);
     match extension {
         Some(name) => Err(S3Error::because(
@@ -41,17 +35,12 @@ mod tests {
     fn write(name: &'static str, value: &'static str) -> Result<(), ErrorCode> {
         let mut headers = HeaderMap::new();
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
-        let object = NewObject::of(&headers).map_err(|error| error.code())?;
-        refuse(&object, &headers).map_err(|error| error.code())
+        refuse(&headers).map_err(|error| error.code())
     }
 
     #[test]
     fn what_would_be_forgotten_is_refused() {
-        for (name, value) in [
-            ("x-amz-server-side-encryption", "AES256"),
-            ("x-amz-server-side-encryption", "aws:kms"),
-            ("x-emc-retention-period", "60"),
-        ] {
+        for (name, value) in [("x-emc-retention-period", "60")] {
             assert_eq!(write(name, value), Err(ErrorCode::NotImplemented), "{name}: {value}");
         }
     }

@@ -11,7 +11,7 @@ use keyward_s3_wire::{ErrorCode, S3Error};
 use keyward_signature::{BodyFacts, Payload};
 
 use crate::checksum;
-use crate::engine::{Body, Engine};
+use crate::engine::{Body, DataKey, Engine};
 
 /// The largest body of one PutObject or UploadPart, as in S3: 5 GiB.
 pub(crate) const LARGEST: u64 = 5 * 1024 * 1024 * 1024;
@@ -48,12 +48,13 @@ pub(crate) fn check_length(head: &Parts, payload: &Payload<RequestBody>) -> Resu
     }
 }
 
-/// Streams the body into the engine; `computing` names a checksum to compute beside those that were declared. What
+/// Streams the body into the engine; `computing` names a checksum to compute beside those that were declared, `key` what to encrypt with. What
 /// ends early or disagrees is an error, and the engine drops what had arrived.
 pub(crate) async fn receive(
     engine: &Engine,
     payload: Payload<RequestBody>,
     computing: Option<ChecksumAlgorithm>,
+    key: Option<DataKey>,
 ) -> Result<Received, S3Error> {
     let payload = match computing {
         Some(algorithm) => payload.also_computing(checksum::verifiable(algorithm)),
@@ -61,7 +62,7 @@ pub(crate) async fn receive(
     };
     let mut content = payload.decoded();
     let report = content.report();
-    let mut upload = engine.upload();
+    let mut upload = engine.upload_under(key);
     while let Some(frame) = content.frame().await {
         let frame = frame.map_err(|error| refused_body(&error))?;
         if let Ok(bytes) = frame.into_data() {

@@ -4,16 +4,17 @@
 use keyward_s3_wire::checksum::{Checksum, ChecksumAlgorithm};
 
 use crate::checksum::RunningChecksum;
-use crate::engine::{Body, BodyReader, Engine, EngineError};
+use crate::engine::{Body, BodyReader, DataKey, Engine, EngineError};
 
-/// Reads `source` into a new body, in bounded memory, and computes its checksum.
+/// Reads `source` into a new body, encrypted under `key` if there is one, in bounded memory, and computes its checksum.
 pub(crate) async fn rewrite(
     engine: &Engine,
     mut source: BodyReader,
     algorithm: ChecksumAlgorithm,
+    key: Option<DataKey>,
 ) -> Result<(Body, Checksum), EngineError> {
     let mut checksum = RunningChecksum::new(algorithm);
-    let mut upload = engine.upload();
+    let mut upload = engine.upload_under(key);
     while let Some(piece) = source.piece().await {
         let piece = piece?;
         checksum.update(&piece);

@@ -8,11 +8,13 @@ mod backend;
 mod body;
 mod checked;
 mod feature;
+mod key_sealer;
 mod refusal;
 
 pub use backend::{Backend, BucketError, BucketState};
 pub use body::{BodyError, RequestBody, ResponseBody, Stalled, empty, full, streamed};
 pub use checked::Checked;
 pub use feature::Feature;
+pub use key_sealer::{KeySealError, KeySealer};
 pub use keyward_policy::ObjectFacts;
 pub use refusal::{refused_body, refused_form, refused_head};

@@ -5,6 +5,7 @@ mod directories;
 mod first_password;
 mod local_accounts;
 mod node;
+mod object_keys;
 mod password_hashing;
 
 pub(crate) use bucket_contents::BackendContents;
@@ -12,4 +13,5 @@ pub(crate) use directories::LdapDirectories;
 pub(crate) use first_password::FirstPasswordFile;
 pub(crate) use local_accounts::StoredAccounts;
 pub(crate) use node::Machine;
+pub(crate) use object_keys::ObjectKeys;
 pub(crate) use password_hashing::PasswordHashing;

@@ -84,6 +84,18 @@ pub enum EngineError {
     /// A retention or a legal hold keeps the version.
     #[error("the version is locked")]
     Locked,
+    /// The object is encrypted under a key of a client, and none was brought.
+    #[error("the object is encrypted under a key of the client, which was not sent")]
+    KeyMissing,
+    /// The object is encrypted under another key than was brought.
+    #[error("the object is encrypted under another key")]
+    KeyWrong,
+    /// A key was brought for what is not encrypted under a client's key.
+    #[error("the object is not encrypted under a key of the client")]
+    KeyUnwanted,
+    /// The store's own key of the object does not open.
+    #[error("the object's key could not be opened")]
+    KeyUnsealable,
     /// The bucket still holds objects.
     #[error("bucket {0} still holds objects")]
     NotEmpty(BucketId),

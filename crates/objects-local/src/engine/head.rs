@@ -48,9 +48,32 @@ pub struct ObjectHead {
     /// Retention and legal hold: the one thing here that the engine heeds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lock: Option<Lock>,
+    /// How the bytes are encrypted, if they are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encryption: Option<Encryption>,
     /// The object's access control list, in whatever form the layer above writes it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub acl: Option<String>,
+}
+
+/// How the bytes of an object are encrypted. The engine is given the key with each call, and keeps none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Encryption {
+    /// Under a key of the store's own, which is kept sealed.
+    Store {
+        /// The key as the layer above sealed it.
+        sealed_key: Vec<u8>,
+    },
+    /// Under a key that a client brings, which is not kept.
+    Customer {
+        /// Its MD5 in base64, which answers repeat.
+        key_md5: String,
+        /// What makes `check` differ from one object to the next.
+        salt: Vec<u8>,
+        /// What the key is known by when it comes again.
+        check: Vec<u8>,
+    },
 }
 
 /// The checksum algorithms of S3.

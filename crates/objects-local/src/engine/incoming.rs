@@ -10,6 +10,7 @@ use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::EngineError;
 use super::body_dir::BodyDir;
+use super::cipher::{self, DataKey, Encryption};
 use super::etag::Etag;
 use super::headroom::Headroom;
 use super::ids::FileId;
@@ -75,6 +76,8 @@ pub struct BodyWriter {
     gathered: BytesMut,
     size: u64,
     file: FileState,
+    /// What the bytes are encrypted with, if they are.
+    key: Option<DataKey>,
 }
 
 enum FileState {
@@ -90,11 +93,12 @@ struct OpenFile {
     pending: PendingFile,
     file: std::fs::File,
     md5: Md5,
+    encryption: Option<Encryption>,
 }
 
 impl BodyWriter {
-    pub(super) fn new(spool: Arc<Spool>) -> Self {
-        Self { spool, gathered: BytesMut::new(), size: 0, file: FileState::None }
+    pub(super) fn new(spool: Arc<Spool>, key: Option<DataKey>) -> Self {
+        Self { spool, gathered: BytesMut::new(), size: 0, file: FileState::None, key }
     }
 
     /// Takes the next bytes. After an error the writer only repeats that it failed. Dropping the future half-way
@@ -112,11 +116,22 @@ impl BodyWriter {
     pub async fn finish(mut self) -> Result<Body, EngineError> {
         if self.size <= self.spool.inline_limit as u64 && matches!(self.file, FileState::None) {
             let bytes = self.gathered.freeze();
-            return Ok(Body { size: self.size, md5: Md5::digest(&bytes).into(), content: Content::Memory(bytes) });
+            let md5 = Md5::digest(&bytes).into();
+            let stored = match &self.key {
+                Some(key) if !bytes.is_empty() => cipher::encrypted(key, self.spool.entropy.array(), &bytes)?,
+                _ => bytes,
+            };
+            return Ok(Body { size: self.size, md5, content: Content::Memory(stored) });
         }
-        let (open, rest, spool, size) = (self.written().await?, self.gathered, self.spool, self.size);
+        let open = self.written().await?;
+        let (rest, spool, size, key) = (self.gathered, self.spool, self.size, self.key);
         let settling = spawn_blocking(move || {
-            let open = append(open, &rest, &spool)?;
+            let mut open = append(open, &rest, &spool, key.as_ref())?;
+            if let Some(encryption) = open.encryption.take() {
+                let mut last = Vec::new();
+                encryption.finish(&mut last)?;
+                open.file.write_all(&last).map_err(EngineError::io("write a body file"))?;
+            }
             spool.bodies.settle(open.pending.id(), &open.file)?;
             Ok(Body { size, md5: open.md5.finalize().into(), content: Content::File(open.pending) })
         });
@@ -130,8 +145,8 @@ impl BodyWriter {
             self.gathered = BytesMut::from(direct);
         }
         let open = self.written().await?;
-        let (batch, spool) = (self.gathered.split().freeze(), Arc::clone(&self.spool));
-        self.file = FileState::Writing(spawn_blocking(move || append(open, &batch, &spool)));
+        let (batch, spool, key) = (self.gathered.split().freeze(), Arc::clone(&self.spool), self.key.clone());
+        self.file = FileState::Writing(spawn_blocking(move || append(open, &batch, &spool, key.as_ref())));
         Ok(())
     }
 
@@ -147,8 +162,9 @@ impl BodyWriter {
     }
 }
 
-/// Hashes and writes `bytes`, into a new file if there is none.
-fn append(open: Option<OpenFile>, bytes: &[u8], spool: &Spool) -> Result<OpenFile, EngineError> {
+/// Hashes, encrypts if there is a key, and writes `bytes`, into a new file if there is none.
+fn append(open: Option<OpenFile>, bytes: &[u8], spool: &Spool, key: Option<&DataKey>) -> Result<OpenFile, EngineError> {
+    let mut sealed = Vec::new();
     spool.headroom.admit(bytes.len() as u64)?;
     let mut open = match open {
         Some(open) => open,
@@ -156,10 +172,19 @@ fn append(open: Option<OpenFile>, bytes: &[u8], spool: &Spool) -> Result<OpenFil
             // Pinned before it exists, so that a sweep going on never takes it for an orphan.
             let pending = PendingFile::new(spool.pins.pin(FileId::draw(spool.entropy.as_ref())));
             let file = spool.bodies.create(pending.id())?;
-            OpenFile { pending, file, md5: Md5::new() }
+            let salt = spool.entropy.array();
+            let encryption = key.map(|key| Encryption::begin(key, salt, &mut sealed)).transpose()?;
+            OpenFile { pending, file, md5: Md5::new(), encryption }
         }
     };
     open.md5.update(bytes);
-    open.file.write_all(bytes).map_err(EngineError::io("write a body file"))?;
+    let stored = match &mut open.encryption {
+        Some(encryption) => {
+            encryption.encrypt(bytes, &mut sealed)?;
+            &sealed
+        }
+        None => bytes,
+    };
+    open.file.write_all(stored).map_err(EngineError::io("write a body file"))?;
     Ok(open)
 }

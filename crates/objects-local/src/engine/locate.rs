@@ -152,7 +152,7 @@ mod tests {
                         busy.inner.reaper.lock().unwrap().stop();
                     }
                 })?;
-            Ok((looks, BodyReader::start(Arc::clone(&busy.inner.bodies), located.extents, 100)?))
+            Ok((looks, BodyReader::start(Arc::clone(&busy.inner.bodies), located.extents, 100, None)?))
         });
         let (looks, mut body) = read.await.unwrap();
         assert_eq!((looks, body.piece().await.unwrap().unwrap()[0]), (2, 2));

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use keyward_ambient::Timestamp;
 
+use super::cipher::DataKey;
 use super::head::{Checksum, ObjectHead};
 use super::headroom::ROWS;
 use super::ids::BucketId;
@@ -30,7 +31,12 @@ pub struct OpenedObject {
 impl Engine {
     /// Begins to take the bytes of a body.
     pub fn upload(&self) -> BodyWriter {
-        BodyWriter::new(Arc::clone(&self.inner.spool))
+        self.upload_under(None)
+    }
+
+    /// Begins to take the bytes of a body that is to be encrypted under `key`, if there is one.
+    pub fn upload_under(&self, key: Option<DataKey>) -> BodyWriter {
+        BodyWriter::new(Arc::clone(&self.inner.spool), key)
     }
 
     /// Puts `body` under `key`, in place of what is there or as a new version of it. Once this answers, the object survives a power cut.
@@ -76,16 +82,18 @@ impl Engine {
         key: &str,
         range: ByteRange,
     ) -> Result<OpenedObject, EngineError> {
-        self.open_version(bucket, key, Which::Latest, range).await
+        self.open_version(bucket, key, Which::Latest, range, |_| Ok(None)).await
     }
 
-    /// Opens a version of `key` for reading.
+    /// Opens a version of `key` for reading. `unlock` gives the key of an object that is encrypted; it runs on a
+    /// blocking thread.
     pub async fn open_version(
         &self,
         bucket: BucketId,
         key: &str,
         which: Which,
         range: ByteRange,
+        unlock: impl FnOnce(&ObjectHead) -> Result<Option<DataKey>, EngineError> + Send + 'static,
     ) -> Result<OpenedObject, EngineError> {
         let key = key.to_owned();
         let (pins, bodies) = (Arc::clone(&self.inner.pins), Arc::clone(&self.inner.bodies));
@@ -93,7 +101,8 @@ impl Engine {
         let opened = self.shard(bucket).readers.read_then(
             move |connection| locate(connection, &pins, bucket, (&key, which), range),
             move |located| {
-                let body = BodyReader::start(bodies, located.extents, piece)?;
+                let key = unlock(&located.record.head)?;
+                let body = BodyReader::start(bodies, located.extents, piece, key)?;
                 Ok(OpenedObject { record: located.record, range: located.range, body })
             },
         );

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{Cursor, Read, Seek, SeekFrom};
 use std::pin::Pin as Pinned;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -13,6 +13,7 @@ use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::EngineError;
 use super::body_dir::BodyDir;
+use super::cipher::{DataKey, Decryption, Input};
 use super::locate::{Extent, HeldBytes};
 
 /// A stream of bytes. What it reads stays readable until it is dropped. Ends after its first error.
@@ -36,14 +37,23 @@ pub(super) struct Source {
     /// The first extent's file, standing at its first wanted byte.
     open: Option<File>,
     piece: u64,
+    /// What the bytes are encrypted with, if they are.
+    key: Option<DataKey>,
+    /// The first extent's body on its way through decryption.
+    decryption: Option<Decryption>,
 }
 
 impl BodyReader {
     /// Reads the first piece; blocks.
-    pub(super) fn start(bodies: Arc<BodyDir>, mut extents: Vec<Extent>, piece: usize) -> Result<Self, EngineError> {
+    pub(super) fn start(
+        bodies: Arc<BodyDir>,
+        mut extents: Vec<Extent>,
+        piece: usize,
+        key: Option<DataKey>,
+    ) -> Result<Self, EngineError> {
         extents.retain(|extent| !extent.wanted.is_empty());
         let remaining = extents.iter().map(|extent| extent.wanted.end - extent.wanted.start).sum();
-        let source = Source { bodies, extents: extents.into(), open: None, piece: piece as u64 };
+        let source = Source { bodies, extents: extents.into(), open: None, piece: piece as u64, key, decryption: None };
         let next = if remaining == 0 {
             Next::Ended
         } else {
@@ -97,8 +107,23 @@ impl Source {
     /// Reads the next piece: never empty, and never across two extents.
     fn read(mut self) -> Result<(Bytes, Option<Self>), EngineError> {
         let extent = self.extents.front_mut().ok_or_else(|| EngineError::corrupt("an object has too few parts"))?;
-        let piece = match &extent.bytes {
-            HeldBytes::Memory(bytes) => {
+        let piece = match (&self.key, &extent.bytes) {
+            (Some(key), stored) => {
+                let mut decryption = match self.decryption.take() {
+                    Some(decryption) => decryption,
+                    None => {
+                        let input = match stored {
+                            HeldBytes::Memory(bytes) => Input::Memory(Cursor::new(bytes.clone())),
+                            HeldBytes::File(pin) => Input::File(self.bodies.open(pin.id())?),
+                        };
+                        Decryption::begin(key, input, extent.wanted.start)?
+                    }
+                };
+                let piece = decryption.piece(&mut extent.wanted, self.piece)?;
+                self.decryption = Some(decryption);
+                piece
+            }
+            (None, HeldBytes::Memory(bytes)) => {
                 let wanted = usize::try_from(extent.wanted.start).ok().zip(usize::try_from(extent.wanted.end).ok());
                 extent.wanted.start = extent.wanted.end;
                 wanted
@@ -106,7 +131,7 @@ impl Source {
                     .map(|(start, end)| bytes.slice(start..end))
                     .ok_or_else(|| EngineError::corrupt("a small body is shorter than its size"))?
             }
-            HeldBytes::File(pin) => {
+            (None, HeldBytes::File(pin)) => {
                 let mut file = match self.open.take() {
                     Some(file) => file,
                     None => {
@@ -129,6 +154,7 @@ impl Source {
         };
         if extent.wanted.is_empty() {
             self.open = None;
+            self.decryption = None;
             self.extents.pop_front();
         }
         let more = !self.extents.is_empty();

@@ -51,17 +51,27 @@ pub enum Precondition {
     Present,
     /// `If-Match: "tag"`: there is one with this tag.
     Matches(Etag),
+    /// There is the very one that was looked at.
+    Unchanged {
+        /// Its tag.
+        etag: Etag,
+        /// When it was written.
+        modified: Timestamp,
+    },
 }
 
 impl Precondition {
     /// Checks the condition against the tag of the present object. A condition on an object that is not there is
     /// [`NoSuchKey`](EngineError::NoSuchKey), as S3 answers 404 to it.
-    pub(super) fn check(self, present: Option<Etag>) -> Result<(), EngineError> {
+    pub(super) fn check(self, present: Option<(Etag, Timestamp)>) -> Result<(), EngineError> {
         match (self, present) {
             (Precondition::None, _) | (Precondition::Absent, None) | (Precondition::Present, Some(_)) => Ok(()),
-            (Precondition::Matches(wanted), Some(tag)) if wanted == tag => Ok(()),
-            (Precondition::Present | Precondition::Matches(_), None) => Err(EngineError::NoSuchKey),
-            (Precondition::Absent | Precondition::Matches(_), Some(_)) => Err(EngineError::PreconditionFailed),
+            (Precondition::Matches(wanted), Some((tag, _))) if wanted == tag => Ok(()),
+            (Precondition::Unchanged { etag, modified }, Some(present)) if (etag, modified) == present => Ok(()),
+            (Precondition::Present | Precondition::Matches(_) | Precondition::Unchanged { .. }, None) => {
+                Err(EngineError::NoSuchKey)
+            }
+            (_, Some(_)) => Err(EngineError::PreconditionFailed),
         }
     }
 }

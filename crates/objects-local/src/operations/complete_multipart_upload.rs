@@ -15,7 +15,7 @@ use crate::engine::{
 };
 use crate::error::invalid_part;
 use crate::receive::document;
-use crate::{answers, checksum, conditions};
+use crate::{answers, checksum, conditions, encryption};
 
 /// How many parts are read at a time.
 const PAGE: usize = 1000;
@@ -27,11 +27,15 @@ pub(crate) async fn complete_multipart_upload(call: Call<'_>, payload: Payload<R
     let id = upload::id_of(&request.upload_id)?;
     let parts = request.parts.iter().map(named).collect::<Result<Vec<_>, _>>()?;
 
+    let mut kept = None;
     let (checksum, precondition) = match uploaded(call, place, id).await {
-        Ok((begun, stored)) => (
-            checked(&request, &parts, &begun, &stored)?,
-            conditions::of_write(call.engine, place, &request.conditions).await?,
-        ),
+        Ok((begun, stored)) => {
+            kept = begun.head.encryption.clone();
+            (
+                checked(&request, &parts, &begun, &stored)?,
+                conditions::of_write(call.engine, place, &request.conditions).await?,
+            )
+        }
         // Perhaps it is complete already and the answer was lost: the engine knows, and nothing is written then.
         Err(EngineError::NoSuchUpload) => (None, Precondition::None),
         Err(error) => return Err(error.into()),
@@ -54,7 +58,9 @@ pub(crate) async fn complete_multipart_upload(call: Call<'_>, payload: Payload<R
         version_id: place.written_version(done.version),
         checksum,
     };
-    Ok(answer.response().map(full))
+    let mut response = answer.response().map(full);
+    encryption::show(kept.as_ref(), response.headers_mut());
+    Ok(response)
 }
 
 /// The checksum of an object that was complete already; none when another has taken its place since.

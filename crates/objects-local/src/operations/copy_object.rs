@@ -7,14 +7,16 @@ use keyward_s3_wire::{ErrorCode, S3Error};
 
 use super::Answer;
 use crate::call::{Call, Place, which};
-use crate::engine::{ByteRange, CopyRequest, EngineError, ObjectHead, ObjectRecord, Precondition, PutResult, Which};
+use crate::engine::{
+    ByteRange, CopyRequest, DataKey, Encryption, EngineError, ObjectHead, ObjectRecord, Precondition, PutResult, Which,
+};
 use crate::rewrite::rewrite;
-use crate::{answers, checksum, conditions, not_offered, stored_head};
+use crate::{answers, checksum, conditions, encryption, not_offered, stored_head};
 
 pub(crate) async fn copy_object(call: Call<'_>) -> Answer {
     let (place, source) = (call.place()?, call.source()?);
     let request = CopyObject::from_request(call.head)?;
-    not_offered::refuse(&request.object, &call.head.headers)?;
+    not_offered::refuse(&call.head.headers)?;
     let which = which(request.source.version_id.as_ref())?;
     request.refuse_without_change(&place.bucket.name, place.key)?;
 
@@ -24,15 +26,33 @@ pub(crate) async fn copy_object(call: Call<'_>) -> Answer {
     let precondition = conditions::of_write(call.engine, place, &request.conditions).await?;
 
     let head = head_of_copy(call, place, &request, &record)?;
+    let new =
+        call.keys.of_new(request.object.encryption.as_ref(), request.object.customer_key.as_ref(), place.bucket)?;
+    call.keys.opening(&record.head, request.source_customer_key.as_ref())?;
+    // Under keys of the store's own the bytes can be shared, with their key.
+    let shares = match (&record.head.encryption, &new) {
+        (None, None) => true,
+        (Some(Encryption::Store { .. }), Some((Encryption::Store { .. }, _))) => true,
+        _ => false,
+    };
+    let (kept, key) = if shares { (record.head.encryption.clone(), None) } else { new.unzip() };
+    let mut head = head;
+    head.encryption = kept.clone();
     let known = record.checksum.as_ref().and_then(checksum::shown);
     let copy = Copy { call, place, source, which, record: &record, head, precondition };
     let (put, checksum) = match request.checksum_algorithm {
+        // To be decrypted and encrypted anew, with the checksum that it has.
+        wanted if !shares => {
+            let algorithm = known.as_ref().map(|(checksum, _)| checksum.algorithm());
+            copy.rewritten(wanted.or(algorithm).unwrap_or(checksum::DEFAULT), key, &request).await?
+        }
         Some(wanted)
             if !known.as_ref().is_some_and(|(checksum, kind)| {
                 checksum.algorithm() == wanted && *kind == ChecksumType::FullObject
             }) =>
         {
-            copy.rewritten(wanted).await?
+            let key = call.keys.opening(&record.head, request.source_customer_key.as_ref())?;
+            copy.rewritten(wanted, key, &request).await?
         }
         _ => (copy.shared().await?, known),
     };
@@ -43,7 +63,9 @@ pub(crate) async fn copy_object(call: Call<'_>) -> Answer {
         source_version_id: source.shown_version(record.version),
         checksum,
     };
-    Ok(answer.response().map(full))
+    let mut response = answer.response().map(full);
+    encryption::show(kept.as_ref(), response.headers_mut());
+    Ok(response)
 }
 
 /// The metadata of the copy. The redirect of a website is never the source's, as in S3.
@@ -102,15 +124,19 @@ impl Copy<'_> {
     async fn rewritten(
         self,
         algorithm: keyward_s3_wire::checksum::ChecksumAlgorithm,
+        key: Option<DataKey>,
+        request: &CopyObject,
     ) -> Result<(PutResult, Option<(Checksum, ChecksumType)>), S3Error> {
         let engine = self.call.engine;
-        let opened =
-            engine.open_version(self.source.bucket_id(), self.source.key.as_str(), self.which, ByteRange::Whole).await;
+        let unlock = self.call.unlock(request.source_customer_key.clone());
+        let opened = engine
+            .open_version(self.source.bucket_id(), self.source.key.as_str(), self.which, ByteRange::Whole, unlock)
+            .await;
         let opened = opened.map_err(|error| missing_source(error, self.source))?;
         if opened.record.etag != self.record.etag {
             return Err(ErrorCode::ConditionalRequestConflict.into());
         }
-        let (body, sum) = rewrite(engine, opened.body, algorithm).await?;
+        let (body, sum) = rewrite(engine, opened.body, algorithm, key).await?;
         let stored = checksum::stored(&sum, ChecksumType::FullObject);
         let (bucket, key) = (self.place.bucket_id(), self.place.key.as_str());
         let terms = self.place.terms(self.precondition);

@@ -5,13 +5,17 @@ use keyward_s3_wire::operations::{CreateMultipartUpload, CreateMultipartUploadAn
 
 use super::{Answer, upload};
 use crate::call::Call;
-use crate::{checksum, not_offered, stored_head};
+use crate::{checksum, encryption, not_offered, stored_head};
 
 pub(crate) async fn create_multipart_upload(call: Call<'_>) -> Answer {
     let place = call.place()?;
     let request = CreateMultipartUpload::from_request(call.head)?;
-    not_offered::refuse(&request.object, &call.head.headers)?;
-    let head = stored_head::of_new(&request.object, call, place.bucket)?;
+    not_offered::refuse(&call.head.headers)?;
+    let mut head = stored_head::of_new(&request.object, call, place.bucket)?;
+    let new =
+        call.keys.of_new(request.object.encryption.as_ref(), request.object.customer_key.as_ref(), place.bucket)?;
+    head.encryption = new.map(|(kept, _)| kept);
+    let kept = head.encryption.clone();
     let plan = request.checksum.map(|(algorithm, kind)| checksum::planned(algorithm, kind));
     let id = call.engine.create_upload(place.bucket_id(), place.key.as_str(), head, plan).await?;
     let answer = CreateMultipartUploadAnswer {
@@ -20,5 +24,7 @@ pub(crate) async fn create_multipart_upload(call: Call<'_>) -> Answer {
         upload_id: upload::shown(id)?,
         checksum: request.checksum,
     };
-    Ok(answer.response().map(full))
+    let mut response = answer.response().map(full);
+    encryption::show(kept.as_ref(), response.headers_mut());
+    Ok(response)
 }

@@ -5,9 +5,9 @@ use keyward_s3_wire::range::{self, Span};
 use keyward_s3_wire::{ErrorCode, S3Error};
 
 use super::Answer;
-use crate::answers;
 use crate::call::{Call, version_id, which};
 use crate::engine::{ByteRange, EngineError, Which};
+use crate::{answers, lifecycle};
 
 /// How often an object may change between being judged and being opened before the client is told.
 const ATTEMPTS: usize = 4;
@@ -19,7 +19,17 @@ pub(crate) async fn get_object(call: Call<'_>) -> Answer {
     let which = which(request.read.version_id.as_ref())?;
     let mut range = first_guess(&request);
     for _ in 0..ATTEMPTS {
-        let extent = match call.engine.open_version(place.bucket_id(), place.key.as_str(), which, range).await {
+        let extent = match call
+            .engine
+            .open_version(
+                place.bucket_id(),
+                place.key.as_str(),
+                which,
+                range,
+                call.unlock(request.read.customer_key.clone()),
+            )
+            .await
+        {
             Ok(opened) => {
                 let object = answers::object_head(&opened.record, place);
                 let extent = request.extent(&object)?;
@@ -31,7 +41,12 @@ pub(crate) async fn get_object(call: Call<'_>) -> Answer {
                 };
                 if is_meant {
                     let span = span.filter(|_| extent != Extent::Whole);
-                    return Ok(request.response(&object, span).map(|()| answers::body(opened.body)));
+                    let mut response = request.response(&object, span).map(|()| answers::body(opened.body));
+                    let described = (place.key.as_str(), opened.record.size, &opened.record.head);
+                    let modified = opened.record.modified;
+                    let expiration = lifecycle::expiration_header(place.bucket, described, modified, call.day);
+                    lifecycle::show(expiration.filter(|_| which == Which::Latest), response.headers_mut());
+                    return Ok(response);
                 }
                 extent
             }

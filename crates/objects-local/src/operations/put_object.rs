@@ -8,23 +8,29 @@ use keyward_signature::Payload;
 use super::Answer;
 use crate::call::Call;
 use crate::receive::{check_length, receive};
-use crate::{answers, checksum, conditions, not_offered, stored_head};
+use crate::{answers, checksum, conditions, encryption, lifecycle, not_offered, stored_head};
 
 pub(crate) async fn put_object(call: Call<'_>, payload: Payload<RequestBody>) -> Answer {
     let place = call.place()?;
     let request = PutObject::from_request(call.head)?;
-    not_offered::refuse(&request.object, &call.head.headers)?;
+    not_offered::refuse(&call.head.headers)?;
     check_length(call.head, &payload)?;
-    let head = stored_head::of_new(&request.object, call, place.bucket)?;
+    let mut head = stored_head::of_new(&request.object, call, place.bucket)?;
+    let new =
+        call.keys.of_new(request.object.encryption.as_ref(), request.object.customer_key.as_ref(), place.bucket)?;
+    let (kept, key) = new.unzip();
+    head.encryption = kept;
     let precondition = conditions::of_write(call.engine, place, &request.conditions).await?;
 
     let computing = match request.checksum {
         Some(_) => None,
         None => Some(request.checksum_algorithm.unwrap_or(checksum::DEFAULT)),
     };
-    let received = receive(call.engine, payload, computing).await?;
+    let received = receive(call.engine, payload, computing, key).await?;
     let sum = received.checksum().cloned();
     let stored = sum.as_ref().map(|sum| checksum::stored(sum, ChecksumType::FullObject));
+    let shown = encryption::shown(head.encryption.as_ref());
+    let described = (place.key.as_str(), received.body.size(), head.clone());
     let put = call
         .engine
         .commit_put(place.bucket_id(), place.key.as_str(), received.body, head, stored, place.terms(precondition))
@@ -33,7 +39,11 @@ pub(crate) async fn put_object(call: Call<'_>, payload: Payload<RequestBody>) ->
         etag: answers::etag(put.etag),
         version_id: place.written_version(put.version),
         checksum: sum,
-        encryption: None,
+        encryption: shown,
     };
-    Ok(answer.response().map(full))
+    let mut response = answer.response().map(full);
+    let (key, size, head) = described;
+    let expiration = lifecycle::expiration_header(place.bucket, (key, size, &head), put.modified, call.day);
+    lifecycle::show(expiration, response.headers_mut());
+    Ok(response)
 }

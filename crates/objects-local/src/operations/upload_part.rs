@@ -9,7 +9,7 @@ use keyward_signature::Payload;
 use super::{Answer, upload};
 use crate::call::Call;
 use crate::receive::{check_length, receive};
-use crate::{answers, checksum};
+use crate::{answers, checksum, encryption};
 
 pub(crate) async fn upload_part(call: Call<'_>, payload: Payload<RequestBody>) -> Answer {
     let place = call.place()?;
@@ -24,7 +24,8 @@ pub(crate) async fn upload_part(call: Call<'_>, payload: Payload<RequestBody>) -
     same_algorithm(planned, named)?;
 
     let computing = planned.or(named).unwrap_or(checksum::DEFAULT);
-    let received = receive(call.engine, payload, Some(computing)).await?;
+    let data_key = call.keys.opening(&begun.head, request.customer_key.as_ref())?;
+    let received = receive(call.engine, payload, Some(computing), data_key).await?;
     // Under a plan all parts have the same algorithm, so that they add up; otherwise what the client chose is kept.
     let sum = match planned {
         Some(planned) => received.checksum_of(planned),
@@ -35,7 +36,9 @@ pub(crate) async fn upload_part(call: Call<'_>, payload: Payload<RequestBody>) -
     let put = call.engine.put_part(bucket, key, id, request.part_number.number(), received.body, stored).await;
     let put = put.map_err(|error| upload::no_such(error, &request.upload_id))?;
     let answer = UploadPartAnswer { etag: answers::etag(put.etag), checksum: sum };
-    Ok(answer.response().map(full))
+    let mut response = answer.response().map(full);
+    encryption::show(begun.head.encryption.as_ref(), response.headers_mut());
+    Ok(response)
 }
 
 fn same_algorithm(planned: Option<ChecksumAlgorithm>, named: Option<ChecksumAlgorithm>) -> Result<(), S3Error> {

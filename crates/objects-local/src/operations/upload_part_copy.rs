@@ -11,7 +11,7 @@ use crate::call::{Call, which};
 use crate::engine::ByteRange;
 use crate::receive::LARGEST;
 use crate::rewrite::rewrite;
-use crate::{answers, checksum};
+use crate::{answers, checksum, encryption};
 
 pub(crate) async fn upload_part_copy(call: Call<'_>) -> Answer {
     let (place, source) = (call.place()?, call.source()?);
@@ -22,6 +22,8 @@ pub(crate) async fn upload_part_copy(call: Call<'_>) -> Answer {
     let begun = call.engine.find_upload(bucket, key, id).await;
     let begun = begun.map_err(|error| upload::no_such(error, &request.upload_id))?;
 
+    let data_key = call.keys.opening(&begun.head, request.customer_key.as_ref())?;
+
     let record = call.engine.head_version(source.bucket_id(), source.key.as_str(), which).await;
     let record = record.map_err(|error| missing_source(error, source))?;
     request.source_conditions.permit_copy(&answers::etag(record.etag), record.modified)?;
@@ -31,14 +33,23 @@ pub(crate) async fn upload_part_copy(call: Call<'_>) -> Answer {
         let message = "A part has at most 5 GiB; name a range with x-amz-copy-source-range.";
         return Err(S3Error::because(ErrorCode::InvalidRequest, message));
     }
-    let opened = call.engine.open_version(source.bucket_id(), source.key.as_str(), which, range).await;
+    let opened = call
+        .engine
+        .open_version(
+            source.bucket_id(),
+            source.key.as_str(),
+            which,
+            range,
+            call.unlock(request.source_customer_key.clone()),
+        )
+        .await;
     let opened = opened.map_err(|error| missing_source(error, source))?;
     if opened.record.etag != record.etag {
         return Err(ErrorCode::ConditionalRequestConflict.into());
     }
 
     let algorithm = begun.checksum.map_or(checksum::DEFAULT, |plan| checksum::shown_plan(plan).0);
-    let (body, sum) = rewrite(call.engine, opened.body, algorithm).await?;
+    let (body, sum) = rewrite(call.engine, opened.body, algorithm, data_key).await?;
     let stored = checksum::stored(&sum, ChecksumType::FullObject);
     let put = call.engine.put_part(bucket, key, id, request.part_number.number(), body, Some(stored)).await;
     let put = put.map_err(|error| upload::no_such(error, &request.upload_id))?;
@@ -48,5 +59,7 @@ pub(crate) async fn upload_part_copy(call: Call<'_>) -> Answer {
         checksum: Some(sum),
         source_version_id: source.shown_version(record.version),
     };
-    Ok(answer.response().map(full))
+    let mut response = answer.response().map(full);
+    encryption::show(begun.head.encryption.as_ref(), response.headers_mut());
+    Ok(response)
 }

@@ -161,7 +161,8 @@ async fn agree(room: &Room, model: &Model) {
     for key in KEYS {
         assert_eq!(latest(room, key).await.as_ref(), model.latest(key), "{key}");
         for (version, bytes) in model.of(key) {
-            let opened = room.engine.open_version(HERE, key, Which::Version(*version), ByteRange::Whole).await;
+            let opened =
+                room.engine.open_version(HERE, key, Which::Version(*version), ByteRange::Whole, |_| Ok(None)).await;
             match (opened, bytes) {
                 (Ok(opened), Some(bytes)) => {
                     usage.objects += 1;

@@ -8,7 +8,7 @@ use keyward_objects_local::LocalObjects;
 use keyward_objects_local::engine::EngineError;
 use keyward_testkit::FrozenClock;
 
-use crate::shop::{Shop, bucket};
+use crate::shop::{OpenBook, Shop, bucket};
 
 #[tokio::test]
 async fn a_bucket_that_holds_objects_is_not_closed() {
@@ -52,7 +52,9 @@ async fn a_store_that_was_closed_is_unavailable_and_not_empty() {
 #[tokio::test]
 async fn buckets_are_there_when_the_store_is_opened_again() {
     let home = tempfile::tempdir().unwrap();
-    let open = || LocalObjects::open(home.path(), Arc::new(FrozenClock::default()), Arc::new(SystemEntropy));
+    let open = || {
+        LocalObjects::open(home.path(), Arc::new(FrozenClock::default()), Arc::new(SystemEntropy), Arc::new(OpenBook))
+    };
     let store = open().await.unwrap();
     store.open_bucket(7).await.unwrap();
     assert!(matches!(open().await, Err(EngineError::InUse)));

@@ -6,6 +6,7 @@ mod bodies;
 mod buckets;
 mod copies;
 mod deletions;
+mod encryption;
 mod listings;
 mod multipart;
 mod objects;

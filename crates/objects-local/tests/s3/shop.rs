@@ -12,7 +12,7 @@ use http_body::Frame;
 use http_body_util::{BodyExt, StreamBody};
 use keyward_ambient::{Clock, SystemEntropy, Timestamp};
 use keyward_identity::{Bucket, BucketName, BucketSettings, NamespaceName, ObjectUserId};
-use keyward_objects::{Backend, Checked, RequestBody, full, refused_body, streamed};
+use keyward_objects::{Backend, Checked, KeySealError, KeySealer, RequestBody, full, refused_body, streamed};
 use keyward_objects_local::LocalObjects;
 use keyward_objects_local::engine::{Engine, Settings};
 use keyward_policy::{Access, Circumstances, Decision, Requester, Resource, decide};
@@ -22,6 +22,7 @@ use keyward_signature::sign::{SignedHead, SigningCredential, authorize};
 use keyward_signature::{CandidateSecret, Claim, ContentSha256, Declared, Payload, Rules, SigningKeys};
 use keyward_testkit::FrozenClock;
 use tempfile::TempDir;
+use zeroize::Zeroizing;
 
 const ALICE: &str = "alice@corp.example";
 const SECRET: &str = "a-secret-of-alice";
@@ -35,7 +36,7 @@ pub const INLINE: usize = 64;
 pub struct Shop {
     pub home: TempDir,
     pub store: LocalObjects,
-    clock: FrozenClock,
+    pub clock: FrozenClock,
 }
 
 /// An answer that was read to its end.
@@ -44,6 +45,19 @@ pub struct Reply {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: Bytes,
+}
+
+/// Keeps keys as they are: sealing is not what is looked at here.
+pub struct OpenBook;
+
+impl KeySealer for OpenBook {
+    fn seal(&self, key: &[u8; 32]) -> Result<Vec<u8>, KeySealError> {
+        Ok(key.to_vec())
+    }
+
+    fn open(&self, sealed: &[u8]) -> Result<Zeroizing<[u8; 32]>, KeySealError> {
+        sealed.try_into().map(Zeroizing::new).map_err(|_| KeySealError("not sealed here".to_owned()))
+    }
 }
 
 struct Secret(SigningKeys);
@@ -91,7 +105,7 @@ impl Shop {
     pub async fn open() -> Self {
         let (home, clock) = (tempfile::tempdir().unwrap(), FrozenClock::default());
         let engine = Engine::open(home.path(), Arc::new(clock.clone()), Arc::new(SystemEntropy), settings()).unwrap();
-        let store = LocalObjects::on(engine);
+        let store = LocalObjects::on(engine, Arc::new(OpenBook), Arc::new(SystemEntropy));
         for name in ["bkt", "other"] {
             store.open_bucket(bucket(name).id).await.unwrap();
         }

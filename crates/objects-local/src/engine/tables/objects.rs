@@ -35,6 +35,7 @@ pub(in crate::engine) struct Present {
     pub(in crate::engine) is_locked: bool,
     pub(in crate::engine) size: u64,
     pub(in crate::engine) etag: Etag,
+    pub(in crate::engine) modified: Timestamp,
     pub(in crate::engine) body: StoredBody,
 }
 
@@ -46,9 +47,9 @@ pub(in crate::engine) struct Found {
 }
 
 impl Present {
-    /// The tag that preconditions are held against; none of a delete marker.
-    pub(in crate::engine) fn tag(present: Option<&Present>) -> Option<Etag> {
-        present.filter(|present| !present.is_marker).map(|present| present.etag)
+    /// The tag and time that preconditions are held against; none of a delete marker.
+    pub(in crate::engine) fn tag(present: Option<&Present>) -> Option<(Etag, Timestamp)> {
+        present.filter(|present| !present.is_marker).map(|present| (present.etag, present.modified))
     }
 }
 
@@ -84,7 +85,8 @@ macro_rules! ways {
 
 const FIND: [&str; 3] =
     ways!("key, size, modified, etag, checksum, head, inline_body, file, part_set, null_version, delete_marker");
-const PRESENT: [&str; 3] = ways!("key, size, etag, inline_body, file, part_set, null_version, delete_marker, locked");
+const PRESENT: [&str; 3] =
+    ways!("key, size, etag, inline_body, file, part_set, null_version, delete_marker, locked, modified");
 
 /// Reads the version that is meant, by the statements of [`ways!`].
 fn pick<T>(
@@ -186,6 +188,7 @@ fn present_in(row: &Row<'_>) -> Result<Present, EngineError> {
         is_locked: row.get(8)?,
         size: super::count_in(row, 1)?,
         etag: super::etag_in(row, 2)?,
+        modified: super::moment_in(row, 9)?,
         body: body_in(row, 3)?,
     })
 }
