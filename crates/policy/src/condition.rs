@@ -113,16 +113,19 @@ fn known_key(key: &str) -> Result<String, Fault> {
 
 /// Values may be texts, numbers and truth values, one or a list of them.
 fn texts(values: &Value) -> Result<Vec<Cow<'_, str>>, Fault> {
-    let text = |value| match value {
-        &Value::String(ref text) => Ok(Cow::Borrowed(text.as_str())),
-        Value::Bool(truth) => Ok(Cow::Owned(truth.to_string())),
-        Value::Number(number) => Ok(Cow::Owned(number.to_string())),
-        _ => Err(Fault::new("the values have to be texts, numbers or truth values")),
-    };
     match values {
         Value::Array(list) if list.is_empty() => Err(Fault::new("the list of values is empty")),
         Value::Array(list) => list.iter().map(text).collect(),
         value => Ok(vec![text(value)?]),
+    }
+}
+
+fn text(value: &Value) -> Result<Cow<'_, str>, Fault> {
+    match value {
+        Value::String(text) => Ok(Cow::Borrowed(text)),
+        Value::Bool(truth) => Ok(Cow::Owned(truth.to_string())),
+        Value::Number(number) => Ok(Cow::Owned(number.to_string())),
+        _ => Err(Fault::new("the values have to be texts, numbers or truth values")),
     }
 }
 
