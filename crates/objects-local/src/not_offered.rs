@@ -40,7 +40,7 @@ mod tests {
 
     #[test]
     fn what_would_be_forgotten_is_refused() {
-        for (name, value) in [("x-emc-retention-period", "60")] {
+        for (name, value) in [("x-emc-retention-period", "60"), ("x-emc-retention-policy", "year")] {
             assert_eq!(write(name, value), Err(ErrorCode::NotImplemented), "{name}: {value}");
         }
     }

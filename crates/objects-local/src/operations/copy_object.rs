@@ -30,11 +30,10 @@ pub(crate) async fn copy_object(call: Call<'_>) -> Answer {
         call.keys.of_new(request.object.encryption.as_ref(), request.object.customer_key.as_ref(), place.bucket)?;
     call.keys.opening(&record.head, request.source_customer_key.as_ref())?;
     // Under keys of the store's own the bytes can be shared, with their key.
-    let shares = match (&record.head.encryption, &new) {
-        (None, None) => true,
-        (Some(Encryption::Store { .. }), Some((Encryption::Store { .. }, _))) => true,
-        _ => false,
-    };
+    let shares = matches!(
+        (&record.head.encryption, &new),
+        (None, None) | (Some(Encryption::Store { .. }), Some((Encryption::Store { .. }, _)))
+    );
     let (kept, key) = if shares { (record.head.encryption.clone(), None) } else { new.unzip() };
     let mut head = head;
     head.encryption = kept.clone();
