@@ -158,6 +158,8 @@ impl Shared {
         }
         let (requester, clean, plan) = self.verify(head, &address).await?;
         hoisted::refuse(&clean)?;
+        let operation = hoisted::operation(operation, &clean, &address)?;
+        seen.operation = Some(operation);
         seen.user = requester.user_id().map(ToString::to_string);
         let allowed = self.authorise(requester, operation, address, &clean).await?;
         let declared = match operation {

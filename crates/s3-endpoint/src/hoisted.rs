@@ -1,6 +1,6 @@
-//! Headers that a presigned URL carries as query parameters, and that would have no effect there.
+//! Headers that a URL carries as query parameters: what they change once they are verified, and which are refused.
 
-use keyward_s3_wire::S3Error;
+use keyward_s3_wire::{Address, Operation, S3Error};
 use keyward_signature::Clean;
 
 /// What would change the object or the operation if it stood in a header. Other `x-amz-` parameters, such as those in
@@ -21,6 +21,15 @@ const MEANINGFUL: &[&str] = &[
     "x-amz-website-redirect-location",
     "x-emc-",
 ];
+
+/// The operation that the head asks for now that it is verified. A URL presigned with Version 4 may name the source of a
+/// copy among its parameters; before the signature has held it is not known to mean that.
+pub(crate) fn operation(unverified: Operation, head: &Clean, address: &Address) -> Result<Operation, S3Error> {
+    if head.headers().contains_key("x-amz-copy-source") {
+        return Operation::resolve(head.parts(), address);
+    }
+    Ok(unverified)
+}
 
 /// Refuses parameters that mean something as headers: an object that looked tagged, shared or protected to the one who
 /// signed the URL, and were not, would be worse than none.

@@ -23,7 +23,22 @@ const NAMED: [&str; 12] = [
 const PREFIXES: [&str; 5] =
     ["x-amz-meta-", "x-amz-checksum-", "x-amz-grant-", "x-amz-object-lock-", "x-amz-server-side-encryption"];
 
-/// What a URL presigned with Version 4 may carry beside: these select neither an operation nor an object.
+/// What a URL presigned with Version 4 may say of a copy. SDKs move it there, and whoever signs a URL signs all of its
+/// parameters: the source is then the signer's choice, which no header that is sent along can be. No form and no other
+/// signature may say it anywhere but in a header.
+const OF_COPIES: [&str; 9] = [
+    "x-amz-copy-source",
+    "x-amz-copy-source-if-match",
+    "x-amz-copy-source-if-modified-since",
+    "x-amz-copy-source-if-none-match",
+    "x-amz-copy-source-if-unmodified-since",
+    "x-amz-copy-source-range",
+    "x-amz-metadata-directive",
+    "x-amz-source-expected-bucket-owner",
+    "x-amz-tagging-directive",
+];
+
+/// What it may carry beside: these select neither an operation nor an object.
 const NARROWING: [&str; 7] = [
     "x-amz-bypass-governance-retention",
     "x-amz-expected-bucket-owner",
@@ -36,7 +51,8 @@ const NARROWING: [&str; 7] = [
 
 /// The header of this name, which is in lower case, if a presigned URL may carry it as a parameter.
 pub(crate) fn hoisted(name: &str) -> Option<HeaderName> {
-    let header = if NARROWING.contains(&name) { HeaderName::from_bytes(name.as_bytes()).ok() } else { named(name) };
+    let is_known = NARROWING.contains(&name) || OF_COPIES.contains(&name);
+    let header = if is_known { HeaderName::from_bytes(name.as_bytes()).ok() } else { named(name) };
     header.filter(|_| acts(name))
 }
 
@@ -80,11 +96,12 @@ mod tests {
     }
 
     #[test]
-    fn a_url_can_carry_what_describes_the_object_and_what_narrows_the_request_down() {
-        for name in ["x-amz-acl", "x-amz-meta-a", "x-amz-tagging", "x-amz-expected-bucket-owner"] {
+    fn a_url_can_carry_what_describes_the_object_or_a_copy_and_what_narrows_the_request_down() {
+        for name in ["x-amz-acl", "x-amz-meta-a", "x-amz-tagging", "x-amz-expected-bucket-owner", "x-amz-copy-source"] {
             assert_eq!(hoisted(name).as_ref().map(HeaderName::as_str), Some(name));
         }
-        for name in ["content-type", "expires", "x-amz-copy-source", "x-emc-namespace", "x-amz-decoded-content-length"]
+        for name in
+            ["content-type", "expires", "x-amz-copy-source-x", "x-emc-namespace", "x-amz-decoded-content-length"]
         {
             assert_eq!(hoisted(name), None, "{name}");
         }
