@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod aws_sigv4;
 mod bodies;
 mod forms;
 mod heads;
