@@ -59,6 +59,22 @@ def test_objects_are_copied_moved_and_removed(aws, bucket, tmp_path):
     assert bucket not in aws("s3", "ls")
 
 
+def test_keys_with_control_characters_are_listed_and_removed(aws, keys, bucket):
+    """No XML document can name them: a listing encodes them, and to delete them each takes a request of its own."""
+    url, uid, secret = keys
+    client = s3.client(url, uid, secret)
+    odd = ["a\x01b", "bell\x07/x", "\x1f", "line\nbreak\r"]
+    for key in odd:
+        client.put_object(Bucket=bucket, Key=key, Body=b"")
+    assert [entry["Key"] for entry in client.list_objects_v2(Bucket=bucket)["Contents"]] == sorted(odd)
+    with s3.refused("MalformedXML"):
+        client.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": key} for key in odd]})
+    client.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": odd[-1]}]})
+    aws("s3", "rm", f"s3://{bucket}", "--recursive")
+    assert "Contents" not in client.list_objects_v2(Bucket=bucket)
+    aws("s3", "rb", f"s3://{bucket}")
+
+
 def test_a_link_made_by_presign_works_without_credentials(aws, bucket, tmp_path):
     (tmp_path / "file").write_text("shared")
     aws("s3", "cp", "file", f"s3://{bucket}/shared")

@@ -158,6 +158,22 @@ def test_a_checksum_among_the_fields_holds_for_the_file(form):
     assert head["ChecksumCRC32"] == right
 
 
+def test_tags_come_from_their_field(form):
+    document = "<Tagging><TagSet><Tag><Key>team</Key><Value>blue &amp; green</Value></Tag></TagSet></Tagging>"
+    fields = {"tagging": document}
+    assert form.sign(fields=fields, conditions=[fields]).post().status_code == 204
+    told = form.client.get_object_tagging(Bucket=BUCKET, Key=f"{form.prefix}/cat.txt")["TagSet"]
+    assert told == [{"Key": "team", "Value": "blue & green"}]
+
+
+def test_tags_that_cannot_be_read_or_were_not_signed_are_refused(form):
+    fields = {"tagging": "team=blue"}
+    form.sign(fields=fields, conditions=[fields])
+    form.refused(400, "MalformedXML")
+    form.sign()
+    assert "tagging" in form.refused(403, "AccessDenied", tagging="<Tagging><TagSet/></Tagging>")
+
+
 def test_a_field_that_selects_something_else_is_refused(form):
     for name in ("x-amz-copy-source", "x-emc-namespace"):
         fields = {name: "x"}
