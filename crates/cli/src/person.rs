@@ -23,7 +23,7 @@ pub enum CommandError {
     },
     /// Nothing says what the administrator's password is.
     #[error(
-        "no password for {user}: set KEYWARD_PASSWORD, or give --admin-password-file, or --data-dir of a server whose first password is still in place"
+        "no password for {user}: set KEYWARD_PASSWORD to it, or give --admin-password-file (- reads it from standard input); root's is found in the --data-dir only while the one that was made on the first start is in use"
     )]
     NoPassword {
         /// The administrator.
@@ -93,6 +93,11 @@ impl PersonCommand {
             insecure: matches.get_flag("insecure"),
             data_dir: PathBuf::from(text("data_dir")),
         }
+    }
+
+    /// Whether it is done in the name of `root`.
+    pub fn admin_is_root(&self) -> bool {
+        self.admin == "root"
     }
 
     /// Does it. `admin_password` is the administrator's password where the environment gave one.

@@ -80,6 +80,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ("NextMarker", "The `marker` of the next page; null on the last."),
     ("Filter", "What the list was narrowed by."),
     ("NextPageLink", "Always null: use `NextMarker`."),
+    ("entries", "The rules by their names, such as `sessionMaxLifeTimeMinutes`."),
     ("properties", "The properties by their names, such as `user_scope`."),
     ("allProperties", "The same as `properties`."),
     ("empty", "Whether there are no properties."),

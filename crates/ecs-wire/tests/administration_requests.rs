@@ -224,6 +224,19 @@ fn the_user_scope_is_read_from_entries_and_objects() {
 }
 
 #[test]
+fn rules_about_logins_are_read_from_either_format() {
+    let wanted = [("passwordExpiryDays".to_owned(), "90".to_owned())];
+    for body in [
+        r#"{"entries":{"passwordExpiryDays":"90"}}"#,
+        r#"{"entries":{"passwordExpiryDays":90}}"#,
+        "<security_config><entries><entry><key>passwordExpiryDays</key><value>90</value></entry></entries></security_config>",
+    ] {
+        assert_eq!(read::<LoginSecurityUpdate>(body).entries, wanted, "{body}");
+    }
+    assert_eq!(refusal::<LoginSecurityUpdate>(JSON, "{}").0, 1005);
+}
+
+#[test]
 fn a_bucket_is_asked_for_in_either_format_and_whatever_is_left_open_stays_open() {
     let tags = || vec![Tag { name: "team".into(), value: "blue".into() }];
     for body in [

@@ -293,6 +293,7 @@ fn read_as_everything(body: &[u8]) {
     read::<BaseUrlCreate>(body);
     read::<BaseUrlUpdate>(body);
     read::<PropertyUpdate>(body);
+    read::<LoginSecurityUpdate>(body);
     read::<BucketCreate>(body);
     read::<BucketOwner>(body);
     read::<BucketStaleAllowed>(body);

@@ -223,6 +223,12 @@ fn properties() {
 }
 
 #[test]
+fn login_security() {
+    let entries = vec![("sessionMaxLifeTimeMinutes".into(), "480".into()), ("userAgreementText".into(), String::new())];
+    holds("security_config", &LoginSecurity { entries });
+}
+
+#[test]
 fn audit_events() {
     let made = AuditEvent {
         id: "urn:storageos:Event:00000000-0000-8000-8000-00000000002a".into(),

@@ -62,6 +62,9 @@ pub(crate) fn account(id: &str) -> ManagementUser {
         locked: false,
         created_at: NOW,
         password_changed_at: None,
+        locked_until: None,
+        unlocked_at: None,
+        password_past: Default::default(),
     }
 }
 

@@ -6,7 +6,7 @@ use keyward_ambient::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::redacted::Redacted;
-use crate::{ManagementUserId, Role, Roles};
+use crate::{ManagementUserId, PasswordPast, Role, Roles};
 
 /// An account of our own, or a person or group of a directory, with management roles (ECS REST API, *Management
 /// users*). Its `Debug` does not show the password hash.
@@ -29,15 +29,24 @@ pub struct ManagementUser {
     /// Argon2id hash in PHC form; `None` for people and groups of a directory, whose passwords live there.
     #[serde(default)]
     pub password_hash: Option<String>,
-    /// Whether logins are refused after too many failures. Sessions that exist go on, or anybody could end an
-    /// administrator's by guessing passwords.
+    /// Whether an administrator has locked it: logins are refused and sessions stand for nobody, until it is unlocked.
     #[serde(default)]
     pub locked: bool,
+    /// Until when logins are refused after too many failures. Sessions that exist go on, or anybody could end an
+    /// administrator's by guessing passwords.
+    #[serde(default)]
+    pub locked_until: Option<Timestamp>,
+    /// When it was last unlocked: failures before that count no longer.
+    #[serde(default)]
+    pub unlocked_at: Option<Timestamp>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When the password was last set.
     #[serde(default)]
     pub password_changed_at: Option<Timestamp>,
+    /// What is remembered of its passwords.
+    #[serde(default)]
+    pub password_past: PasswordPast,
 }
 
 impl ManagementUser {
@@ -53,6 +62,16 @@ impl ManagementUser {
         .filter_map(|(held, role)| held.then_some(role))
         .collect()
     }
+
+    /// Whether logins are refused at `now`.
+    pub fn is_locked_at(&self, now: Timestamp) -> bool {
+        self.locked || self.locked_until.is_some_and(|until| now < until)
+    }
+
+    /// Opens it to logins again.
+    pub fn unlock(&mut self, now: Timestamp) {
+        (self.locked, self.locked_until, self.unlocked_at) = (false, None, Some(now));
+    }
 }
 
 impl fmt::Debug for ManagementUser {
@@ -63,6 +82,7 @@ impl fmt::Debug for ManagementUser {
             .field("is_external_group", &self.is_external_group)
             .field("password_hash", &self.password_hash.as_ref().map(|_| Redacted))
             .field("locked", &self.locked)
+            .field("locked_until", &self.locked_until)
             .field("created_at", &self.created_at)
             .field("password_changed_at", &self.password_changed_at)
             .finish()
@@ -72,7 +92,7 @@ impl fmt::Debug for ManagementUser {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::examples::account;
+    use crate::examples::{NOW, account};
 
     #[test]
     fn roles_are_those_of_the_flags() {
@@ -80,6 +100,16 @@ mod tests {
         let both = ManagementUser { system_monitor: true, security_admin: true, ..account("dana") };
         assert_eq!(both.roles().iter().collect::<Vec<_>>(), [Role::SystemMonitor, Role::SecurityAdmin]);
         assert!(ManagementUser { system_admin: true, ..account("dana") }.roles().contains(Role::SystemAdmin));
+    }
+
+    #[test]
+    fn a_lock_after_failures_ends_by_itself_and_an_administrators_does_not() {
+        let mut dana = ManagementUser { locked_until: Some(NOW), ..account("dana") };
+        assert!(dana.is_locked_at(Timestamp::EPOCH) && !dana.is_locked_at(NOW));
+        dana.locked = true;
+        assert!(dana.is_locked_at(NOW));
+        dana.unlock(NOW);
+        assert!(!dana.is_locked_at(NOW) && !dana.is_locked_at(Timestamp::EPOCH));
     }
 
     #[test]

@@ -5,8 +5,8 @@ use std::fmt;
 use keyward_ambient::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::ObjectUserId;
 use crate::redacted::Redacted;
+use crate::{ObjectUserId, PasswordPast};
 
 /// A person whom we know ourselves. Its `Debug` does not show the password hash.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +19,15 @@ pub struct Person {
     pub created_at: Timestamp,
     /// Random; a person who is removed and added again is somebody else.
     pub unique_id: String,
+    /// When the password was last set; `None` for people whom an earlier release added.
+    #[serde(default)]
+    pub password_changed_at: Option<Timestamp>,
+    /// What is remembered of their passwords.
+    #[serde(default)]
+    pub password_past: PasswordPast,
+    /// When an administrator last made the failed logins before it count no longer.
+    #[serde(default)]
+    pub unlocked_at: Option<Timestamp>,
 }
 
 impl fmt::Debug for Person {
@@ -44,6 +53,9 @@ mod tests {
             password_hash: "$argon2id$v=19$abc".to_owned(),
             created_at: NOW,
             unique_id: "1".to_owned(),
+            password_changed_at: None,
+            password_past: PasswordPast::default(),
+            unlocked_at: None,
         };
         let shown = format!("{alice:?}");
         assert!(shown.contains("alice@local.test") && !shown.contains("argon2id"), "{shown}");

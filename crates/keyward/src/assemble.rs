@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use keyward_ambient::{Clock, Entropy, SystemClock, SystemEntropy};
 use keyward_credential_cache::{BucketCache, Capacity, CredentialCache};
-use keyward_identity::{DomainName, NameError, TokenRules};
+use keyward_identity::{DomainName, NameError};
 use keyward_keyring::FirstKeyRule;
 use keyward_listener::TrustedProxies;
 use keyward_login::{Decoy, Provider, Throttle};
@@ -131,7 +131,6 @@ fn service(
         settings: SystemSettings {
             first_key: if settings.strict_first_key { FirstKeyRule::Strict } else { FirstKeyRule::Lenient },
             local_domains,
-            tokens: TokenRules::default(),
         },
     }))
 }

@@ -47,6 +47,9 @@ impl Banner<'_> {
         let _ = writeln!(text, "  {curl} -u root -i {management}/login");
         let _ = writeln!(text, "  {program} person add alice@{domain} --data-dir {data_dir} --server {management}");
         let _ = writeln!(text, "  {curl} -u alice@{domain} -i {management}/login");
+        if self.root_password.is_none() {
+            let _ = writeln!(text, "\nThe second one logs in as root with the password in KEYWARD_PASSWORD.");
+        }
         text
     }
 }

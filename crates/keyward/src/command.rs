@@ -24,6 +24,15 @@ pub(crate) enum Request {
         /// The settings given as flags, by key.
         flags: BTreeMap<&'static str, String>,
     },
+    /// Open an account to logins again.
+    Unlock {
+        /// Whom.
+        name: String,
+        /// The configuration file, if one was named.
+        config_file: Option<PathBuf>,
+        /// The settings given as flags, by key.
+        flags: BTreeMap<&'static str, String>,
+    },
     /// Copy everything, while the server runs or not.
     Backup {
         /// The directory to make.
@@ -56,6 +65,7 @@ pub(crate) fn parse() -> Request {
         Some(("audit", audit)) => audit_request(audit),
         Some(("backup", backup)) => backup_request(backup),
         Some(("restore", restore)) => restore_request(restore),
+        Some(("unlock", unlock)) => unlock_request(unlock),
         Some((_, serve)) => serve_request(serve),
         None => serve_request(&matches),
     }
@@ -73,7 +83,17 @@ fn grammar() -> Command {
         .subcommand(audit_grammar())
         .subcommand(backup_grammar())
         .subcommand(restore_grammar())
+        .subcommand(unlock_grammar())
         .subcommand(PersonCommand::grammar())
+}
+
+fn unlock_grammar() -> Command {
+    let name = Arg::new("name").value_name("USER").required(true).help("Whom, such as root or alice@local.test");
+    let unlock = Command::new("unlock")
+        .about("Open a locked account to logins again, and forget its failed ones")
+        .after_help("Works on the machine itself, beside a running server and without one. Passwords stay as they are.")
+        .arg(name);
+    with_flags(unlock, data_settings())
 }
 
 fn audit_grammar() -> Command {
@@ -127,6 +147,12 @@ fn with_flags(command: Command, settings: impl Iterator<Item = &'static Setting>
 fn serve_request(matches: &ArgMatches) -> Request {
     let (config_file, flags) = given(matches);
     Request::Serve { config_file, flags }
+}
+
+fn unlock_request(matches: &ArgMatches) -> Request {
+    let (config_file, flags) = given(matches);
+    let name = matches.get_one::<String>("name").cloned().unwrap_or_default();
+    Request::Unlock { name, config_file, flags }
 }
 
 fn audit_request(matches: &ArgMatches) -> Request {

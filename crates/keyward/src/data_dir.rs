@@ -16,12 +16,12 @@ pub(crate) enum DataDirError {
     InUse { path: String },
 }
 
-/// The data directory, locked for this process until dropped.
+/// The data directory; a server's is locked for its process until dropped.
 #[derive(Debug)]
 pub(crate) struct DataDir {
     path: PathBuf,
     // Holds the lock; the system releases it when the process ends, however it ends.
-    _lock: File,
+    _lock: Option<File>,
 }
 
 impl DataDir {
@@ -47,7 +47,13 @@ impl DataDir {
             Err(cause) => return Err(unusable(cause.into())),
         }
         let path = path.canonicalize().map_err(unusable)?;
-        Ok(Self { path, _lock: lock })
+        Ok(Self { path, _lock: Some(lock) })
+    }
+
+    /// The directory as it is, beside a server that may be using it: for what is safe to do there.
+    pub(crate) fn beside_a_server(path: &Path) -> Result<Self, DataDirError> {
+        let unusable = |cause| DataDirError::Unusable { path: path.display().to_string(), cause };
+        Ok(Self { path: path.canonicalize().map_err(unusable)?, _lock: None })
     }
 
     /// The path of something inside.

@@ -16,6 +16,7 @@ mod root_password;
 mod serve;
 mod start_error;
 mod tls;
+mod unlock;
 mod upkeep;
 mod web_front;
 mod wiring;
@@ -48,6 +49,10 @@ fn main() -> ExitCode {
             .block_on(audit_verify::run(config_file, flags, &environment))
             .map(|found| say(&found))
             .map_err(|error| error.to_string()),
+        Request::Unlock { name, config_file, flags } => runtime
+            .block_on(unlock::run(&name, config_file, flags, &environment))
+            .map(|found| say(&found))
+            .map_err(|error| error.to_string()),
         Request::Backup { destination, with_master_key, config_file, flags } => {
             backup::make(config_file, flags, &environment, &destination, with_master_key)
                 .map(|made| say(&made))
@@ -65,7 +70,11 @@ fn main() -> ExitCode {
 }
 
 async fn run_person(person: PersonCommand, environment: &Environment) -> Result<(), String> {
-    let admin_password = environment.value("KEYWARD_PASSWORD").map(|password| Zeroizing::new(password.to_owned()));
+    // Root's first password may still be in the environment that the server was started from.
+    let variables: &[&str] =
+        if person.admin_is_root() { &["KEYWARD_PASSWORD", "KEYWARD_ROOT_PASSWORD"] } else { &["KEYWARD_PASSWORD"] };
+    let given = variables.iter().find_map(|name| environment.value(name));
+    let admin_password = given.map(|password| Zeroizing::new(password.to_owned()));
     person.run(admin_password).await.map_err(|error| error.to_string())
 }
 

@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use http::Request;
 use hyper::body::Incoming;
-use keyward_identity::TokenRules;
 use keyward_listener::{Limits, RefusedHead, TrustedProxies};
 use keyward_management_api::{AllowedOrigins, ManagementApi, Options, Responding};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
@@ -45,12 +44,12 @@ pub(crate) async fn run(
     let (stop, stopped) = watch::channel(false);
     let (taking_work, takes_work) = watch::channel(true);
     let mut tasks = JoinSet::new();
-    tasks.spawn(upkeep::run(Arc::clone(&assembly.store), Arc::clone(&assembly.clock), TokenRules::default()));
     tasks.spawn(lifecycle::run(
         Arc::clone(&assembly.objects),
         Arc::clone(&assembly.store),
         Arc::clone(&assembly.clock),
     ));
+    tasks.spawn(upkeep::run(Arc::clone(&assembly.service), Arc::clone(&assembly.store), Arc::clone(&assembly.clock)));
     tasks.spawn(audit_trail::keep(
         Arc::clone(&assembly.service),
         Arc::clone(&assembly.store),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use keyward_ambient::Clock;
 use keyward_identity::TokenRules;
+use keyward_service::Service;
 use keyward_store::{Store, StoreError};
 
 /// How often.
@@ -14,9 +15,9 @@ const EVERY: Duration = Duration::from_secs(10 * 60);
 const CHANGES_KEPT: Duration = Duration::from_secs(60 * 60);
 
 /// Clears away dead tokens and old changes, for ever. What fails is tried again the next time.
-pub(crate) async fn run(store: Arc<dyn Store>, clock: Arc<dyn Clock>, tokens: TokenRules) {
+pub(crate) async fn run(service: Arc<Service>, store: Arc<dyn Store>, clock: Arc<dyn Clock>) {
     loop {
-        if let Err(cause) = round(&*store, &*clock, &tokens).await {
+        if let Err(cause) = round(&*store, &*clock, &service.token_rules()).await {
             tracing::warn!(%cause, "upkeep of the identity store failed");
         }
         clock.sleep(EVERY).await;

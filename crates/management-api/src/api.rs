@@ -134,6 +134,9 @@ impl ManagementApi {
                     caller => caller?,
                 };
                 trace.user = Some(caller.principal().name.clone());
+                if !route.despite_old_password {
+                    caller.require_fresh_password()?;
+                }
                 if route.method != Method::GET {
                     call.body = body::read(&head.headers, body).await?;
                 }

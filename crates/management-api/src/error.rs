@@ -109,6 +109,7 @@ fn document(error: &ServiceError) -> EcsError {
         ServiceError::NoObjectUser { user } => EcsError::no_namespace(user),
         ServiceError::NameReused { .. } => EcsError::new(Forbidden, sentence(error)),
         ServiceError::Locked { user } => EcsError::locked(user),
+        ServiceError::PasswordExpired { .. } => EcsError::new(Forbidden, sentence(error)),
         ServiceError::Missing { field } => EcsError::missing_field(field),
         ServiceError::Invalid { field, why } => EcsError::invalid_field(field, why),
         ServiceError::OutOfRange { field, given, min, max } => EcsError::out_of_range(field, *given, *min, *max),

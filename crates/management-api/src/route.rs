@@ -36,6 +36,8 @@ pub(crate) struct Route {
     pub(crate) changes: bool,
     /// What it is for.
     pub(crate) about: About,
+    /// Whether it is open to callers whose password is too old to do anything else.
+    pub(crate) despite_old_password: bool,
     pub(crate) handler: Handler,
 }
 
@@ -59,7 +61,7 @@ where
     A: Future<Output = Answering> + Send + 'static,
 {
     let handler = Handler::Open(Box::new(move |context, call| Box::pin(handler(context, call))));
-    Route { changes: method != Method::GET, method, path, about, handler }
+    Route { changes: method != Method::GET, method, path, about, despite_old_password: false, handler }
 }
 
 /// A route that wants a live token.
@@ -69,7 +71,7 @@ where
     A: Future<Output = Answering> + Send + 'static,
 {
     let handler = Handler::LoggedIn(Box::new(move |caller, call| Box::pin(handler(caller, call))));
-    Route { changes: method != Method::GET, method, path, about, handler }
+    Route { changes: method != Method::GET, method, path, about, despite_old_password: false, handler }
 }
 
 impl Route {
@@ -81,6 +83,11 @@ impl Route {
     /// The same, for a GET that changes something all the same.
     pub(crate) fn changing(self) -> Self {
         Self { changes: true, ..self }
+    }
+
+    /// The same, for callers who have to change their password first as well.
+    pub(crate) fn despite_old_password(self) -> Self {
+        Self { despite_old_password: true, ..self }
     }
 
     pub(crate) fn summary(&self) -> RouteSummary {

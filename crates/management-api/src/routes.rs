@@ -6,8 +6,8 @@ use http::Method;
 
 use crate::endpoints::{
     audit, authn_providers, base_urls, bucket_access, bucket_settings, buckets, description, health, keyward_keys,
-    login, management_users, metrics, namespace_limits, namespace_sigv2, namespaces, object_user_tags, object_users,
-    people, properties, secret_keys, session, site, user_secret_keys,
+    login, login_security, management_users, metrics, namespace_limits, namespace_sigv2, namespaces, object_user_tags,
+    object_users, people, properties, secret_keys, session, site, user_secret_keys,
 };
 use crate::route::{Route, logged_in, open};
 
@@ -33,9 +33,9 @@ pub(crate) fn all() -> Vec<Route> {
 fn sessions() -> [Route; 4] {
     [
         open(GET, "/login", login::log_in, login::LOG_IN),
-        logged_in(GET, "/logout", session::log_out, session::LOG_OUT).changing(),
-        logged_in(GET, "/user/whoami", session::who_am_i, session::WHO_AM_I),
-        logged_in(PUT, "/user/password", session::change_password, session::CHANGE_PASSWORD),
+        logged_in(GET, "/logout", session::log_out, session::LOG_OUT).changing().despite_old_password(),
+        logged_in(GET, "/user/whoami", session::who_am_i, session::WHO_AM_I).despite_old_password(),
+        logged_in(PUT, "/user/password", session::change_password, session::CHANGE_PASSWORD).despite_old_password(),
     ]
 }
 
@@ -93,6 +93,11 @@ fn administration() -> Vec<Route> {
         logged_in(PUT, "/vdc/users/{id}", management_users::update, management_users::UPDATE),
         logged_in(POST, "/vdc/users/{id}/deactivate", management_users::delete, management_users::DELETE),
         logged_in(GET, "/vdc/users/{id}/tokenCount", management_users::token_count, management_users::TOKEN_COUNT),
+        logged_in(PUT, "/vdc/users/{id}/unlock", management_users::unlock, management_users::UNLOCK),
+        logged_in(POST, "/vdc/users/{id}/unlock", management_users::unlock, management_users::UNLOCK),
+        logged_in(POST, "/vdc/users/{id}/lock", management_users::lock, management_users::LOCK),
+        logged_in(GET, "/config-admin/security", login_security::show, login_security::SHOW),
+        logged_in(PUT, "/config-admin/security", login_security::update, login_security::UPDATE),
         logged_in(GET, "/vdc/admin/authnproviders", authn_providers::list, authn_providers::LIST),
         logged_in(POST, "/vdc/admin/authnproviders", authn_providers::create, authn_providers::CREATE),
         logged_in(GET, "/vdc/admin/authnproviders/{id}", authn_providers::show, authn_providers::SHOW),

@@ -3,14 +3,14 @@
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response};
 use keyward_credential_cache::CredentialRef;
-use keyward_identity::{Acl, AclGrant, AclGrantee, Bucket, ObjectUserId, UserRef};
+use keyward_identity::{Acl, AclGrant, AclGrantee, Bucket, NamespaceName, ObjectUserId, UserRef};
 use keyward_objects::{Checked, ResponseBody, empty, full};
 use keyward_policy::{AclRefused, BucketPolicy, LARGEST_POLICY, canned, is_public, may_have};
 use keyward_s3_wire::acl_headers::{AclHeaders, Grantee};
 use keyward_s3_wire::configuration::{AccessControlPolicy, BODY_LIMIT, NamedGrant, write_policy_status};
 use keyward_s3_wire::query::Query;
 use keyward_s3_wire::{ErrorCode, ObjectKey, Operation, Owner, S3Error, VersionId};
-use keyward_service::{Configuration, Origin};
+use keyward_service::{Configuration, Origin, UserScope};
 
 use crate::bucket_configuration::{actor_of, document_answer, done};
 use crate::endpoint::Shared;
@@ -138,7 +138,7 @@ impl Shared {
             if asked.owner.as_ref().is_some_and(|named| named.id != owner.id.as_str()) {
                 return Err(refused(AclRefused::OtherOwner));
             }
-            self.granted(asked.grants, owner).await?
+            self.granted(asked.grants, owner, &bucket.namespace).await?
         } else {
             self.acl_of_headers(&asked, owner, bucket.owner()).await?
         };
@@ -161,14 +161,14 @@ impl Shared {
         }
         let named =
             |(permission, grantee): &(_, Grantee)| NamedGrant { grantee: grantee.clone(), permission: *permission };
-        self.granted(asked.grants.iter().map(named).collect(), owner).await
+        self.granted(asked.grants.iter().map(named).collect(), owner, &bucket_owner.namespace).await
     }
 
-    async fn granted(&self, named: Vec<NamedGrant>, owner: UserRef) -> Result<Acl, S3Error> {
+    async fn granted(&self, named: Vec<NamedGrant>, owner: UserRef, home: &NamespaceName) -> Result<Acl, S3Error> {
         let mut grants = Vec::with_capacity(named.len());
         for NamedGrant { grantee, permission } in named {
             let grantee = match grantee {
-                Grantee::Id(id) => AclGrantee::User(self.user_named(&id).await?),
+                Grantee::Id(id) => AclGrantee::User(self.user_named(&id, home).await?),
                 Grantee::Group(uri) => group(&uri)?,
             };
             grants.push(AclGrant { grantee, permission });
@@ -176,11 +176,16 @@ impl Shared {
         Ok(Acl { owner, grants })
     }
 
-    /// An object user who is there. A grant to nobody would be a grant to whoever takes the name next.
-    async fn user_named(&self, id: &str) -> Result<UserRef, S3Error> {
+    /// An object user who is there. A grant to nobody would be a grant to whoever takes the name next. Where ids are
+    /// unique within a namespace only, the bucket's namespace is meant.
+    async fn user_named(&self, id: &str, home: &NamespaceName) -> Result<UserRef, S3Error> {
         let unknown = || S3Error::argument("id", id, "There is no object user of this id; grant to one that is there.");
         let user = ObjectUserId::parse(id).map_err(|_| unknown())?;
-        let key = CredentialRef { scope: None, access_key_id: &user };
+        let scope = match self.service.user_scope() {
+            UserScope::Global => None,
+            UserScope::Namespace => Some(home),
+        };
+        let key = CredentialRef { scope, access_key_id: &user };
         let found = self.service.credentials().find(&key).await.map_err(|error| failure::lookup(&error))?;
         let found = found.ok_or_else(unknown)?;
         Ok(UserRef { namespace: found.namespace.clone(), id: found.user.clone() })

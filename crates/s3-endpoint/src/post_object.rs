@@ -66,7 +66,7 @@ impl Shared {
             let upload = FormUpload::anonymous(head, fields).map_err(|error| refused_form(&error))?;
             return Ok((Requester::Anonymous, upload));
         };
-        let credential = self.credential(claim.access_key_id()).await?;
+        let credential = self.credential(claim.access_key_id(), address.namespace.as_ref()).await?;
         let now = self.clock.now();
         let live: Vec<_> = credential.live(now).collect();
         let claim = claim.under(self.sigv2(&credential.namespace));

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use http::request::Parts as Head;
 use keyward_ambient::Timestamp;
 use keyward_credential_cache::{Credential, CredentialRef, LiveSecret};
-use keyward_identity::ObjectUserId;
+use keyward_identity::{NamespaceName, ObjectUserId};
 use keyward_objects::refused_head;
 use keyward_policy::{Requester, SignedBy};
 use keyward_s3_wire::{Address, ErrorCode, S3Error, Style};
+use keyward_service::UserScope;
 use keyward_signature::{Addressed, Claim, Clean, PayloadPlan, Scheme};
 
 use crate::endpoint::Shared;
@@ -30,7 +31,7 @@ impl Shared {
             let (clean, plan) = Clean::anonymous(head).map_err(|error| refused_head(&error))?;
             return Ok((Requester::Anonymous, clean, plan));
         };
-        let credential = self.credential(claim.access_key_id()).await?;
+        let credential = self.credential(claim.access_key_id(), address.namespace.as_ref()).await?;
 
         let now = self.clock.now();
         let live: Vec<&LiveSecret> = credential.live(now).collect();
@@ -54,10 +55,20 @@ impl Shared {
         Ok(Requester::User { id: credential.user.clone(), namespace: credential.namespace.clone() })
     }
 
-    pub(crate) async fn credential(&self, access_key_id: &str) -> Result<Arc<Credential>, S3Error> {
+    /// The credential of an access key id. In NAMESPACE user scope an id is one only together with the namespace that
+    /// the request names.
+    pub(crate) async fn credential(
+        &self,
+        access_key_id: &str,
+        namespace: Option<&NamespaceName>,
+    ) -> Result<Arc<Credential>, S3Error> {
         let unknown = S3Error::new(ErrorCode::InvalidAccessKeyId).with("AWSAccessKeyId", access_key_id);
         let Ok(access_key_id) = ObjectUserId::parse(access_key_id) else { return Err(unknown) };
-        let key = CredentialRef { scope: None, access_key_id: &access_key_id };
+        let scope = match self.service.user_scope() {
+            UserScope::Global => None,
+            UserScope::Namespace => Some(namespace.ok_or_else(nameless)?),
+        };
+        let key = CredentialRef { scope, access_key_id: &access_key_id };
         let found = self.service.credentials().find(&key).await.map_err(|error| failure::lookup(&error))?;
         found.ok_or(unknown)
     }
@@ -71,6 +82,11 @@ pub(crate) fn signed_by(scheme: Scheme, at: Option<Timestamp>) -> SignedBy {
         _ => "REST-HEADER",
     };
     SignedBy { version: if scheme.is_v2() { "AWS" } else { "AWS4-HMAC-SHA256" }, carrier, at }
+}
+
+fn nameless() -> S3Error {
+    let message = "Access key ids are unique within a namespace here: name yours with the header x-emc-namespace, or in the host name.";
+    S3Error::because(ErrorCode::InvalidAccessKeyId, message)
 }
 
 /// What the host name says, which Signature Version 2 signs as a part of the resource.

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use keyward_ambient::Timestamp;
 use keyward_identity::{Principal, TokenHash};
@@ -23,6 +24,8 @@ pub struct Caller {
     pub(crate) principal: Principal,
     pub(crate) token: TokenHash,
     pub(crate) origin: Origin,
+    pub(crate) remaining: Duration,
+    pub(crate) password_is_fresh: bool,
 }
 
 impl Caller {
@@ -36,7 +39,8 @@ impl Caller {
         AuditRecord::new(now, self.principal.name.clone(), action).from_address(self.origin.address)
     }
 
-    pub(crate) fn now(&self) -> Timestamp {
+    /// The moment.
+    pub fn now(&self) -> Timestamp {
         self.service.clock.now()
     }
 }

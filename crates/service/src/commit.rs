@@ -67,6 +67,11 @@ impl Service {
         {
             tracing::error!(%cause, "what namespaces say of signatures could not be read anew; the next change tries again");
         }
+        if any(|key| matches!(key, RecordKey::Setting(_)))
+            && let Err(cause) = self.reload_governing().await
+        {
+            tracing::error!(%cause, "the settings could not be read anew; the next change of one tries again");
+        }
         if any(|key| matches!(key, RecordKey::BaseUrl(_)))
             && let Err(cause) = self.reload_base_urls().await
         {

@@ -84,6 +84,12 @@ pub enum ServiceError {
         /// The user.
         user: String,
     },
+    /// The caller's password is too old; the rules want a new one before anything else.
+    #[error("the password of {user} has expired; change it with PUT /user/password, then log in again")]
+    PasswordExpired {
+        /// The caller.
+        user: String,
+    },
     /// A field that must be given was not, or was empty.
     #[error("{field} is required")]
     Missing {

@@ -51,6 +51,9 @@ impl Service {
             locked: false,
             created_at: now,
             password_changed_at: Some(now),
+            locked_until: None,
+            unlocked_at: None,
+            password_past: Default::default(),
         };
         let mut transaction = Transaction::new(AuditRecord::new(now, "keyward", "system.first_start").on(ROOT))
             .write(Write::create(Record::ManagementUser(user)));

@@ -10,19 +10,24 @@ mod commit;
 mod error;
 mod failed_logins;
 mod first_start;
+mod governing;
+mod lockouts;
 mod ports;
 mod service;
+mod unlock;
 mod use_cases;
 
 pub use cached::{BucketSource, CredentialSource};
 pub use caller::{Caller, Origin};
 pub use error::{KeyTime, ServiceError, Subject};
 pub use first_start::FirstStart;
+pub use governing::UserScope;
 pub use ports::{
     BucketContents, ContentsError, ContentsState, Directories, DirectoryCheckFailed, FirstPassword, Passwords, Space,
     ThisNode,
 };
 pub use service::{Parts, Service, SystemSettings};
+pub use unlock::unlock_account;
 pub use use_cases::audit_trail::AuditVerdict;
 pub use use_cases::base_urls::BaseUrlChange;
 pub use use_cases::bucket_configuration::Configuration;
@@ -35,10 +40,10 @@ pub use use_cases::namespaces::NamespaceChange;
 pub use use_cases::object_users::page_request;
 pub use use_cases::own_keys::{IssuedKey, OwnKeyOrder};
 pub use use_cases::people::MadePassword;
-pub use use_cases::properties::UserScope;
 pub use use_cases::providers::{ListChange, ProviderChange};
 pub use use_cases::site::{Node, Site};
 
 // What the use cases take and give that is not theirs, so that fronts need no further crate.
+pub use keyward_ambient::Timestamp;
 pub use keyward_login::Password;
 pub use keyward_store::{AuditEntry, AuditOutcome, ChainError, ChainReport, Page, PageRequest};

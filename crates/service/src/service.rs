@@ -8,13 +8,15 @@ use std::sync::atomic::AtomicBool;
 use arc_swap::ArcSwap;
 use keyward_ambient::{Clock, Entropy};
 use keyward_credential_cache::{BucketCache, CredentialCache};
-use keyward_identity::{BaseUrl, DomainName, NamespaceName, SigV2Setting, TokenRules};
+use keyward_identity::{BaseUrl, DomainName, NamespaceName, SigV2Setting};
 use keyward_keyring::FirstKeyRule;
 use keyward_login::{Chain, Decoy, Provider, Throttle};
-use keyward_store::{Scope, Sealer, Store};
+use keyward_store::{Sealer, Store};
 use tokio::sync::Mutex;
 
 use crate::failed_logins::FailedLogins;
+use crate::governing::Governing;
+use crate::lockouts::Lockouts;
 use crate::{BucketContents, Directories, FirstPassword, Passwords, ThisNode};
 
 /// What the operator decided, as far as use cases depend on it.
@@ -24,8 +26,6 @@ pub struct SystemSettings {
     pub first_key: FirstKeyRule,
     /// The domains of the built-in directory.
     pub local_domains: Vec<DomainName>,
-    /// How long tokens live, and how many one user may have.
-    pub tokens: TokenRules,
 }
 
 /// The components that a [`Service`] is put together from.
@@ -73,6 +73,7 @@ pub struct Service {
     pub(crate) local_providers: Vec<Arc<dyn Provider>>,
     pub(crate) throttle: Throttle,
     pub(crate) failed_logins: FailedLogins,
+    pub(crate) lockouts: Lockouts,
     pub(crate) contents: Arc<dyn BucketContents>,
     pub(crate) node: Arc<dyn ThisNode>,
     pub(crate) directories: Arc<dyn Directories>,
@@ -86,6 +87,7 @@ pub struct Service {
     pub(crate) reloading: Mutex<()>,
     /// Whether the login chain may differ from what is stored.
     pub(crate) chain_is_stale: AtomicBool,
+    pub(crate) governing: ArcSwap<Governing>,
     base_urls: ArcSwap<Vec<BaseUrl>>,
     /// Of the namespaces that made a choice.
     sigv2: ArcSwap<HashMap<NamespaceName, SigV2Setting>>,
@@ -105,6 +107,7 @@ impl Service {
             node: parts.node,
             throttle: parts.throttle,
             failed_logins: FailedLogins::default(),
+            lockouts: Lockouts::default(),
             directories: parts.directories,
             passwords: parts.passwords,
             first_password: parts.first_password,
@@ -113,13 +116,15 @@ impl Service {
             settings: parts.settings,
             reloading: Mutex::new(()),
             chain_is_stale: AtomicBool::new(true),
+            governing: ArcSwap::default(),
             base_urls: ArcSwap::default(),
             sigv2: ArcSwap::default(),
         })
     }
 
-    /// Reads what is kept in memory throughout: login providers, base URLs, what namespaces say of signatures.
+    /// Reads what is kept in memory throughout: settings, login providers, base URLs, what namespaces say of signatures.
     pub async fn prepare(&self) -> Result<(), crate::ServiceError> {
+        self.reload_governing().await?;
         self.reload_providers().await?;
         self.reload_base_urls().await?;
         self.reload_sigv2().await
@@ -164,11 +169,6 @@ impl Service {
         let chosen = chosen.filter(|(_, setting)| *setting != SigV2Setting::default());
         self.sigv2.store(Arc::new(chosen.collect()));
         Ok(())
-    }
-
-    /// Within what object user ids are unique. GLOBAL until the user scope can be chosen.
-    pub(crate) fn user_scope(&self) -> Scope {
-        Scope::Global
     }
 
     /// A random id in the form of a UUID, version 4.

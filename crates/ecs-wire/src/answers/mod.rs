@@ -6,6 +6,7 @@ mod base_urls;
 mod bucket_settings;
 mod buckets;
 mod link;
+mod login_security;
 mod management_users;
 mod namespace_limits;
 mod namespaces;
@@ -24,6 +25,7 @@ pub use bucket_settings::{
 };
 pub use buckets::{Bucket, Buckets, NewBucket};
 pub use link::{NamedLink, self_link};
+pub use login_security::LoginSecurity;
 pub use management_users::{ManagementUser, ManagementUsers, TokenCount};
 pub use namespace_limits::{NamespaceQuota, RetentionClass, RetentionClasses};
 pub use namespaces::{Namespace, Namespaces};

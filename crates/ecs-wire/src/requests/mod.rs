@@ -4,6 +4,7 @@ mod authn_providers;
 mod base_urls;
 mod bucket_settings;
 mod buckets;
+mod login_security;
 mod management_users;
 mod namespace_limits;
 mod namespaces;
@@ -17,6 +18,7 @@ pub use bucket_settings::{
     BucketAcl, BucketLock, BucketOwner, BucketQuota, BucketRetention, BucketStaleAllowed, BucketTags, UserGrant,
 };
 pub use buckets::BucketCreate;
+pub use login_security::LoginSecurityUpdate;
 pub use management_users::{ManagementUserCreate, ManagementUserUnlock, ManagementUserUpdate, PasswordChange};
 pub use namespace_limits::{NamespaceQuota, RetentionClassCreate, RetentionClassUpdate};
 pub use namespaces::{NamespaceCreate, NamespaceUpdate};

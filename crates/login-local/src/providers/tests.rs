@@ -50,6 +50,9 @@ impl LocalAccounts for House {
             locked: id.as_str() == "operator",
             created_at: Timestamp::EPOCH,
             password_changed_at: None,
+            locked_until: None,
+            unlocked_at: None,
+            password_past: Default::default(),
         }))
     }
 
@@ -60,6 +63,9 @@ impl LocalAccounts for House {
             password_hash: self.stored(),
             created_at: Timestamp::EPOCH,
             unique_id: "7f3a".to_owned(),
+            password_changed_at: None,
+            password_past: Default::default(),
+            unlocked_at: None,
         }))
     }
 

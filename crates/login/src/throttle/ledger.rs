@@ -25,6 +25,11 @@ impl Key {
         });
         Key::Pair(name.clone(), place)
     }
+
+    fn is_of(&self, wanted: &LoginName) -> bool {
+        let (Key::Pair(name, _) | Key::Name(name)) = self;
+        name == wanted
+    }
 }
 
 /// One key's history.
@@ -78,6 +83,12 @@ impl Ledger {
         if self.younger.get(key).is_some_and(|track| *track == Track::default()) {
             self.younger.remove(key);
         }
+    }
+
+    /// Visits every track of a name. Takes time in proportion to all that is tracked.
+    pub(super) fn for_each_of(&mut self, name: &LoginName, visit: impl Fn(&mut Track)) {
+        let tracks = self.younger.iter_mut().chain(&mut self.older);
+        tracks.filter(|(key, _)| key.is_of(name)).for_each(|(_, track)| visit(track));
     }
 
     #[cfg(test)]

@@ -139,6 +139,14 @@ impl State {
         }
     }
 
+    /// Forgets the failures of a name.
+    pub(super) fn pardon(&mut self, name: &LoginName) {
+        self.ledger.for_each_of(name, |track| {
+            track.failures = 0;
+            track.last_failure = Timestamp::EPOCH;
+        });
+    }
+
     /// Drops what a decision not to enter left behind.
     pub(super) fn tidy(&mut self, keys: &Keys) {
         self.ledger.tidy(&keys.pair);

@@ -31,6 +31,6 @@ pub(crate) const UPDATE: About =
 pub(crate) async fn update(caller: Caller, call: Call) -> Answering {
     let order: PropertyUpdate = call.request()?;
     let scope = order.user_scope().ok_or_else(|| EcsError::missing_field("user_scope"))?;
-    caller.choose_user_scope(scope)?;
+    caller.choose_user_scope(scope).await?;
     Ok(Reply::empty())
 }

@@ -24,19 +24,21 @@ pub(crate) const LOG_OUT: About = About::call(Topic::Session, "Log out", "Ends t
 /// Ends this token, all tokens of the caller (`force`), or all of somebody else (`username`).
 pub(crate) async fn log_out(caller: Caller, call: Call) -> Answering {
     let all = call.query.flag("force")?;
+    let own = caller.principal().name.clone();
     let user = match call.query.text("username") {
         Some(other) => {
             caller.log_out_other(other).await?;
-            other.to_owned()
+            other.trim().to_lowercase()
         }
         None => {
             caller.log_out(all).await?;
-            caller.principal().name.clone()
+            own.clone()
         }
     };
+    let is_own = user == own;
     let reply = call.answer(&LoggedOut { user });
     let from_cookie = credentials::token(&call.headers).is_some_and(|token| token.from_cookie);
-    Ok(if from_cookie { reply.with(SET_COOKIE, login::no_cookie()) } else { reply })
+    Ok(if from_cookie && is_own { reply.with(SET_COOKIE, login::no_cookie()) } else { reply })
 }
 
 pub(crate) const WHO_AM_I: About = About::call(
@@ -62,12 +64,13 @@ pub(crate) async fn who_am_i(caller: Caller, call: Call) -> Answering {
 pub(crate) const CHANGE_PASSWORD: About = About::call(
     Topic::Session,
     "Change your own password",
-    "For management users, who have to know the present one. All of their tokens end. People of a \
-     directory change their password there.",
+    "For management users and people of the built-in directory, who have to know the present one. All of their \
+     tokens end. People of another directory change their password there.",
 )
 .takes::<PasswordChange>();
 
-/// Changes the password of a management user who knows the present one. All of their tokens end.
+/// Changes the password of a management user, or a person of the built-in directory, who knows the present one. All of
+/// their tokens end.
 pub(crate) async fn change_password(caller: Caller, call: Call) -> Answering {
     let change: PasswordChange = call.request()?;
     let (old, new) = (Password::from(change.old_password.expose()), Password::from(change.password.expose()));

@@ -3,7 +3,7 @@
 use keyward_ecs_wire::requests::{ManagementUserCreate, ManagementUserUpdate};
 use keyward_ecs_wire::{GivenSecret, answers};
 use keyward_identity::ManagementUser;
-use keyward_service::{ManagementUserChange, NewManagementUser, Password};
+use keyward_service::{ManagementUserChange, NewManagementUser, Password, Timestamp};
 
 /// The user that a request asks for.
 pub(crate) fn new(order: ManagementUserCreate) -> NewManagementUser {
@@ -27,15 +27,15 @@ pub(crate) fn change(order: &ManagementUserUpdate) -> ManagementUserChange {
     }
 }
 
-/// The answer about one user.
-pub(crate) fn shown(user: ManagementUser) -> answers::ManagementUser {
+/// The answer about one user, as of `now`.
+pub(crate) fn shown(user: ManagementUser, now: Timestamp) -> answers::ManagementUser {
     answers::ManagementUser {
         user_id: user.id.to_string(),
         is_system_admin: user.system_admin,
         is_system_monitor: user.system_monitor,
         is_security_admin: user.security_admin,
         is_external_group: user.is_external_group,
-        is_locked: user.locked,
+        is_locked: user.is_locked_at(now),
         last_time_password_changed: user.password_changed_at,
     }
 }

@@ -112,7 +112,7 @@ async fn a_replication_group_is_allowed_or_disallowed_not_both() {
 }
 
 #[tokio::test]
-async fn the_user_scope_stays_global() {
+async fn the_user_scope_is_chosen_before_the_first_object_user() {
     let office = Office::open().await;
     let root = office.log_in("root").await;
     let shown = office.get("/config/object/properties/").token(&root).for_json().send().await.expect(200);
@@ -122,7 +122,13 @@ async fn the_user_scope_stays_global() {
     );
     let put = |body: &'static str| office.put("/config/object/properties").token(&root).json(body).send();
     put(r#"{"properties":{"user_scope":"GLOBAL"}}"#).await.expect(200);
-    let refused = put(r#"{"properties":{"user-scope":"NAMESPACE"}}"#).await.refused(400, 1012);
-    assert!(refused.field("details").starts_with("Unable to set User Scope to NAMESPACE"));
+    put(r#"{"properties":{"user-scope":"NAMESPACE"}}"#).await.expect(200);
+    office.post("/object/namespaces/namespace").token(&root).json(r#"{"namespace":"ns1"}"#).send().await.expect(200);
+    let user = r#"{"user":"app","namespace":"ns1"}"#;
+    office.post("/object/users").token(&root).json(user).send().await.expect(200);
+    office.get("/object/users/app/info").token(&root).send().await.refused(400, 1005);
+    office.get("/object/users/app/info?namespace=ns1").token(&root).send().await.expect(200);
+    let refused = put(r#"{"properties":{"user-scope":"GLOBAL"}}"#).await.refused(400, 1012);
+    assert!(refused.field("details").starts_with("Unable to set User Scope to GLOBAL"));
     put(r#"{"properties":{"colour":"blue"}}"#).await.refused(400, 1005);
 }

@@ -11,7 +11,7 @@ use http::{HeaderMap, Method, Request};
 use http_body_util::{BodyExt, Full};
 use keyward_ambient::{Clock, Entropy};
 use keyward_credential_cache::{BucketCache, Capacity, CredentialCache};
-use keyward_identity::{DomainName, TokenRules};
+use keyward_identity::DomainName;
 use keyward_keyring::FirstKeyRule;
 use keyward_listener::{Peer, TrustedProxies};
 use keyward_login::{Decoy, Provider, Throttle};
@@ -276,6 +276,6 @@ fn service(
         node: Arc::new(SmallMachine),
         clock,
         entropy,
-        settings: SystemSettings { first_key: rules.first_key, local_domains, tokens: TokenRules::default() },
+        settings: SystemSettings { first_key: rules.first_key, local_domains },
     })
 }

@@ -175,3 +175,71 @@ async fn an_administrators_change_of_roots_password_forgets_the_first_one_too() 
     office.put("/vdc/users/root").token(&root).json(r#"{"password":"Another-Pass-77"}"#).send().await.expect(200);
     assert!(!office.first_password.is_kept());
 }
+
+#[tokio::test]
+async fn the_rules_about_logins_are_shown_and_changed_in_either_format_and_hold_at_once() {
+    let office = Office::open().await;
+    let root = office.log_in("root").await;
+    let shown = office.get("/config-admin/security").token(&root).for_json().send().await.expect(200);
+    assert_eq!(shown.value()["entries"]["sessionMaxLifeTimeMinutes"], "480");
+    let shown = office.get("/config-admin/security").token(&root).send().await.expect(200);
+    assert!(shown.body.contains("<entry><key>userMaxLoginAttempts</key><value>3</value></entry>"), "{}", shown.body);
+    let body = "<security_config><entries><entry><key>sessionMaxLifeTimeMinutes</key><value>60</value></entry></entries></security_config>";
+    office.put("/config-admin/security").token(&root).xml(body).send().await.expect(200);
+    let session = office.get("/login").token(&root).send().await.expect(200);
+    assert_eq!(session.header("x-sds-auth-max-age"), "3600");
+    for wrong in [r#"{"entries":{"sessionMaxLifeTimeMinutes":"0"}}"#, r#"{"entries":{"userInactiveLockDays":"35"}}"#] {
+        let refused = office.put("/config-admin/security").token(&root).json(wrong).send().await;
+        assert_eq!(refused.status, 400, "{}", refused.body);
+    }
+}
+
+#[tokio::test]
+async fn a_login_with_a_token_tells_what_remains_of_it() {
+    let office = Office::open().await;
+    let root = office.log_in("root").await;
+    office.advance(std::time::Duration::from_secs(3600));
+    let session = office.get("/login").token(&root).send().await.expect(200);
+    assert_eq!(session.header("x-sds-auth-max-age"), "25200");
+}
+
+#[tokio::test]
+async fn ending_the_sessions_of_somebody_else_leaves_the_own_cookie_alone() {
+    let (office, _) = Office::with_alice().await;
+    let root = office.log_in("root").await;
+    let cookie = format!("X-SDS-AUTH-TOKEN={root}");
+    let other = office.get("/logout?username=alice@local.test").header("cookie", &cookie).send().await.expect(200);
+    assert!(!other.headers.contains_key("set-cookie"));
+    let own = office.get("/logout?username=ROOT").header("cookie", &cookie).send().await.expect(200);
+    assert!(own.headers.contains_key("set-cookie"));
+}
+
+#[tokio::test]
+async fn a_locked_operator_shows_as_locked_and_is_unlocked_by_either_method() {
+    let office = Office::open().await;
+    let root = office.log_in("root").await;
+    office.operator(&root, "mona", r#","isSystemMonitor":true"#).await;
+    for method in [http::Method::PUT, http::Method::POST] {
+        for _ in 0..3 {
+            office.get("/login").basic("mona", "wrong").send().await.refused(401, 4000);
+        }
+        let shown = office.get("/vdc/users/mona").token(&root).for_json().send().await.expect(200);
+        assert_eq!(shown.field("is_locked"), "true");
+        office.ask(method, "/vdc/users/mona/unlock").token(&root).json("{}").send().await.expect(200);
+        office.log_in("mona").await;
+    }
+}
+
+#[tokio::test]
+async fn whose_password_is_too_old_is_told_so_and_may_change_it() {
+    let office = Office::open().await;
+    let root = office.log_in("root").await;
+    let rules = r#"{"entries":{"passwordRulesEnabled":"true","passwordExpiryDays":"1"}}"#;
+    office.put("/config-admin/security").token(&root).json(rules).send().await.expect(200);
+    office.advance(std::time::Duration::from_secs(24 * 3600));
+    let root = office.log_in("root").await;
+    office.get("/object/namespaces").token(&root).send().await.refused(403, 3000);
+    office.get("/user/whoami").token(&root).send().await.expect(200);
+    let change = format!(r#"{{"password":"Staple-Battery-55","oldPassword":"{}"}}"#, crate::office::PASSWORD);
+    office.put("/user/password").token(&root).json(&change).send().await.expect(200);
+}

@@ -22,7 +22,7 @@ const TABLE: &[(&str, &str, &str, &str, &str)] = &[
     ("POST", "/object/user-secret-keys/{uid}/deactivate", "/object/user-secret-keys/app/deactivate", "{}", "an"),
     ("GET", "/object/users", "/object/users", "", "amn"),
     ("POST", "/object/users", "/object/users", r#"{"user":"app","namespace":"team"}"#, "an"),
-    ("POST", "/object/users/deactivate", "/object/users/deactivate", r#"{"user":"gone"}"#, "an"),
+    ("POST", "/object/users/deactivate", "/object/users/deactivate", r#"{"user":"gone","namespace":"team"}"#, "an"),
     ("GET", "/object/users/query", "/object/users/query?namespace=team&tag=x", "", "amn"),
     ("PUT", "/object/users/lock", "/object/users/lock", r#"{"user":"app","isLocked":false}"#, "an"),
     ("GET", "/object/users/lock/{uid}", "/object/users/lock/app", "", "amn"),
@@ -50,6 +50,11 @@ const TABLE: &[(&str, &str, &str, &str, &str)] = &[
     ("PUT", "/vdc/users/{id}", "/vdc/users/gone", "{}", "as"),
     ("POST", "/vdc/users/{id}/deactivate", "/vdc/users/gone/deactivate", "", "as"),
     ("GET", "/vdc/users/{id}/tokenCount", "/vdc/users/root/tokenCount", "", "ams"),
+    ("PUT", "/vdc/users/{id}/unlock", "/vdc/users/leader/unlock", "{}", "as"),
+    ("POST", "/vdc/users/{id}/unlock", "/vdc/users/leader/unlock", "", "as"),
+    ("POST", "/vdc/users/{id}/lock", "/vdc/users/gone/lock", "", "as"),
+    ("GET", "/config-admin/security", "/config-admin/security", "", "ams"),
+    ("PUT", "/config-admin/security", "/config-admin/security", r#"{"entries":{"userLockMinutes":"10"}}"#, "as"),
     ("GET", "/vdc/admin/authnproviders", "/vdc/admin/authnproviders", "", "ams"),
     ("POST", "/vdc/admin/authnproviders", "/vdc/admin/authnproviders", PROVIDER, "as"),
     ("GET", "/vdc/admin/authnproviders/{id}", "/vdc/admin/authnproviders/urn:x", "", "ams"),
@@ -259,7 +264,6 @@ async fn an_administrator_of_one_namespace_reaches_nothing_in_another() {
     for path in [
         "/object/user-secret-keys/stranger",
         "/object/user-secret-keys/stranger/local",
-        "/object/user-secret-keys/stranger/team",
         "/object/user-secret-keys/exist/stranger/local",
         "/object/users/local",
         "/object/users/stranger/info",
@@ -273,10 +277,16 @@ async fn an_administrator_of_one_namespace_reaches_nothing_in_another() {
     for (path, body) in [
         ("/object/users", stranger),
         ("/object/users/deactivate", r#"{"user":"stranger"}"#),
-        ("/object/user-secret-keys/stranger", r#"{"namespace":"team"}"#),
+        ("/object/user-secret-keys/stranger", r#"{"namespace":"local"}"#),
         ("/object/user-secret-keys/stranger/deactivate", "{}"),
     ] {
         office.post(path).token(&leader).json(body).send().await.refused(403, 3000);
+    }
+    for unknown in ["stranger", "nobody"] {
+        // In the own namespace neither of them exists.
+        let path = format!("/object/user-secret-keys/{unknown}/team");
+        office.get(&path).token(&leader).send().await.refused(404, 2000);
+        office.get(&format!("/object/users/{unknown}/info")).token(&leader).send().await.refused(403, 3000);
     }
     let listed = office.get("/object/users").token(&leader).for_json().send().await.expect(200);
     assert_eq!(listed.value()["blobuser"].to_string(), r#"[{"namespace":"team","userid":"app"}]"#);

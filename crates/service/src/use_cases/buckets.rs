@@ -59,7 +59,8 @@ impl Service {
             settings,
         };
         let audit = bucket_audit(now, owner, "bucket.create", origin, namespace, name);
-        let owner_is_there = Write::Require(RecordKey::User { scope: self.user_scope(), id: owner.clone() });
+        let owner_is_there =
+            Write::Require(RecordKey::User { scope: self.user_scope().of(namespace), id: owner.clone() });
         self.register_bucket(bucket, Some(owner_is_there), audit).await
     }
 

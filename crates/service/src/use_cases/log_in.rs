@@ -8,10 +8,16 @@ use keyward_identity::{
     LOCAL_PROVIDER, ManagementUser, ManagementUserId, Namespace, ObjectUserId, Principal, SessionIdentity, Standing,
     TokenRecord, principal_of,
 };
-use keyward_login::{Credentials, LoginName, Password, Token, Verdict};
-use keyward_store::{AuditOutcome, AuditRecord, CommitError, Expect, RecordKey, Transaction, Write};
+use keyward_login::{Credentials, LoginName, Password, Refusal, Token, Verdict};
+use keyward_store::{
+    AuditOutcome, AuditRecord, CommitError, Expect, ObjectUserFilter, PageRequest, Record, RecordKey, Revised,
+    Transaction, Write,
+};
 
+use super::passwords::account_key;
+use crate::commit::Settled;
 use crate::failed_logins::FailedLogin;
+use crate::first_start::ROOT;
 use crate::{Caller, Origin, Service, ServiceError};
 
 /// A successful login.
@@ -38,6 +44,7 @@ impl Service {
         origin: Origin,
     ) -> Result<Session, ServiceError> {
         let name = LoginName::parse(name).map_err(|_| ServiceError::InvalidCredentials)?;
+        self.notice_unlocking(&name).await?;
         let admission = match self.throttle.enter(&*self.clock, &name, origin.address).await {
             Ok(admission) => admission,
             Err(busy) => {
@@ -55,12 +62,22 @@ impl Service {
         let refused = |reason| FailedLogin::refused(credentials.name.as_str(), origin, reason);
         match self.chain.authenticate(&credentials).await {
             Verdict::Authenticated(identity) => {
+                if self.is_locked(&identity).await? {
+                    // A right password must not look different from a wrong one, nor wipe the slate.
+                    admission.failed(self.clock.now());
+                    self.note_failed_login(refused("locked")).await?;
+                    return Err(ServiceError::InvalidCredentials);
+                }
                 admission.succeeded(self.clock.now());
+                self.lockouts.forget(&credentials.name);
                 self.open_session(identity, account, origin).await
             }
             Verdict::Refused(refusal) => {
                 admission.failed(self.clock.now());
                 self.note_failed_login(refused(refusal.as_str())).await?;
+                if refusal == Refusal::WrongPassword {
+                    self.lock_after_failure(&credentials.name, origin).await?;
+                }
                 Err(ServiceError::InvalidCredentials)
             }
             Verdict::Unavailable(cause) => {
@@ -78,18 +95,44 @@ impl Service {
     /// The condition that the account of ours of this name, if there is one, is still as it is now. A change of an
     /// account ends its tokens; without this, a login that began before it would outlive the old password.
     async fn account_as_it_is(&self, name: &LoginName) -> Result<Option<Write>, ServiceError> {
-        let found = match (ManagementUserId::parse(name.as_str()), ObjectUserId::parse(name.as_str())) {
-            (Ok(id), _) if id.is_local() => {
-                let found = self.store.management_user(&id).await?;
-                found.map(|found| (RecordKey::ManagementUser(id), found.revision))
-            }
-            (_, Ok(id)) => {
-                let found = self.store.person(&id).await?;
-                found.map(|found| (RecordKey::Person(id), found.revision))
-            }
+        let Some(key) = account_key(name) else { return Ok(None) };
+        let revision = match &key {
+            RecordKey::ManagementUser(id) => self.store.management_user(id).await?.map(|found| found.revision),
+            RecordKey::Person(id) => self.store.person(id).await?.map(|found| found.revision),
             _ => None,
         };
-        Ok(found.map(|(key, revision)| Write::RequireAt { key, expect: Expect::Revision(revision) }))
+        Ok(revision.map(|revision| Write::RequireAt { key, expect: Expect::Revision(revision) }))
+    }
+
+    async fn is_locked(&self, identity: &SessionIdentity) -> Result<bool, ServiceError> {
+        let SessionIdentity::Management(id) = identity else { return Ok(false) };
+        let found = self.store.management_user(id).await?;
+        Ok(found.is_some_and(|found| found.value.is_locked_at(self.clock.now())))
+    }
+
+    /// Locks a local management user after too many failures in a row. `root` is slowed by the throttle and never
+    /// locked: nobody could lift it from afar.
+    async fn lock_after_failure(self: &Arc<Self>, name: &LoginName, origin: Origin) -> Result<(), ServiceError> {
+        let security = &self.governing().security;
+        let Ok(id) = ManagementUserId::parse(name.as_str()) else { return Ok(()) };
+        if !id.is_local() || id.as_str() == ROOT || !self.lockouts.is_one_too_many(&id, security.max_attempts) {
+            return Ok(());
+        }
+        self.until_settled(|| async {
+            let now = self.clock.now();
+            let Some(Revised { value: mut user, revision }) = self.store.management_user(&id).await? else {
+                return Ok(Settled::Done(()));
+            };
+            if user.is_locked_at(now) {
+                return Ok(Settled::Done(()));
+            }
+            user.locked_until = Some(now.plus(security.lock_duration()));
+            let audit = AuditRecord::new(now, id.as_str(), "management_user.lock").from_address(origin.address);
+            let audit = audit.on(id.as_str()).detail("minutes", security.lock_minutes.to_string());
+            let write = Write::update(Record::ManagementUser(user), revision);
+            Settled::after(self.commit(Transaction::new(audit).write(write)).await, ())
+        })
+        .await
     }
 
     async fn open_session(
@@ -111,7 +154,7 @@ impl Service {
             return Err(ServiceError::InvalidCredentials);
         }
         let token = Token::generate(&*self.entropy);
-        let rules = self.settings.tokens;
+        let rules = self.token_rules();
         let record = TokenRecord::begun(token.hash(), identity, now);
         let audit = AuditRecord::new(now, user.clone(), "login").from_address(origin.address).on(user.clone());
         let audit = principal.namespace.into_iter().fold(audit, AuditRecord::in_namespace);
@@ -134,18 +177,19 @@ impl Service {
         let hash = Token::parse(token).map_err(|_| ServiceError::MalformedToken)?.hash();
         let record = self.store.token(&hash).await?.ok_or(ServiceError::InvalidToken)?.value;
         let now = self.clock.now();
-        match record.standing(now, &self.settings.tokens) {
-            Standing::Live { .. } => {}
-            Standing::Expired | Standing::Idle => return Err(ServiceError::InvalidToken),
-        }
+        let rules = self.token_rules();
+        let Standing::Live { remaining } = record.standing(now, &rules) else {
+            return Err(ServiceError::InvalidToken);
+        };
         if !self.still_vouched_for(&record.identity).await? {
             return Err(ServiceError::InvalidToken);
         }
-        if record.use_is_worth_recording(now, &self.settings.tokens) {
+        if record.use_is_worth_recording(now, &rules) {
             self.store.touch_token(&hash, now).await?;
         }
         let principal = self.principal(&record.identity).await?.ok_or(ServiceError::InvalidToken)?;
-        Ok(Caller { service: Arc::clone(self), principal, token: hash, origin })
+        let password_is_fresh = self.has_fresh_password(&record.identity).await?;
+        Ok(Caller { service: Arc::clone(self), principal, token: hash, origin, remaining, password_is_fresh })
     }
 
     /// Whether the directory that a token's user was found in is still one that people log in by.
@@ -178,14 +222,17 @@ impl Service {
 
     async fn has_object_user(&self, name: &str) -> Result<bool, ServiceError> {
         let Ok(id) = ObjectUserId::parse(name) else { return Ok(false) };
-        Ok(self.store.object_user(&self.user_scope(), &id).await?.is_some())
+        // Of whatever namespace. The shortest id with a prefix is the first that begins with it.
+        let filter = ObjectUserFilter { namespace: None, prefix: id.as_str().to_owned() };
+        let found = self.store.object_users(&filter, &PageRequest::first(1)).await?;
+        Ok(found.items.first().is_some_and(|found| found.value.user.id == id))
     }
 }
 
 impl Caller {
-    /// How long the caller's token lives at most, for those who log in with a token.
+    /// How long the caller's token still lives at most, for those who log in with a token.
     pub fn token_life(&self) -> Duration {
-        self.service.settings.tokens.life
+        self.remaining
     }
 
     /// When the caller's password was last changed, for management users.

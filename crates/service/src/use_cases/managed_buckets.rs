@@ -252,7 +252,7 @@ impl Caller {
     async fn owner_named(&self, given: &str, namespace: &NamespaceName) -> Result<(ObjectUserId, Write), ServiceError> {
         let refused = || ServiceError::BucketOwner { user: given.to_owned(), namespace: namespace.to_string() };
         let id = ObjectUserId::parse(given).map_err(|_| refused())?;
-        let scope = self.service.user_scope();
+        let scope = self.service.user_scope().of(namespace);
         let found = self.service.store.object_user(&scope, &id).await?;
         match found.filter(|found| found.value.user.namespace == *namespace) {
             Some(_) => Ok((id.clone(), Write::Require(RecordKey::User { scope, id }))),

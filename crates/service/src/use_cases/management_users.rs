@@ -1,10 +1,12 @@
 //! Management users (ECS: *VDC users*).
 
-use keyward_identity::{ManagementUser, ManagementUserId, SessionIdentity};
+use keyward_identity::{ManagementUser, ManagementUserId};
 use keyward_login::{LoginName, Password};
 use keyward_store::{CommitError, PageRequest, Record, RecordKey, Revised, Transaction, Write};
 
+use super::passwords::account_key;
 use crate::commit::Settled;
+use crate::first_start::ROOT;
 use crate::{Caller, ServiceError, Subject};
 
 /// A management user to be made.
@@ -61,6 +63,9 @@ impl Caller {
             security_admin: new.security_admin,
             is_external_group: new.is_external_group,
             password_changed_at: password_hash.as_ref().map(|_| now),
+            locked_until: None,
+            unlocked_at: None,
+            password_past: Default::default(),
             password_hash,
             locked: false,
             created_at: now,
@@ -80,7 +85,7 @@ impl Caller {
     pub async fn update_management_user(&self, id: &str, change: ManagementUserChange) -> Result<(), ServiceError> {
         self.principal.may_manage_management_users()?;
         let hash = match &change.password {
-            Some(password) => Some(self.acceptable(password).await?),
+            Some(password) => Some((self.acceptable(password).await?, false)),
             None => None,
         };
         self.service
@@ -88,6 +93,9 @@ impl Caller {
                 let Revised { value: mut user, revision } = self.found_management_user(id).await?;
                 if hash.is_some() && !user.id.is_local() {
                     return Err(ServiceError::invalid("password", "the password of a directory user is kept there"));
+                }
+                if let Some(password) = &change.password {
+                    self.refuse_former(password, user.password_hash.as_deref(), &user.password_past).await?;
                 }
                 user.system_admin = change.system_admin.unwrap_or(user.system_admin);
                 user.system_monitor = change.system_monitor.unwrap_or(user.system_monitor);
@@ -102,36 +110,71 @@ impl Caller {
             .await
     }
 
-    /// Changes the caller's own password, and ends the caller's other tokens with this one.
-    pub async fn change_own_password(&self, old: &Password, new: &Password) -> Result<(), ServiceError> {
-        let SessionIdentity::Management(id) = &self.principal.identity else {
-            return Err(ServiceError::invalid("password", "the password of a directory user is changed there"));
+    /// Opens a management user, or a person of the built-in directory, to logins again, and forgets the failed ones; with
+    /// a password, that is the new one of a management user.
+    pub async fn unlock_account(&self, name: &str, password: Option<&Password>) -> Result<(), ServiceError> {
+        self.principal.may_manage_management_users()?;
+        let typed = LoginName::parse(name).map_err(|_| ServiceError::not_found(Subject::ManagementUser, name))?;
+        match account_key(&typed) {
+            Some(RecordKey::Person(_)) => self.unlock_person(name, password).await?,
+            _ => self.unlock_management_user(name, password).await?,
+        }
+        self.service.forget_failures(&typed);
+        Ok(())
+    }
+
+    async fn unlock_management_user(&self, name: &str, password: Option<&Password>) -> Result<(), ServiceError> {
+        let hash = match password {
+            Some(password) => Some((self.acceptable(password).await?, false)),
+            None => None,
         };
-        self.require_own_password(id, old).await?;
-        let hash = self.acceptable(new).await?;
         self.service
             .until_settled(|| async {
-                let Revised { value: user, revision } = self.found_management_user(id.as_str()).await?;
-                let audit = self.audit(self.now(), "management_user.password").on(id.as_str());
-                self.put_management_user(user, Some(hash.clone()), revision, audit).await
+                let Revised { value: mut user, revision } = self.found_management_user(name).await?;
+                let now = self.now();
+                user.unlock(now);
+                let audit = self.audit(now, "management_user.unlock").on(user.id.as_str());
+                if hash.is_some() {
+                    return self.put_management_user(user, hash.clone(), revision, audit).await;
+                }
+                let write = Write::update(Record::ManagementUser(user), revision);
+                Settled::after(self.service.commit(Transaction::new(audit).write(write)).await, ())
             })
             .await
     }
 
-    /// A stolen token must not be a way to guess the password fast: the brake is that of logging in.
-    async fn require_own_password(&self, id: &ManagementUserId, password: &Password) -> Result<(), ServiceError> {
-        let service = &self.service;
-        let name = LoginName::parse(id.as_str()).map_err(|why| ServiceError::invalid("oldPassword", why))?;
-        let admission = service.throttle.enter(&*service.clock, &name, self.origin.address).await;
-        let admission = admission.map_err(|busy| ServiceError::TooManyAttempts { retry_after: busy.retry_after })?;
-        let user = self.found_management_user(id.as_str()).await?.value;
-        let is_right = service.passwords.verify(password, &user.password_hash.unwrap_or_default()).await?;
-        if is_right {
-            admission.succeeded(service.clock.now());
-            return Ok(());
+    async fn unlock_person(&self, name: &str, password: Option<&Password>) -> Result<(), ServiceError> {
+        if password.is_some() {
+            let why = "the password of this user is not one of a management user; leave it out";
+            return Err(ServiceError::invalid("password", why));
         }
-        admission.failed(service.clock.now());
-        Err(ServiceError::invalid("oldPassword", "this is not the current password"))
+        self.service
+            .until_settled(|| async {
+                let Revised { value: mut person, revision } = self.found_person(name).await?;
+                person.unlocked_at = Some(self.now());
+                let audit = self.audit(self.now(), "person.unlock").on(person.name.as_str());
+                let write = Write::update(Record::Person(person), revision);
+                Settled::after(self.service.commit(Transaction::new(audit).write(write)).await, ())
+            })
+            .await
+    }
+
+    /// Locks a management user: its tokens end, and nobody logs in as it until it is unlocked.
+    pub async fn lock_management_user(&self, id: &str) -> Result<(), ServiceError> {
+        self.principal.may_manage_management_users()?;
+        self.service
+            .until_settled(|| async {
+                let Revised { value: mut user, revision } = self.found_management_user(id).await?;
+                if user.id.as_str() == ROOT || user.id.as_str() == self.principal.name || !user.id.is_local() {
+                    let why =
+                        format!("{} cannot be locked: neither root, nor oneself, nor who is of a directory", user.id);
+                    return Err(ServiceError::Refused { why });
+                }
+                user.locked = true;
+                let audit = self.audit(self.now(), "management_user.lock").on(user.id.as_str());
+                self.put_management_user(user, None, revision, audit).await
+            })
+            .await
     }
 
     /// Deletes a management user and ends its tokens.
@@ -181,16 +224,18 @@ impl Caller {
         Ok(self.service.store.token_count(user.id.as_str()).await?)
     }
 
-    async fn put_management_user(
+    /// Stores a changed user and ends its tokens; a new password comes as its hash and whether its owner chose it.
+    pub(super) async fn put_management_user(
         &self,
         mut user: ManagementUser,
-        hash: Option<String>,
+        password: Option<(String, bool)>,
         revision: keyward_store::Revision,
         audit: keyward_store::AuditRecord,
     ) -> Result<Settled<()>, ServiceError> {
-        let sets_password = hash.is_some();
-        if let Some(hash) = hash {
-            user.password_hash = Some(hash);
+        let sets_password = password.is_some();
+        if let Some((hash, own_choice)) = password {
+            let replaced = user.password_hash.replace(hash);
+            user.password_past = user.password_past.after(replaced, own_choice);
             user.password_changed_at = Some(self.now());
         }
         let is_root = user.id.as_str() == "root";
@@ -204,19 +249,10 @@ impl Caller {
         Ok(settled)
     }
 
-    async fn found_management_user(&self, id: &str) -> Result<Revised<ManagementUser>, ServiceError> {
+    pub(super) async fn found_management_user(&self, id: &str) -> Result<Revised<ManagementUser>, ServiceError> {
         let unknown = || ServiceError::not_found(Subject::ManagementUser, id);
         let id = ManagementUserId::parse(id).map_err(|_| unknown())?;
         self.service.store.management_user(&id).await?.ok_or_else(unknown)
-    }
-
-    /// Hashes a password that may be used.
-    pub(crate) async fn acceptable(&self, password: &Password) -> Result<String, ServiceError> {
-        match password.expose().chars().count() {
-            0 => Err(ServiceError::Missing { field: "password" }),
-            1..=256 => self.service.passwords.hash(password).await,
-            _ => Err(ServiceError::invalid("password", "a password has at most 256 characters")),
-        }
     }
 }
 

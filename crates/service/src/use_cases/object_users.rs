@@ -1,6 +1,6 @@
 //! Object users: create, list, look at, lock, delete (ECS: *Object users*).
 
-use keyward_identity::{NamespaceName, ObjectUser, ObjectUserId, Reach, Role, Tag};
+use keyward_identity::{NamespaceName, ObjectUser, ObjectUserId, Principal, Reach, Role, Tag};
 use keyward_store::{
     CommitError, Contents, Marker, ObjectUserFilter, Page, PageRequest, Record, RecordKey, Revised, SealedKeyRing,
     Transaction, UserRecord, Write,
@@ -33,8 +33,10 @@ impl Caller {
         };
         let audit = self.audit(self.now(), "user.create").in_namespace(namespace.clone()).on(id.as_str());
         let record = UserRecord { user, ring: SealedKeyRing::default() };
-        let write = Write::create(Record::User { scope: self.service.user_scope(), record });
-        match self.service.commit(Transaction::new(audit).write(write)).await {
+        let scope = self.service.user_scope().of(&namespace);
+        let write = Write::create(Record::User { scope, record });
+        let transaction = Transaction::new(audit).write(self.service.scope_as_it_is()).write(write);
+        match self.service.commit(transaction).await {
             Ok(_) => Ok(id),
             Err(CommitError::AlreadyExists(_)) => Err(ServiceError::already_exists(Subject::ObjectUser, id.as_str())),
             Err(CommitError::Missing(_)) => Err(ServiceError::not_found(Subject::Namespace, namespace.as_str())),
@@ -72,8 +74,8 @@ impl Caller {
                 let found = self.manageable_user(user, namespace).await?;
                 let ObjectUser { id, namespace, .. } = found.value.user;
                 let audit = self.audit(self.now(), "user.delete").in_namespace(namespace.clone()).on(id.as_str());
-                let owned = Contents::OwnedBuckets { namespace, owner: id.clone() };
-                let key = RecordKey::User { scope: self.service.user_scope(), id };
+                let key = RecordKey::User { scope: self.service.user_scope().of(&namespace), id: id.clone() };
+                let owned = Contents::OwnedBuckets { namespace, owner: id };
                 let transaction = Transaction::new(audit)
                     .write(Write::RequireEmpty(owned))
                     .write(Write::Delete { key, revision: found.revision });
@@ -126,7 +128,8 @@ impl Caller {
                     .audit(self.now(), action)
                     .in_namespace(record.user.namespace.clone())
                     .on(record.user.id.as_str());
-                let record = Record::User { scope: self.service.user_scope(), record };
+                let scope = self.service.user_scope().of(&record.user.namespace);
+                let record = Record::User { scope, record };
                 let write = Write::update(record, revision);
                 Settled::after(self.service.commit(Transaction::new(audit).write(write)).await, ())
             })
@@ -136,11 +139,7 @@ impl Caller {
     /// One object user.
     pub async fn object_user(&self, user: &str, namespace: Option<&str>) -> Result<ObjectUser, ServiceError> {
         self.require_some_role(&[Role::SystemAdmin, Role::SystemMonitor, Role::NamespaceAdmin])?;
-        let found = self.find_user(user).await?;
-        let found = found.ok_or_else(|| ServiceError::not_found(Subject::ObjectUser, user))?.value.user;
-        self.principal.may_read_users_in(&found.namespace)?;
-        self.agree_on_namespace(namespace, &found.namespace).await?;
-        Ok(found)
+        Ok(self.user_within_reach(user, namespace, Principal::may_read_users_in).await?.value.user)
     }
 
     /// A page of object users, of one namespace or of all that the caller may see, whose ids begin with `prefix`.
@@ -181,11 +180,7 @@ impl Caller {
     /// The user, if the caller may manage it. Who may manage nobody learns nothing about who exists.
     async fn manageable_user(&self, user: &str, namespace: Option<&str>) -> Result<Revised<UserRecord>, ServiceError> {
         self.require_some_role(&[Role::SystemAdmin, Role::NamespaceAdmin])?;
-        let found = self.find_user(user).await?;
-        let found = found.ok_or_else(|| ServiceError::not_found(Subject::ObjectUser, user))?;
-        self.principal.may_manage_users_in(&found.value.user.namespace)?;
-        self.agree_on_namespace(namespace, &found.value.user.namespace).await?;
-        Ok(found)
+        self.user_within_reach(user, namespace, Principal::may_manage_users_in).await
     }
 
     pub(crate) fn named_namespace(&self, name: &str) -> Result<NamespaceName, ServiceError> {

@@ -6,7 +6,7 @@ use keyward_store::{Revised, SealedKeyRing, UserRecord};
 
 use super::rings::{KeyOrder, RingOwner};
 use crate::commit::Settled;
-use crate::{Caller, ServiceError, Subject};
+use crate::{Caller, ServiceError, Subject, UserScope};
 
 /// A secret key that was just made: the one time that it is shown for sure.
 #[derive(Debug)]
@@ -100,7 +100,12 @@ impl Caller {
     /// The caller's object user, or the one that the first key makes.
     async fn own_user(&self) -> Result<RingOwner, ServiceError> {
         let name = &self.principal.name;
-        if let Some(found) = self.find_user(name).await? {
+        let found = match (self.service.user_scope(), self.principal.own_namespace()) {
+            (UserScope::Global, _) => self.find_user(name, None).await?,
+            (UserScope::Namespace, Ok(own)) => self.find_user(name, Some(own.as_str())).await?,
+            (UserScope::Namespace, Err(_)) => None,
+        };
+        if let Some(found) = found {
             return self.claim(found);
         }
         let namespace = match self.principal.own_namespace() {

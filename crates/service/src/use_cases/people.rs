@@ -1,8 +1,6 @@
 //! The people of the built-in directory.
 
-use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use keyward_identity::{ObjectUserId, Person};
+use keyward_identity::{ObjectUserId, PasswordPast, Person};
 use keyward_login::Password;
 use keyward_store::{CommitError, Page, PageRequest, Record, RecordKey, Revised, Transaction, Write};
 
@@ -19,8 +17,15 @@ impl Caller {
         self.principal.may_manage_people()?;
         let name = self.local_name(name)?;
         let (hash, made) = self.password_for_person(password).await?;
-        let person =
-            Person { name: name.clone(), password_hash: hash, created_at: self.now(), unique_id: self.service.uuid() };
+        let person = Person {
+            name: name.clone(),
+            password_hash: hash,
+            created_at: self.now(),
+            unique_id: self.service.uuid(),
+            password_changed_at: Some(self.now()),
+            password_past: PasswordPast::default(),
+            unlocked_at: None,
+        };
         let audit = self.audit(self.now(), "person.add").on(name.as_str());
         let write = Write::create(Record::Person(person));
         match self.service.commit(Transaction::new(audit).write(write)).await {
@@ -37,11 +42,17 @@ impl Caller {
         password: Option<Password>,
     ) -> Result<MadePassword, ServiceError> {
         self.principal.may_manage_people()?;
+        let chosen = password.clone();
         let (hash, made) = self.password_for_person(password).await?;
         self.service
             .until_settled(|| async {
                 let Revised { value: mut person, revision } = self.found_person(name).await?;
-                person.password_hash.clone_from(&hash);
+                if let Some(password) = &chosen {
+                    self.refuse_former(password, Some(&person.password_hash), &person.password_past).await?;
+                }
+                let replaced = std::mem::replace(&mut person.password_hash, hash.clone());
+                person.password_past = person.password_past.after(Some(replaced), false);
+                person.password_changed_at = Some(self.now());
                 let audit = self.audit(self.now(), "person.password").on(person.name.as_str());
                 let transaction = Transaction::new(audit)
                     .write(Write::DeleteTokensOf(person.name.to_string()))
@@ -93,13 +104,13 @@ impl Caller {
         match given {
             Some(password) => Ok((self.acceptable(&password).await?, MadePassword(None))),
             None => {
-                let made = Password::new(BASE64_URL_SAFE_NO_PAD.encode(self.service.entropy.array::<15>()));
+                let made = self.made_password()?;
                 Ok((self.acceptable(&made).await?, MadePassword(Some(made))))
             }
         }
     }
 
-    async fn found_person(&self, name: &str) -> Result<Revised<Person>, ServiceError> {
+    pub(super) async fn found_person(&self, name: &str) -> Result<Revised<Person>, ServiceError> {
         let unknown = || ServiceError::not_found(Subject::Person, name);
         let name = ObjectUserId::parse(name).map_err(|_| unknown())?;
         self.service.store.person(&name).await?.ok_or_else(unknown)

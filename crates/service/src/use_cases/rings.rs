@@ -1,13 +1,13 @@
 //! Changing a key ring: read, ask the rules, commit. What self-service and administrators' calls share.
 
 use keyward_ambient::Timestamp;
-use keyward_identity::{NamespaceName, ObjectUserId};
+use keyward_identity::{Forbidden, NamespaceName, ObjectUserId, Principal, Role};
 use keyward_keyring::{Deactivation, ExpiryMinutes, IssueError, KeyRing, Secret, SecretId, SecretKey};
 use keyward_store::{Record, Revised, Scope, SealedKeyRing, Transaction, UserRecord, Write};
 
 use crate::commit::Settled;
 use crate::error::KeyTime;
-use crate::{Caller, ServiceError, Subject};
+use crate::{Caller, ServiceError, Subject, UserScope};
 
 /// A new secret key, as asked for.
 pub(crate) struct KeyOrder {
@@ -84,7 +84,11 @@ impl RingOwner {
 impl Caller {
     /// Opens the ring of a user.
     pub(crate) fn ring_of(&self, record: &UserRecord) -> Result<KeyRing, ServiceError> {
-        Ok(record.ring.open(&self.service.user_scope(), &record.user.id, &*self.service.sealer)?)
+        Ok(record.ring.open(
+            &self.service.user_scope().of(&record.user.namespace),
+            &record.user.id,
+            &*self.service.sealer,
+        )?)
     }
 
     /// Makes one more secret for `owner`.
@@ -160,12 +164,15 @@ impl Caller {
         audit: keyward_store::AuditRecord,
         outcome: T,
     ) -> Result<Settled<T>, ServiceError> {
-        let scope = self.service.user_scope();
         let user = owner.record().user.clone();
+        let scope = self.service.user_scope().of(&user.namespace);
+        let is_new = matches!(owner, RingOwner::New(_));
         let audit = audit.in_namespace(user.namespace.clone()).on(user.id.as_str());
         let ring = SealedKeyRing::seal(ring, &scope, &user.id, &*self.service.sealer)?;
         let write = owner.write(scope, UserRecord { user, ring });
-        Settled::after(self.service.commit(Transaction::new(audit).write(write)).await, outcome)
+        let condition = is_new.then(|| self.service.scope_as_it_is());
+        let transaction = Transaction::new(audit).writes(condition).write(write);
+        Settled::after(self.service.commit(transaction).await, outcome)
     }
 
     fn new_secret(&self, order: &KeyOrder) -> Secret {
@@ -181,10 +188,45 @@ impl Caller {
         }
     }
 
-    /// Looks up a user by name; `None` also for names that no user can have.
-    pub(crate) async fn find_user(&self, id: &str) -> Result<Option<Revised<UserRecord>>, ServiceError> {
+    /// Looks up a user by name; `None` also for names that no user can have. In NAMESPACE user scope a name says nothing
+    /// without its namespace.
+    pub(crate) async fn find_user(
+        &self,
+        id: &str,
+        namespace: Option<&str>,
+    ) -> Result<Option<Revised<UserRecord>>, ServiceError> {
+        let scope = match self.service.user_scope() {
+            UserScope::Global => Scope::Global,
+            UserScope::Namespace => Scope::Namespace(self.existing_namespace(namespace.unwrap_or_default()).await?),
+        };
         let Ok(id) = ObjectUserId::parse(id) else { return Ok(None) };
-        Ok(self.service.store.object_user(&self.service.user_scope(), &id).await?)
+        Ok(self.service.store.object_user(&scope, &id).await?)
+    }
+
+    /// The user, as far as `may` lets the caller know of it.
+    ///
+    /// Whoever administers one namespace cannot tell a user of another from one that does not exist: both are forbidden
+    /// where no namespace is named, and both unknown in the caller's own.
+    pub(crate) async fn user_within_reach(
+        &self,
+        user: &str,
+        namespace: Option<&str>,
+        may: fn(&Principal, &NamespaceName) -> Result<(), Forbidden>,
+    ) -> Result<Revised<UserRecord>, ServiceError> {
+        let named = namespace.filter(|given| !given.is_empty());
+        let sees_all = self.require_some_role(&[Role::SystemAdmin, Role::SystemMonitor]).is_ok();
+        if let Some(given) = named.filter(|_| !sees_all) {
+            let given = NamespaceName::parse(given).map_err(|_| self.principal.forbidden())?;
+            may(&self.principal, &given)?;
+        }
+        match self.find_user(user, named).await? {
+            Some(found) if may(&self.principal, &found.value.user.namespace).is_ok() => {
+                self.agree_on_namespace(named, &found.value.user.namespace).await?;
+                Ok(found)
+            }
+            _ if sees_all || named.is_some() => Err(ServiceError::not_found(Subject::ObjectUser, user)),
+            _ => Err(self.principal.forbidden().into()),
+        }
     }
 
     /// The namespace that a request names must exist and be the user's own.

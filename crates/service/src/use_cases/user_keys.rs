@@ -1,12 +1,12 @@
 //! An administrator's view of secret keys (ECS: *User secret keys*).
 
-use keyward_identity::{Role, Roles};
+use keyward_identity::{Principal, Role, Roles};
 use keyward_keyring::{Deactivation, Secret};
 use keyward_store::{Revised, UserRecord};
 
 use super::own_keys::IssuedKey;
 use super::rings::{KeyOrder, RingOwner};
-use crate::{Caller, ServiceError, Subject};
+use crate::{Caller, ServiceError};
 
 impl Caller {
     /// The live keys of a user, slot 1 first.
@@ -56,11 +56,7 @@ impl Caller {
         namespace: Option<&str>,
     ) -> Result<Revised<UserRecord>, ServiceError> {
         self.require_some_role(&[Role::SystemAdmin, Role::NamespaceAdmin])?;
-        let found = self.find_user(user).await?;
-        let found = found.ok_or_else(|| ServiceError::not_found(Subject::ObjectUser, user))?;
-        self.principal.may_manage_keys_in(&found.value.user.namespace)?;
-        self.agree_on_namespace(namespace, &found.value.user.namespace).await?;
-        Ok(found)
+        self.user_within_reach(user, namespace, Principal::may_manage_keys_in).await
     }
 
     pub(crate) fn require_some_role(&self, roles: &[Role]) -> Result<(), ServiceError> {

@@ -193,11 +193,3 @@ async fn a_base_url_is_a_host_name_and_there_once() {
     assert_eq!(house.root.update_base_url(&other.id, change()).await.unwrap_err(), taken);
     house.root.update_base_url(&first.id, change()).await.unwrap();
 }
-
-#[tokio::test]
-async fn only_the_user_scope_that_is_in_force_can_be_chosen() {
-    let house = House::open().await;
-    assert_eq!(house.root.user_scope().unwrap().as_str(), "GLOBAL");
-    house.root.choose_user_scope("GLOBAL").unwrap();
-    assert!(matches!(house.root.choose_user_scope("NAMESPACE"), Err(ServiceError::Refused { .. })));
-}

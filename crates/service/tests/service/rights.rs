@@ -10,7 +10,7 @@ use crate::house::{BOB, House};
 
 /// Calls that need a right, and who has it: system **a**dministrator, **m**onitor, **s**ecurity administrator,
 /// administrator of the **n**amespace concerned, administrator of a **f**oreign namespace. A plain person never has.
-const RIGHTS: [(&str, &str); 55] = [
+const RIGHTS: [(&str, &str); 59] = [
     ("create_namespace", "a"),
     ("update_namespace", "an"),
     ("update_namespace: mappings", "a"),
@@ -35,6 +35,10 @@ const RIGHTS: [(&str, &str); 55] = [
     ("management_user", "ams"),
     ("management_users", "ams"),
     ("token_count", "ams"),
+    ("unlock_account", "as"),
+    ("lock_management_user", "as"),
+    ("login_security", "ams"),
+    ("update_login_security", "as"),
     ("log_out_other", "as"),
     ("add_person", "as"),
     ("set_person_password", "as"),
@@ -69,7 +73,7 @@ const RIGHTS: [(&str, &str); 55] = [
 ];
 
 /// Calls that everybody may make who is logged in: they are about the caller alone.
-const OPEN: [&str; 10] = [
+const OPEN: [&str; 12] = [
     "principal",
     "own_keys",
     "issue_own_key",
@@ -79,6 +83,8 @@ const OPEN: [&str; 10] = [
     "change_own_password",
     "password_changed_at",
     "token_life",
+    "require_fresh_password",
+    "now",
     "log_out",
 ];
 

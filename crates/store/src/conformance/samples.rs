@@ -111,6 +111,9 @@ pub fn management_user(id: &str) -> ManagementUser {
         locked: false,
         created_at: NOW,
         password_changed_at: Some(NOW),
+        locked_until: None,
+        unlocked_at: None,
+        password_past: Default::default(),
     }
 }
 
@@ -121,6 +124,9 @@ pub fn person(name: &str) -> Person {
         password_hash: "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaA".to_owned(),
         created_at: NOW,
         unique_id: format!("unique-{name}"),
+        password_changed_at: None,
+        password_past: Default::default(),
+        unlocked_at: None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Every call that needs a right, by its name, made in a house where its objects exist.
 
-use keyward_identity::Quota;
+use keyward_identity::{LoginSecurity, Quota};
 use keyward_keyring::Deactivation;
 use keyward_login::Password;
 use keyward_service::{
@@ -54,15 +54,15 @@ impl Objects {
             "namespace" => caller.namespace("ns1").await.map(drop),
             "namespaces" => caller.namespaces("", page()).await.map(drop),
             "create_object_user" => caller.create_object_user("app2", "ns1", vec![]).await.map(drop),
-            "delete_object_user" => caller.delete_object_user("app1", None).await,
-            "set_object_user_lock" => caller.set_object_user_lock("app1", None, true).await,
-            "change_object_user_tags" => caller.change_object_user_tags("app1", None, |_| Ok(())).await,
-            "object_user" => caller.object_user("app1", None).await.map(drop),
+            "delete_object_user" => caller.delete_object_user("app1", Some("ns1")).await,
+            "set_object_user_lock" => caller.set_object_user_lock("app1", Some("ns1"), true).await,
+            "change_object_user_tags" => caller.change_object_user_tags("app1", Some("ns1"), |_| Ok(())).await,
+            "object_user" => caller.object_user("app1", Some("ns1")).await.map(drop),
             "object_users" => caller.object_users(Some("ns1"), "", page()).await.map(drop),
             "object_users: everywhere" => caller.object_users(None, "", page()).await.map(drop),
-            "keys_of" => caller.keys_of("app1", None).await.map(drop),
-            "issue_key_for" => caller.issue_key_for("app1", None, None, None).await.map(drop),
-            "deactivate_keys_of" => caller.deactivate_keys_of("app1", None, &Deactivation::All).await,
+            "keys_of" => caller.keys_of("app1", Some("ns1")).await.map(drop),
+            "issue_key_for" => caller.issue_key_for("app1", Some("ns1"), None, None).await.map(drop),
+            "deactivate_keys_of" => caller.deactivate_keys_of("app1", Some("ns1"), &Deactivation::All).await,
             "create_management_user" => caller.create_management_user(operator("crony", &[])).await.map(drop),
             "update_management_user" => {
                 let change = ManagementUserChange { system_admin: Some(true), ..ManagementUserChange::default() };
@@ -72,6 +72,16 @@ impl Objects {
             "management_user" => caller.management_user("victim").await.map(drop),
             "management_users" => caller.management_users().await.map(drop),
             "token_count" => caller.token_count("victim").await.map(drop),
+            "unlock_account" => caller.unlock_account("victim", None).await,
+            "lock_management_user" => caller.lock_management_user("victim").await,
+            "login_security" => caller.login_security().map(drop),
+            "update_login_security" => {
+                let change = |security: &mut LoginSecurity| {
+                    security.max_attempts = 9;
+                    Ok(String::new())
+                };
+                caller.update_login_security(change).await.map(drop)
+            }
             "log_out_other" => caller.log_out_other("victim").await,
             "add_person" => caller.add_person("new@local.test", None).await.map(drop),
             "set_person_password" => caller.set_person_password("lena@local.test", None).await.map(drop),
@@ -102,7 +112,7 @@ impl Objects {
             "data_center" => caller.data_center().await.map(drop),
             "capacity" => caller.capacity().await.map(drop),
             "user_scope" => caller.user_scope().map(drop),
-            "choose_user_scope" => caller.choose_user_scope("GLOBAL"),
+            "choose_user_scope" => caller.choose_user_scope("GLOBAL").await,
             "audit_entries" => caller.audit_entries(None, None, Some("ns1"), page()).await.map(drop),
             "audit_entries: everywhere" => caller.audit_entries(None, None, None, page()).await.map(drop),
             "verify_audit" => caller.verify_audit().await.map(drop),

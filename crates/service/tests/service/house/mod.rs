@@ -19,7 +19,6 @@ pub(crate) use actors::{ALICE, BOB, PASSWORD, mapping, operator, provider};
 pub(crate) use directories::{Entry, ScriptedDirectories};
 use keyward_ambient::{Clock, Entropy};
 use keyward_credential_cache::{BucketCache, Capacity, CredentialCache};
-use keyward_identity::TokenRules;
 use keyward_keyring::FirstKeyRule;
 use keyward_login::{Password, Throttle, ThrottleRules};
 use keyward_sealing::{EnvelopeSealer, MasterKeys};
@@ -110,7 +109,7 @@ fn parts(
         sealer: Arc::clone(sealer),
         decoy: Arc::new(HASHER.clone()),
         throttle: Throttle::new(throttle),
-        settings: SystemSettings { first_key, local_domains: vec![local_domain()], tokens: TokenRules::default() },
+        settings: SystemSettings { first_key, local_domains: vec![local_domain()] },
         passwords: Arc::new(CheapPasswords(Arc::clone(&entropy))),
         directories: Arc::new(ScriptedDirectories::default()),
         first_password: Arc::new(FirstPasswordNote::default()),
