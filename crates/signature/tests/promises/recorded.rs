@@ -1,5 +1,5 @@
 //! Requests as real clients make and sign them, at the tests' moment, with Alice's newer secret: boto3's core
-//! (botocore 1.44.5), the AWS SDK for JavaScript (2.1693), s3cmd (2.4.0) and minio-py (7.2.20).
+//! (botocore 1.44.5), the AWS SDK for JavaScript (2.1693, the copy by 3.1162), s3cmd (2.4.0) and minio-py (7.2.20).
 
 use http::Request;
 use keyward_signature::form::{self, FormClaim};
@@ -43,7 +43,7 @@ fn named(requests: &'static str, name: &str) -> http::request::Parts {
 #[test]
 fn every_recorded_request_verifies_with_its_body() {
     let recorded = [SIGV4, SIGV2, GENERATED].map(recorded);
-    assert_eq!(recorded.each_ref().map(Vec::len), [11, 41, 200]);
+    assert_eq!(recorded.each_ref().map(Vec::len), [12, 41, 200]);
     for Recorded { name, head, body } in recorded.into_iter().flatten() {
         let verified = verify(&head).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_eq!(verified.candidate(), 1, "{name}");
@@ -108,4 +108,13 @@ fn headers_that_a_client_put_into_a_presigned_url_become_headers() {
         assert_eq!(head.headers()["x-amz-acl"], "public-read");
         assert_eq!(head.headers()["x-amz-meta-note"], "a b+c");
     }
+}
+
+#[test]
+fn the_source_that_a_client_put_into_a_presigned_url_is_that_of_the_copy() {
+    let (head, _) = clean(named(SIGV4, "aws-sdk-js: a presigned copy with its source in the URL"));
+    assert_eq!(head.uri(), "/photos/copy%20of%20%C3%A9?x-id=CopyObject");
+    assert_eq!(head.headers()["x-amz-copy-source"], "/photos/a%20%C3%BC%2B");
+    assert_eq!(head.headers()["x-amz-metadata-directive"], "REPLACE");
+    assert_eq!(head.headers()["x-amz-meta-note"], "a b+c");
 }
