@@ -52,7 +52,7 @@ impl Chain {
                 Outcome::Unavailable(unavailable) => return Verdict::Unavailable(unavailable),
             }
         }
-        self.decoy.verify_nothing(&credentials.password).await;
+        self.decoy.verify_nothing(credentials).await;
         Verdict::Refused(Refusal::UnknownUser)
     }
 }

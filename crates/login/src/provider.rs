@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use crate::{Credentials, Outcome, Password};
+use crate::{Credentials, Outcome};
 
 /// One source of identities: the built-in accounts, a directory.
 #[async_trait]
@@ -19,6 +19,6 @@ pub trait Provider: Send + Sync {
 /// so that the time of a refusal does not tell which names exist.
 #[async_trait]
 pub trait Decoy: Send + Sync {
-    /// Spends the cost of verifying `password`.
-    async fn verify_nothing(&self, password: &Password);
+    /// Spends the cost of verifying these.
+    async fn verify_nothing(&self, credentials: &Credentials);
 }

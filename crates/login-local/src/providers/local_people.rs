@@ -33,8 +33,10 @@ impl LocalPeople {
 
     async fn check(&self, credentials: &Credentials, domain: DomainName, person: Option<Person>) -> Outcome {
         let verified = match &person {
-            Some(person) => self.passwords.verify(&credentials.password, &person.password_hash).await,
-            None => self.passwords.verify_decoy(&credentials.password).await,
+            Some(person) => {
+                self.passwords.verify_from(credentials.from, &credentials.password, &person.password_hash).await
+            }
+            None => self.passwords.verify_decoy(credentials).await,
         };
         match (verified, person) {
             (Err(error), _) => unavailable(error),

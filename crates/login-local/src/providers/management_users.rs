@@ -25,8 +25,8 @@ impl ManagementUsers {
     async fn check(&self, credentials: &Credentials, user: Option<ManagementUser>) -> Outcome {
         let stored = user.as_ref().and_then(|user| user.password_hash.as_deref());
         let verified = match stored {
-            Some(stored) => self.passwords.verify(&credentials.password, stored).await,
-            None => self.passwords.verify_decoy(&credentials.password).await,
+            Some(stored) => self.passwords.verify_from(credentials.from, &credentials.password, stored).await,
+            None => self.passwords.verify_decoy(credentials).await,
         };
         match (verified, user) {
             (Err(error), _) => unavailable(error),

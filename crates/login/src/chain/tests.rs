@@ -44,7 +44,7 @@ struct CountingDecoy(AtomicU32);
 
 #[async_trait]
 impl Decoy for CountingDecoy {
-    async fn verify_nothing(&self, _: &Password) {
+    async fn verify_nothing(&self, _: &Credentials) {
         self.0.fetch_add(1, Ordering::Relaxed);
     }
 }
