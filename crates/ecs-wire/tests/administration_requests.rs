@@ -185,6 +185,9 @@ fn a_provider_update_adds_and_removes() {
     }
     let neither: AuthnProviderUpdate = read(r#"{"domain_changes":{"domain":"a"},"server_url_changes":{}}"#);
     assert!(neither.domain_changes.is_empty() && neither.server_url_changes.is_empty());
+    let whole: AuthnProviderUpdate = read(r#"{"server_urls":["ldap://a","ldap://b"]}"#);
+    assert_eq!(whole.server_urls.as_deref(), Some(&["ldap://a".to_owned(), "ldap://b".to_owned()][..]));
+    assert_eq!(whole.domains, None);
 }
 
 #[test]

@@ -47,17 +47,17 @@ pub(crate) fn change(order: AuthnProviderUpdate) -> Result<ProviderChange, Failu
         mode: read_given("mode", MODES, order.mode.as_deref())?,
         name: order.name,
         description: order.description,
-        server_urls: some(order.server_url_changes),
-        domains: some(order.domain_changes),
+        server_urls: some(order.server_urls, order.server_url_changes),
+        domains: some(order.domains, order.domain_changes),
         manager_dn: order.manager_dn,
         manager_password: order.manager_password.as_ref().map(password),
         search_base: order.search_base,
         search_filter: order.search_filter,
         search_scope: read_given("search_scope", SCOPES, order.search_scope.as_deref())?,
         group_attribute: order.group_attribute,
-        group_whitelist: some(order.group_whitelist_value_changes),
-        group_object_classes: some(order.group_object_class_changes),
-        group_member_attributes: some(order.group_member_attribute_changes),
+        group_whitelist: some(order.group_whitelist_values, order.group_whitelist_value_changes),
+        group_object_classes: some(order.group_object_classes, order.group_object_class_changes),
+        group_member_attributes: some(order.group_member_attributes, order.group_member_attribute_changes),
         max_page_size: order.max_page_size.map(page_size).transpose()?,
         validate_certificates: order.validate_certificates,
         start_tls: read_given("start_tls", START_TLS, order.start_tls.as_deref())?,
@@ -98,8 +98,8 @@ fn all(list: Vec<String>) -> ListChange {
     ListChange { replace: Some(list), ..ListChange::default() }
 }
 
-fn some(changes: ListChanges) -> ListChange {
-    ListChange { replace: None, add: changes.add, remove: changes.remove }
+fn some(replace: Option<Vec<String>>, changes: ListChanges) -> ListChange {
+    ListChange { replace, add: changes.add, remove: changes.remove }
 }
 
 fn password(given: &GivenSecret) -> Password {

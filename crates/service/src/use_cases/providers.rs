@@ -101,6 +101,7 @@ impl Caller {
                 let Revised { value: record, revision } = self.found_provider(id).await?;
                 let kept = record.manager_password(&*self.service.sealer)?;
                 let mut provider = record.provider;
+                let before = provider.clone();
                 let group_attribute = provider.group_attribute.clone();
                 let counted_on_tls = counts_on_tls(&provider);
                 change.apply(&mut provider)?;
@@ -116,6 +117,11 @@ impl Caller {
                 }
                 let password = match &change.manager_password {
                     Some(password) if !password.is_empty() => password.clone(),
+                    _ if sends_password_elsewhere(&before, &provider) => {
+                        let why = "send it again: the one that is kept goes to no other server, nor less protected, \
+                                   than it was given for";
+                        return Err(ServiceError::invalid("manager_password", why));
+                    }
                     _ => Password::from(kept.as_ref().map_or("", |kept| kept.as_str())),
                 };
                 self.examine(&provider, &password).await?;
@@ -183,6 +189,21 @@ impl Caller {
         let checked = self.service.directories.check(provider, password.clone()).await;
         checked.map_err(|failed| ServiceError::ProviderCheck { cause: failed.0 })
     }
+}
+
+/// Whether a changed provider could give the manager's password to somebody who does not have it yet. Whoever may change
+/// providers must not be able to read it by naming a server of their own, or by listening on the way.
+fn sends_password_elsewhere(before: &AuthnProvider, after: &AuthnProvider) -> bool {
+    let is_new = |url: &String| !before.server_urls.contains(url);
+    let protection = |provider: &AuthnProvider| match provider.start_tls {
+        StartTls::Off => 0,
+        StartTls::IfOffered => 1,
+        StartTls::Required => 2,
+    };
+    after.server_urls.iter().any(is_new)
+        || before.validate_certificates && !after.validate_certificates
+        || protection(after) < protection(before)
+        || before.server_cert != after.server_cert
 }
 
 /// Whether somebody asked for TLS, so that a server's certificate is checked unless they say otherwise. Encryption that

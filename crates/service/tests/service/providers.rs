@@ -196,3 +196,34 @@ async fn a_change_of_a_provider_that_is_overtaken_keeps_what_the_other_changed()
     let corp = house.corp().await;
     assert_eq!((corp.description.as_str(), &corp.tags[..]), ("by the rival", &["ours".to_owned()][..]));
 }
+
+#[tokio::test]
+async fn the_managers_password_goes_nowhere_new_unless_it_is_given_again() {
+    let house = House::open().await;
+    let none = ProviderChange::default;
+    let elsewhere = |password: Option<&str>| ProviderChange {
+        server_urls: replaced(&["ldaps://rogue.example"]),
+        manager_password: password.map(Password::from),
+        ..none()
+    };
+    let corp = house.corp().await;
+    let sent = house.directories.manager_passwords().len();
+    let added = ListChange { add: vec!["ldap://rogue.example".to_owned()], ..ListChange::default() };
+    for weaker in [
+        elsewhere(None),
+        elsewhere(Some("")),
+        ProviderChange { disabled: Some(true), ..elsewhere(None) },
+        ProviderChange { server_urls: added, ..none() },
+        ProviderChange { validate_certificates: Some(false), ..none() },
+        ProviderChange { start_tls: Some(StartTls::Off), ..none() },
+        ProviderChange { server_cert: Some("-----BEGIN CERTIFICATE-----".to_owned()), ..none() },
+    ] {
+        let refused = house.root.update_provider(&corp.id, weaker, false).await.unwrap_err();
+        assert!(matches!(refused, ServiceError::Invalid { field: "manager_password", .. }), "{refused:?}");
+    }
+    assert_eq!(house.corp().await, corp);
+    assert_eq!(house.directories.manager_passwords().len(), sent, "nobody was told it meanwhile");
+    house.change_corp(ProviderChange { start_tls: Some(StartTls::Required), ..none() }).await;
+    house.change_corp(elsewhere(Some("of-the-new-server"))).await;
+    assert_eq!(house.directories.manager_passwords().last().unwrap(), "of-the-new-server");
+}
