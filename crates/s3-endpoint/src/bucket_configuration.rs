@@ -15,7 +15,12 @@ use crate::{document, failure};
 
 /// Whether the operation is answered here.
 pub(crate) fn serves(operation: Operation) -> bool {
-    shows(operation) || changes(operation).is_some()
+    shows(operation) || removes_nothing(operation) || changes(operation).is_some()
+}
+
+/// What removes a configuration that no bucket here can have.
+fn removes_nothing(operation: Operation) -> bool {
+    matches!(operation, Operation::DeleteBucketWebsite | Operation::DeleteBucketReplication)
 }
 
 fn shows(operation: Operation) -> bool {
@@ -30,6 +35,12 @@ fn shows(operation: Operation) -> bool {
             | O::GetBucketCors
             | O::GetBucketOwnershipControls
             | O::GetPublicAccessBlock
+            | O::GetBucketLogging
+            | O::GetBucketNotificationConfiguration
+            | O::GetBucketAccelerateConfiguration
+            | O::GetBucketRequestPayment
+            | O::GetBucketWebsite
+            | O::GetBucketReplication
     )
 }
 
@@ -82,6 +93,9 @@ impl Shared {
         let operation = request.operation();
         let bucket = request.access().resource.bucket().ok_or(ErrorCode::NoSuchBucket)?.clone();
         expect_owner(request.head().parts(), bucket.owner.as_str())?;
+        if removes_nothing(operation) {
+            return Ok(done(operation));
+        }
         let Some(read) = changes(operation) else { return shown(operation, &bucket).map(document_answer) };
         let actor = actor_of(&request);
         let (_, _, payload) = request.into_parts();
@@ -129,7 +143,7 @@ fn shown(operation: Operation, bucket: &Bucket) -> Result<Vec<u8>, S3Error> {
         Operation::GetBucketCors => present(&settings.cors).map(|rules| wire::write_cors(rules)),
         Operation::GetBucketOwnershipControls => settings.ownership.map(wire::write_ownership),
         Operation::GetPublicAccessBlock => block(settings),
-        _ => None,
+        _ => wire::write_fixed(operation),
     };
     document.ok_or_else(|| S3Error::new(absent(operation)).with("BucketName", bucket.name.as_str()))
 }
@@ -152,6 +166,8 @@ fn absent(operation: Operation) -> ErrorCode {
         Operation::GetBucketCors => ErrorCode::NoSuchCORSConfiguration,
         Operation::GetBucketOwnershipControls => ErrorCode::OwnershipControlsNotFoundError,
         Operation::GetPublicAccessBlock => ErrorCode::NoSuchPublicAccessBlockConfiguration,
+        Operation::GetBucketWebsite => ErrorCode::NoSuchWebsiteConfiguration,
+        Operation::GetBucketReplication => ErrorCode::ReplicationConfigurationNotFoundError,
         _ => ErrorCode::NotImplemented,
     }
 }

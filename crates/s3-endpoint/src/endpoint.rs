@@ -15,11 +15,13 @@ use keyward_ambient::{Clock, Entropy};
 use keyward_identity::NamespaceName;
 use keyward_listener::{Peer, TrustedProxies};
 use keyward_objects::{Backend, BodyError, Checked, RequestBody, ResponseBody, refused_body};
+use keyward_policy::Requester;
 use keyward_s3_wire::{Address, Operation, S3Error};
 use keyward_service::{Origin, Service};
 use keyward_signature::{Declared, Payload, Rules, SigV2};
 
 use crate::addressing::Addressing;
+use crate::cross_origin::{self, Page};
 use crate::request_id::RequestIds;
 use crate::sigv2::SigV2Default;
 use crate::{access_control, bucket_configuration, drain, envelope, hoisted};
@@ -69,6 +71,19 @@ pub(crate) struct Seen {
     operation: Option<Operation>,
     pub(crate) resource: Option<String>,
     pub(crate) user: Option<String>,
+    /// The page of another origin that a browser asks for.
+    pub(crate) page: Option<Page>,
+    /// Whether the answer differs from page to page.
+    pub(crate) varies: bool,
+}
+
+impl Seen {
+    pub(crate) fn sent_by(&mut self, requester: &Requester) {
+        if let Requester::User { id, namespace } = requester {
+            self.user = Some(id.to_string());
+            self.page.iter_mut().for_each(|page| page.asks_in(namespace));
+        }
+    }
 }
 
 impl Endpoint {
@@ -112,7 +127,7 @@ impl Endpoint {
         let has_no_body = body.is_end_stream();
         let is_http1 = head.version < Version::HTTP_2;
         let (body, returned) = drain::lend(body.map_err(BodyError::new).boxed_unsync());
-        let mut seen = Seen::default();
+        let mut seen = Seen { page: Page::of(&head), ..Seen::default() };
 
         let result = shared.answer(head, body, origin, &mut seen).await;
         let is_refused = result.is_err();
@@ -120,6 +135,11 @@ impl Endpoint {
             returned.discard().await;
         }
         let mut answer = envelope::finish(result, seen.resource.as_deref(), &id, shared.ids.host_id(), &method);
+        match &seen.page {
+            Some(page) => shared.show_to(page, &method, &mut answer).await,
+            None if seen.varies => cross_origin::vary(answer.headers_mut()),
+            None => {}
+        }
         if waits_for_continue && is_http1 && (has_no_body || is_refused) {
             // botocore takes the status of an answer that came instead of `100 Continue` for that of the next answer
             // on the same connection too. There must be no next one.
@@ -151,8 +171,14 @@ impl Shared {
     ) -> Result<Response<ResponseBody>, S3Error> {
         let address = Address::resolve(&head, &self.addressing.current(&self.service))?;
         seen.resource = Some(address.resource());
+        if let Some(page) = &mut seen.page {
+            page.asks(&address);
+        }
         let operation = Operation::resolve(&head, &address)?;
         seen.operation = Some(operation);
+        if operation == Operation::OptionsObject {
+            return self.preflight(&head, seen.page.as_ref()).await;
+        }
         if operation == Operation::PostObject {
             return self.post_object(head, body, address, seen).await;
         }
@@ -160,8 +186,9 @@ impl Shared {
         hoisted::refuse(&clean)?;
         let operation = hoisted::operation(operation, &clean, &address)?;
         seen.operation = Some(operation);
-        seen.user = requester.user_id().map(ToString::to_string);
+        seen.sent_by(&requester);
         let allowed = self.authorise(requester, operation, address, &clean).await?;
+        seen.varies = allowed.access().resource.bucket().is_some_and(|bucket| !bucket.settings.cors.is_empty());
         let declared = match operation {
             // Its checksum headers speak of the object that the parts make, not of the request's body.
             Operation::CompleteMultipartUpload => Declared::of_body_with_foreign_checksum(&clean),

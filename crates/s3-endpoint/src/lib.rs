@@ -8,6 +8,7 @@ mod addressing;
 mod authorise;
 mod bucket_configuration;
 mod bucket_operations;
+mod cross_origin;
 mod document;
 mod drain;
 mod endpoint;

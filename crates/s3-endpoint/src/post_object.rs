@@ -28,7 +28,7 @@ impl Shared {
         let content_type = head.headers.get(CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
         let (fields, file) = form::read(content_type, body).await.map_err(|error| refused_form(&error))?;
         let (requester, upload) = self.verify_form(&head, &fields, &address).await?;
-        seen.user = requester.user_id().map(ToString::to_string);
+        seen.sent_by(&requester);
         let tags = upload.tagging().map(tags_of_form).transpose()?;
         let success = upload.success().clone();
 

@@ -39,6 +39,7 @@ codes! {
     AuthorizationHeaderMalformed BAD_REQUEST "The Authorization header cannot be read; sign the request with an S3 client.";
     AuthorizationQueryParametersError BAD_REQUEST "The signature in the query string cannot be read; make a new presigned URL.";
     BadDigest BAD_REQUEST "The body does not have the checksum that was announced for it; send it again.";
+    BadRequest BAD_REQUEST "The request lacks what it takes to answer it.";
     BucketAlreadyExists CONFLICT "A bucket of this name exists in this namespace and is not yours; choose another name.";
     BucketAlreadyOwnedByYou CONFLICT "You have a bucket of this name already; use it, or choose another name.";
     BucketNotEmpty CONFLICT "The bucket still holds objects or versions; delete them first.";
