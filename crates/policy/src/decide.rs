@@ -144,11 +144,11 @@ impl Ask<'_> {
         facts: Facts<'_>,
     ) -> Result<bool, No> {
         let Compiled::Policy(policy) = compiled else { return Err(No::Denied(Denied::UnreadablePolicy)) };
-        if self.acts_on_present_object() && policy.reads_tags() && matches!(facts, Facts::Unknown) {
-            return Err(No::NeedsFacts);
-        }
         let action = if names_version { self.operation.version_action() } else { self.operation.action() };
         let Some(action) = action else { return Ok(false) };
+        if self.acts_on_present_object() && policy.reads_tags_for(action) && matches!(facts, Facts::Unknown) {
+            return Err(No::NeedsFacts);
+        }
         let further = self.further_actions(circumstances);
         if further.into_iter().flatten().any(|action| self.verdict(policy, action, circumstances) == Verdict::Denied) {
             return Err(No::Denied(Denied::ByPolicy));

@@ -123,10 +123,14 @@ impl BucketPolicy {
         verdict
     }
 
-    /// Whether it depends on the tags that an object has.
-    pub(crate) fn reads_tags(&self) -> bool {
+    /// Whether what it says about an action depends on the tags that an object has.
+    pub(crate) fn reads_tags_for(&self, action: &str) -> bool {
+        let action = action.to_ascii_lowercase();
         let tags = |condition: &Condition| condition.key.starts_with("s3:existingobjecttag/");
-        self.statements.iter().any(|statement| statement.conditions.iter().any(tags))
+        self.statements
+            .iter()
+            .filter(|statement| statement.actions.holds(|pattern| pattern.matches(&action, &|_| None)))
+            .any(|statement| statement.conditions.iter().any(tags))
     }
 
     /// Whether it lets in everybody, as S3 sees it: a statement allows something to anybody, and no condition on who

@@ -206,6 +206,17 @@ fn a_policy_that_asks_for_tags_waits_for_them() {
 }
 
 #[test]
+fn tags_that_only_reading_asks_for_keep_nobody_from_deleting() {
+    let condition = json!({"StringEquals": {"s3:ExistingObjectTag/security": "public"}});
+    let policy = with_policy(json!({
+        "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "logs/*", "Condition": condition,
+    }));
+    let asked = access(user("alice", "ns1"), Operation::DeleteObjects, policy);
+    let Ok(Decision::Granted(allowed)) = decide(asked, &at(Facts::Unknown)) else { panic!("refused") };
+    assert_eq!(allowed.may_delete(&key("data"), true), Ok(()));
+}
+
+#[test]
 fn keys_of_one_deletion_are_decided_one_by_one() {
     let policy = with_policy(json!([
         {"Effect": "Allow", "Principal": "bob", "Action": "s3:DeleteObject", "Resource": "logs/tmp/*"},
