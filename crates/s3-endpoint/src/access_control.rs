@@ -221,7 +221,10 @@ fn shown_acl(acl: &Acl) -> Response<ResponseBody> {
     };
     let named = |grant: &AclGrant| NamedGrant { grantee: grantee(&grant.grantee), permission: grant.permission };
     let owner = Some(Owner::named(acl.owner.id.as_str()));
-    document_answer(AccessControlPolicy { owner, grants: acl.grants.iter().map(named).collect() }.write())
+    let mut grants: Vec<NamedGrant> = acl.grants.iter().map(named).collect();
+    // Order says nothing, but clients that look for public grants read the first ones.
+    grants.sort_by_key(|grant| !matches!(grant.grantee, Grantee::Group(_)));
+    document_answer(AccessControlPolicy { owner, grants }.write())
 }
 
 fn key_of(request: &Checked) -> Result<ObjectKey, S3Error> {

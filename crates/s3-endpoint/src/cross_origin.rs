@@ -111,7 +111,8 @@ impl Shared {
     /// The namespace of the user whom the request names. Whether the signature is right does not matter here: rules are
     /// all that is told, and only whether they admit what is announced.
     async fn namespace_claimed(&self, page: &Page) -> Option<NamespaceName> {
-        let credential = self.credential(page.claimed.as_ref()?.as_str()).await.ok()?;
+        // No namespace was named, or it would be known.
+        let credential = self.credential(page.claimed.as_ref()?.as_str(), None).await.ok()?;
         Some(credential.namespace.clone())
     }
 }
