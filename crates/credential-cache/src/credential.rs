@@ -103,7 +103,7 @@ impl LiveSecret {
 
 impl CandidateSecret for LiveSecret {
     fn id(&self) -> [u8; 16] {
-        *self.secret.id.as_bytes()
+        self.secret.id.first_half()
     }
 
     fn secret(&self) -> &[u8] {
@@ -130,7 +130,7 @@ mod tests {
         let clock = FrozenClock::default();
         let end = clock.now().plus(Duration::from_secs(60));
         let secret = Secret {
-            id: SecretId::from_bytes([1; 16]),
+            id: SecretId::from_bytes([1; 32]),
             key: SecretKey::generate([2; 30]),
             created_at: clock.now(),
             expires_at: Some(end),

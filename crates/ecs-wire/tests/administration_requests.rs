@@ -282,26 +282,62 @@ fn tags_of_a_bucket_come_under_a_root_for_each_method() {
 
 #[test]
 fn no_grant_of_an_access_control_list_is_overlooked() {
-    for body in [
-        r#"{"acl":{"group_acl":[{"group":"public","permission":["read"]}]}}"#,
-        r#"{"acl":{"customgroup_acl":{"customgroup":"x","permission":"read"}}}"#,
-        r#"{"acl":{"default_group":"staff"}}"#,
-        "<bucket_acl><acl><group_acl><group>public</group><permission>read</permission></group_acl></acl></bucket_acl>",
-    ] {
-        assert!(read::<BucketAcl>(body).names_groups, "{body}");
-    }
-    let one = "<bucket_acl><bucket>b</bucket><namespace>ns1</namespace><acl><owner>dana</owner><user_acl><user>dana</user>\
-               <permission>read</permission><permission>write</permission></user_acl></acl></bucket_acl>";
-    let grant = UserGrant { user: "dana".into(), permission: vec!["read".into(), "write".into()] };
-    let expected = BucketAcl {
+    let grant = |to: &str, permission: &[&str]| Grant {
+        to: to.into(),
+        permission: permission.iter().map(|permission| (*permission).into()).collect(),
+    };
+    let everything = BucketAcl {
         namespace: Some("ns1".into()),
         owner: Some("dana".into()),
-        user_acl: vec![grant],
-        names_groups: false,
+        default_group: Some("staff".into()),
+        user_acl: vec![grant("dana", &["read", "write"])],
+        group_acl: vec![grant("public", &["read"])],
+        customgroup_acl: vec![grant("x", &["delete"])],
     };
-    assert_eq!(read::<BucketAcl>(one), expected);
+    for body in [
+        "<bucket_acl><bucket>b</bucket><namespace>ns1</namespace><acl><owner>dana</owner><default_group>staff</default_group>\
+         <user_acl><user>dana</user><permission>read</permission><permission>write</permission></user_acl>\
+         <group_acl><group>public</group><permission>read</permission></group_acl>\
+         <customgroup_acl><customgroup>x</customgroup><permission>delete</permission></customgroup_acl></acl></bucket_acl>",
+        r#"{"bucket":"b","namespace":"ns1","acl":{"owner":"dana","default_group":"staff",
+            "user_acl":[{"user":"dana","permission":["read","write"]}],
+            "group_acl":[{"group":"public","permission":["read"]}],
+            "customgroup_acl":{"customgroup":"x","permission":"delete"}}}"#,
+    ] {
+        assert_eq!(read::<BucketAcl>(body), everything, "{body}");
+    }
     assert_eq!(read::<BucketAcl>("{}"), BucketAcl::default());
-    assert_eq!(refusal::<BucketAcl>(JSON, r#"{"acl":{"user_acl":[{"permission":["read"]}]}}"#).0, 1005);
+    for nobody in ["user_acl", "group_acl", "customgroup_acl"] {
+        let body = format!(r#"{{"acl":{{"{nobody}":[{{"permission":["read"]}}]}}}}"#);
+        assert_eq!(refusal::<BucketAcl>(JSON, &body).0, 1005, "{nobody}");
+    }
+}
+
+#[test]
+fn metadata_of_a_bucket_names_its_protocol_and_at_least_one_entry() {
+    let expected = BucketMetadata {
+        namespace: Some("ns1".into()),
+        head_type: "S3".into(),
+        metadata: vec![Tag { name: "a".into(), value: "b".into() }],
+    };
+    for body in [
+        r#"{"head_type":"S3","metadata":[{"name":"a","value":"b"}],"namespace":"ns1"}"#,
+        "<bucket_metadata><head_type>S3</head_type><metadata><name>a</name><value>b</value></metadata>\
+         <namespace>ns1</namespace></bucket_metadata>",
+    ] {
+        assert_eq!(read::<BucketMetadata>(body), expected, "{body}");
+    }
+    assert_eq!(refusal::<BucketMetadata>(JSON, r#"{"head_type":"S3","metadata":[]}"#).0, 1005);
+    assert_eq!(refusal::<BucketMetadata>(JSON, r#"{"metadata":[{"name":"a"}]}"#).0, 1005);
+}
+
+#[test]
+fn hiding_keys_takes_a_truth_in_any_spelling() {
+    for body in [r#"{"value":true}"#, r#"{"value":"true"}"#, "<hide_secret_key><value>True</value></hide_secret_key>"] {
+        assert!(read::<HideSecretKeys>(body).value, "{body}");
+    }
+    assert_eq!(refusal::<HideSecretKeys>(JSON, "{}").0, 1005);
+    assert_eq!(refusal::<HideSecretKeys>(JSON, r#"{"value":"perhaps"}"#).0, 1008);
 }
 
 #[test]

@@ -32,7 +32,7 @@ fn key(secret: &str, created: Timestamp, expiry: Option<Timestamp>) -> IssuedKey
 }
 
 fn with_id(key: IssuedKey) -> IssuedKey {
-    IssuedKey { secret_key_id: Some("00112233445566778899aabbccddeeff".into()), ..key }
+    IssuedKey { secret_key_id: Some("00112233445566778899aabbccddeeff".repeat(2)), ..key }
 }
 
 fn first_key() -> IssuedKey {
@@ -113,7 +113,7 @@ fn one_object_user() {
 fn namespace() -> Namespace {
     Namespace {
         name: "ns1".into(),
-        default_data_services_vpool: None,
+        default_data_services_vpool: GROUP.into(),
         allowed_vpools_list: Vec::new(),
         disallowed_vpools_list: Vec::new(),
         namespace_admins: Vec::new(),
@@ -140,7 +140,7 @@ fn namespaces() {
     let all = UserMapping { domain: "lab.example".into(), attributes: Vec::new(), groups: Vec::new() };
     let group = "urn:storageos:ReplicationGroupInfo:6f0a:global";
     let full = Namespace {
-        default_data_services_vpool: Some(group.into()),
+        default_data_services_vpool: group.into(),
         allowed_vpools_list: vec![group.into()],
         namespace_admins: vec!["nsadmin".into(), "dana@corp.example".into()],
         external_group_admins: vec!["admins@corp.example".into()],
@@ -219,6 +219,7 @@ fn base_urls() {
 
 #[test]
 fn properties() {
+    holds("hide_secret_key", &HideSecretKeys { value: true });
     holds("property_info", &PropertyInfo { properties: vec![("user_scope".into(), "GLOBAL".into())] });
 }
 
@@ -301,14 +302,31 @@ fn settings_of_a_bucket() {
         BucketQuota { bucketname: "logs".into(), namespace: "ns1".into(), block_size: 10, notification_size: -1 };
     holds("bucket_quota_details", &quota);
     holds("bucket_retention", &BucketRetention { period: 0 });
-    let full = UserGrant { user: "dana@corp.example".into(), permission: vec!["full_control".into()] };
+    let grant = |to: &str, permission: &[&str]| Grant {
+        to: to.into(),
+        permission: permission.iter().map(|permission| (*permission).into()).collect(),
+    };
     let acl = BucketAcl {
         bucket: "logs".into(),
         namespace: "ns1".into(),
         owner: "dana@corp.example".into(),
-        user_acl: vec![full],
+        default_group: None,
+        user_acl: vec![grant("dana@corp.example", &["full_control"])],
+        group_acl: Vec::new(),
+        customgroup_acl: Vec::new(),
     };
     holds("bucket_acl", &acl);
+    let shared = BucketAcl {
+        default_group: Some("staff".into()),
+        group_acl: vec![grant("public", &["read"])],
+        customgroup_acl: vec![grant("builders", &["read", "write"])],
+        ..acl
+    };
+    holds("bucket_acl_shared", &shared);
+    let entry = Tag { name: "team".into(), value: "blue".into() };
+    holds("bucket_metadata", &BucketMetadata { head_type: "S3".into(), metadata: vec![entry] });
+    let size = SystemMetadataKey { name: "Size", datatype: "integer" };
+    holds("system_metadata", &SystemMetadataKeys { keys: vec![size], max_keys: 0 });
     let read = AclWord { id: "read", display_name: "read", description: None };
     let read_acl = AclWord { id: "read_acl", display_name: "read ACL", description: None };
     holds("bucket_acl_permissions", &BucketAclPermissions { permissions: vec![read, read_acl] });
@@ -338,7 +356,13 @@ fn the_site() {
     holds("data_service_vpool", &group());
     holds("data_service_vpools", &ReplicationGroups { groups: vec![group()] });
     let end_points = "192.0.2.1".to_owned();
-    holds("object_vdc", &VirtualDataCenter { id: center.into(), name: "Keyward".into(), end_points });
+    let center = || VirtualDataCenter { id: center.into(), name: "Keyward".into(), end_points: end_points.clone() };
+    holds("object_vdc", &center());
+    holds("object_vdcs", &VirtualDataCenters { centers: vec![center()] });
+    let pool = || StoragePool { id: "urn:storageos:VirtualArray:0b1c".into(), name: "Keyward".into() };
+    holds("varray", &pool());
+    holds("varrays", &StoragePools { pools: vec![pool()] });
+    holds("alerts", &Alerts { max_alerts: 1000 });
     let node = Node { nodename: "node1".into(), ip: "192.0.2.1".into(), version: "0.1.0".into() };
     holds("nodes", &Nodes { nodes: vec![node] });
     holds("cluster_capacity", &Capacity { total_provisioned_gb: 750, total_free_gb: 739 });
@@ -349,4 +373,27 @@ fn errors() {
     holds("error_not_found", &EcsError::not_found_in_url("dana"));
     holds("error_no_valid_secret_key", &EcsError::no_valid_secret_key("dana@corp.example"));
     holds("error_unavailable", &EcsError::unavailable("the identity store"));
+}
+
+/// Reads the sources: a new answer without a pair, or a pair that nothing is compared with, fails here.
+#[test]
+fn every_answer_has_its_pair_and_every_pair_its_answer() {
+    let home = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text =
+        |path: &Path| std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let here = text(&home.join("tests/golden.rs"));
+    let sources = std::fs::read_dir(home.join("src/answers")).expect("the answers");
+    for source in sources.map(|entry| text(&entry.expect("an entry").path())) {
+        for answer in source.split("impl Answer for ").skip(1).filter_map(|rest| rest.split_whitespace().next()) {
+            let made = format!("{answer} {{");
+            let made =
+                here.match_indices(&made).any(|(at, _)| !here[..at].ends_with(|letter: char| letter.is_alphanumeric()));
+            assert!(made, "{answer} has no pair of golden files");
+        }
+    }
+    for file in std::fs::read_dir(home.join("tests/golden")).expect("the files").map(|entry| entry.expect("one").path())
+    {
+        let name = file.file_stem().and_then(|stem| stem.to_str()).expect("a name");
+        assert!(here.contains(&format!("holds(\"{name}\"")), "nothing is compared with {}", file.display());
+    }
 }

@@ -4,8 +4,8 @@ use keyward_ambient::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{
-    Acl, BucketName, CorsRule, Derived, LifecycleRule, NamespaceName, ObjectLockConfiguration, ObjectOwnership,
-    ObjectUserId, PublicAccessBlock, Quota, Tag, UserRef,
+    Acl, BucketGrants, BucketName, CorsRule, Derived, HeadMetadata, LifecycleRule, NamespaceName,
+    ObjectLockConfiguration, ObjectOwnership, ObjectUserId, PublicAccessBlock, Quota, Tag, UserRef,
 };
 
 /// A bucket of a namespace.
@@ -47,6 +47,10 @@ pub struct BucketSettings {
     pub policy: Option<String>,
     /// The access control list; `None` while it is the owner's alone.
     pub acl: Option<Acl>,
+    /// The access control list as an administrator put it; `None` while nobody has.
+    pub grants: Option<BucketGrants>,
+    /// What clients keep with it, by protocol; none of them empty.
+    pub metadata: Vec<HeadMetadata>,
     /// Who owns what others write; `None` when nobody chose.
     pub ownership: Option<ObjectOwnership>,
     /// What of public access is blocked; `None` when nobody chose.
@@ -91,6 +95,8 @@ impl Default for BucketSettings {
         Self {
             policy: None,
             acl: None,
+            grants: None,
+            metadata: Vec::new(),
             ownership: None,
             public_access_block: None,
             cors: Vec::new(),

@@ -5,6 +5,7 @@
 
 mod base_url;
 mod bucket;
+mod bucket_grants;
 mod caseless;
 mod cors;
 mod derived;
@@ -33,6 +34,7 @@ mod tokens;
 
 pub use base_url::BaseUrl;
 pub use bucket::{Bucket, BucketSettings, Versioning};
+pub use bucket_grants::{BucketGrant, BucketGrants, HeadMetadata};
 pub use cors::CorsRule;
 pub use derived::Derived;
 pub use directory_user::{DirectoryUser, LOCAL_PROVIDER};

@@ -145,11 +145,17 @@ fn not_found(subject: Subject, id: &str) -> EcsError {
         | Subject::Person
         | Subject::Provider
         | Subject::BaseUrl
+        | Subject::StoragePool
+        | Subject::DataCenter
         | Subject::SecretKeyId => {
             let details = format!("Unable to find entity specified in URL with the given id {id}");
             EcsError::new(ErrorCode::UrlEntityNotFound, details)
         }
-        Subject::Namespace | Subject::Bucket | Subject::ReplicationGroup | Subject::RetentionClass => {
+        Subject::Namespace
+        | Subject::Bucket
+        | Subject::BucketMetadata
+        | Subject::ReplicationGroup
+        | Subject::RetentionClass => {
             EcsError::new(ErrorCode::ParameterNotFound, format!("Unable to find entity with the given id {id}"))
         }
         Subject::SecretKey => EcsError::unknown_secret_key(&id),
@@ -164,7 +170,10 @@ fn kind(subject: Subject) -> &'static str {
         Subject::Provider => "Authentication provider",
         Subject::BaseUrl => "Base URL",
         Subject::Bucket => "Bucket",
+        Subject::BucketMetadata => "Metadata",
         Subject::ReplicationGroup => "Replication group",
+        Subject::StoragePool => "Storage pool",
+        Subject::DataCenter => "Virtual data center",
         Subject::RetentionClass => "Retention class",
         Subject::SecretKey | Subject::SecretKeyId => "Secret key",
     }

@@ -5,8 +5,8 @@
 use http::Method;
 
 use crate::endpoints::{
-    audit, authn_providers, base_urls, bucket_access, bucket_settings, buckets, description, health, keyward_keys,
-    login, login_security, management_users, metrics, namespace_limits, namespace_sigv2, namespaces, object_user_tags,
+    audit, authn_providers, base_urls, bucket_access, bucket_metadata, bucket_settings, buckets, description, health,
+    keyward_keys, login, login_security, management_users, metrics, namespace_limits, namespace_sigv2, namespaces, object_user_tags,
     object_users, people, properties, secret_keys, session, site, user_secret_keys,
 };
 use crate::route::{Route, logged_in, open};
@@ -110,6 +110,13 @@ fn administration() -> Vec<Route> {
         logged_in(POST, "/object/baseurl/{id}/deactivate", base_urls::delete, base_urls::DELETE),
         logged_in(GET, "/config/object/properties", properties::show, properties::SHOW),
         logged_in(PUT, "/config/object/properties", properties::update, properties::UPDATE),
+        logged_in(
+            GET,
+            "/config/secretkey/hidesecretkey",
+            properties::secret_keys_hidden,
+            properties::SECRET_KEYS_HIDDEN,
+        ),
+        logged_in(PUT, "/config/secretkey/hidesecretkey", properties::hide_secret_keys, properties::HIDE_SECRET_KEYS),
     ]
 }
 
@@ -127,6 +134,7 @@ fn buckets_of_all() -> Vec<Route> {
         logged_in(POST, "/object/bucket", buckets::create, buckets::CREATE),
         logged_in(GET, "/object/bucket/acl/permissions", bucket_access::permissions, bucket_access::PERMISSIONS),
         logged_in(GET, "/object/bucket/acl/groups", bucket_access::groups, bucket_access::GROUPS),
+        logged_in(GET, "/object/bucket/searchmetadata", bucket_metadata::system_keys, bucket_metadata::SYSTEM_KEYS),
         logged_in(GET, "/object/bucket/{bucket}/info", buckets::info, buckets::INFO),
         logged_in(POST, "/object/bucket/{bucket}/deactivate", buckets::delete, buckets::DELETE),
         logged_in(POST, "/object/bucket/{bucket}/owner", bucket_settings::set_owner, bucket_settings::SET_OWNER),
@@ -161,6 +169,15 @@ fn buckets_of_all() -> Vec<Route> {
         logged_in(PUT, "/object/bucket/{bucket}/tags", bucket_settings::put_tags, bucket_settings::PUT_TAGS),
         logged_in(POST, "/object/bucket/{bucket}/tags", bucket_settings::put_tags, bucket_settings::PUT_TAGS),
         logged_in(DELETE, "/object/bucket/{bucket}/tags", bucket_settings::remove_tags, bucket_settings::REMOVE_TAGS),
+        logged_in(GET, "/object/bucket/{bucket}/metadata", bucket_metadata::show, bucket_metadata::SHOW),
+        logged_in(PUT, "/object/bucket/{bucket}/metadata", bucket_metadata::put, bucket_metadata::PUT),
+        logged_in(DELETE, "/object/bucket/{bucket}/metadata", bucket_metadata::remove, bucket_metadata::REMOVE),
+        logged_in(
+            DELETE,
+            "/object/bucket/{bucket}/searchmetadata",
+            bucket_metadata::disable_search,
+            bucket_metadata::DISABLE_SEARCH,
+        ),
         logged_in(GET, "/object/bucket/{bucket}/acl", bucket_access::show_acl, bucket_access::SHOW_ACL),
         logged_in(PUT, "/object/bucket/{bucket}/acl", bucket_access::put_acl, bucket_access::PUT_ACL),
         logged_in(GET, "/object/bucket/{bucket}/policy", bucket_access::show_policy, bucket_access::SHOW_POLICY),
@@ -222,9 +239,16 @@ fn limits_and_site() -> Vec<Route> {
         ),
         logged_in(GET, "/vdc/data-service/vpools", site::replication_groups, site::REPLICATION_GROUPS),
         logged_in(GET, "/vdc/data-service/vpools/{id}", site::replication_group, site::REPLICATION_GROUP),
+        logged_in(GET, "/vdc/data-services/varrays", site::storage_pools, site::STORAGE_POOLS),
+        logged_in(GET, "/vdc/data-services/varrays/{id}", site::storage_pool, site::STORAGE_POOL),
         logged_in(GET, "/object/vdcs/vdc/local", site::data_center, site::DATA_CENTER),
+        logged_in(GET, "/object/vdcs/vdc/list", site::data_centers, site::DATA_CENTERS),
+        logged_in(GET, "/object/vdcs/vdc/{name}", site::data_center_by_name, site::DATA_CENTER_BY_NAME),
+        logged_in(GET, "/object/vdcs/vdcid/{id}", site::data_center_by_id, site::DATA_CENTER_BY_ID),
+        logged_in(GET, "/vdc/alerts", site::alerts, site::ALERTS),
         logged_in(GET, "/vdc/nodes", site::nodes, site::NODES),
         logged_in(GET, "/object/capacity", site::capacity, site::CAPACITY),
+        logged_in(GET, "/object/capacity/{id}", site::capacity_of_pool, site::CAPACITY_OF_POOL),
     ]
 }
 

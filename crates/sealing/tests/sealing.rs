@@ -108,7 +108,7 @@ fn secrets_sealed_by_the_first_release_still_open() {
 #[test]
 fn a_key_ring_opens_for_its_owner_only() {
     let secret = Secret {
-        id: SecretId::from_bytes([1; 16]),
+        id: SecretId::from_bytes([1; 32]),
         key: SecretKey::generate([5; 30]),
         created_at: Timestamp::EPOCH,
         expires_at: None,

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use keyward_credential_cache::{BucketKey, CredentialKey};
 use keyward_store::{CommitError, Committed, RecordKey, Scope, Transaction, Write};
 
+use crate::known_callers::concerns_callers;
+use crate::use_cases::secret_visibility;
 use crate::{Service, ServiceError};
 
 /// How often a use case reads and decides anew after losing a race, before it gives up with 503.
@@ -19,9 +21,13 @@ impl Service {
         let task = tokio::spawn(async move {
             let (writes, audit) = transaction.into_parts();
             let touched: Vec<RecordKey> = writes.iter().filter_map(touched_record).collect();
+            let callers_change = writes.iter().any(concerns_callers);
             let result = service.store.commit(Transaction::new(audit).writes(writes)).await;
             // Also after an error: when the store did not answer, the change may have been made.
             touched.iter().for_each(|key| service.forget(key));
+            if callers_change {
+                service.known_callers.change();
+            }
             service.take_up(&touched).await;
             result
         });
@@ -76,6 +82,11 @@ impl Service {
             && let Err(cause) = self.reload_base_urls().await
         {
             tracing::error!(%cause, "the base URLs could not be read anew; the next change of one tries again");
+        }
+        if any(secret_visibility::is_choice)
+            && let Err(cause) = self.reload_secret_visibility().await
+        {
+            tracing::error!(%cause, "whether secret keys are hidden could not be read anew; the next change tries again");
         }
     }
 

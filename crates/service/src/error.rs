@@ -22,8 +22,14 @@ pub enum Subject {
     BaseUrl,
     /// A bucket.
     Bucket,
+    /// The metadata that clients of a protocol keep with a bucket.
+    BucketMetadata,
     /// A replication group.
     ReplicationGroup,
+    /// A storage pool.
+    StoragePool,
+    /// A virtual data center.
+    DataCenter,
     /// A retention class of a namespace.
     RetentionClass,
     /// A secret key, by its value or among those of the user whose name is given.

@@ -17,6 +17,7 @@ use tokio::sync::Mutex;
 use crate::failed_logins::FailedLogins;
 use crate::governing::Governing;
 use crate::lockouts::Lockouts;
+use crate::known_callers::KnownCallers;
 use crate::{BucketContents, Directories, FirstPassword, Passwords, ThisNode};
 
 /// What the operator decided, as far as use cases depend on it.
@@ -74,6 +75,7 @@ pub struct Service {
     pub(crate) throttle: Throttle,
     pub(crate) failed_logins: FailedLogins,
     pub(crate) lockouts: Lockouts,
+    pub(crate) known_callers: KnownCallers,
     pub(crate) contents: Arc<dyn BucketContents>,
     pub(crate) node: Arc<dyn ThisNode>,
     pub(crate) directories: Arc<dyn Directories>,
@@ -88,6 +90,8 @@ pub struct Service {
     /// Whether the login chain may differ from what is stored.
     pub(crate) chain_is_stale: AtomicBool,
     pub(crate) governing: ArcSwap<Governing>,
+    /// Whether answers leave secret keys out.
+    pub(crate) secret_keys_hidden: AtomicBool,
     base_urls: ArcSwap<Vec<BaseUrl>>,
     /// Of the namespaces that made a choice.
     sigv2: ArcSwap<HashMap<NamespaceName, SigV2Setting>>,
@@ -108,6 +112,7 @@ impl Service {
             throttle: parts.throttle,
             failed_logins: FailedLogins::default(),
             lockouts: Lockouts::default(),
+            known_callers: KnownCallers::default(),
             directories: parts.directories,
             passwords: parts.passwords,
             first_password: parts.first_password,
@@ -117,15 +122,18 @@ impl Service {
             reloading: Mutex::new(()),
             chain_is_stale: AtomicBool::new(true),
             governing: ArcSwap::default(),
+            secret_keys_hidden: AtomicBool::new(false),
             base_urls: ArcSwap::default(),
             sigv2: ArcSwap::default(),
         })
     }
 
-    /// Reads what is kept in memory throughout: settings, login providers, base URLs, what namespaces say of signatures.
+    /// Reads what is kept in memory throughout: settings, login providers, base URLs, what namespaces say of signatures,
+    /// and whether secret keys are hidden.
     pub async fn prepare(&self) -> Result<(), crate::ServiceError> {
         self.reload_governing().await?;
         self.reload_providers().await?;
+        self.reload_secret_visibility().await?;
         self.reload_base_urls().await?;
         self.reload_sigv2().await
     }

@@ -158,7 +158,7 @@ mod tests {
 
     fn secret(id: u8, key: &str) -> Secret {
         Secret {
-            id: SecretId::from_bytes([id; 16]),
+            id: SecretId::from_bytes([id; 32]),
             key: SecretKey::parse(key).expect("a secret key"),
             created_at: Timestamp::from_seconds(i64::from(id)),
             expires_at: (id == 1).then_some(Timestamp::from_seconds(900)),

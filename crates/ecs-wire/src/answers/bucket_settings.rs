@@ -1,7 +1,7 @@
 //! Single settings of a bucket: lock, quota, retention, access control list (ECS REST API, *Buckets*).
 
 use crate::document::{Document, Value, object, texts};
-use crate::{Answer, sample};
+use crate::{Answer, Tag, sample};
 
 /// `GET /object/bucket/{bucket}/lock`. The name of the XML root is ours: no document gives it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,28 +68,35 @@ impl Answer for BucketRetention {
     }
 }
 
-/// What one user may do.
+/// What one user or group may do.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UserGrant {
-    pub user: String,
+pub struct Grant {
+    /// The user or group.
+    pub to: String,
     /// Such as `full_control`.
     pub permission: Vec<String>,
 }
 
-impl UserGrant {
-    fn value(&self) -> Value<'_> {
-        let permission = Value::Repeated(texts(&self.permission));
-        object(&[], [("user", Value::text(&self.user)), ("permission", permission)])
+impl Grant {
+    fn values<'a>(grants: &'a [Grant], grantee: &'static str) -> Value<'a> {
+        let value = |grant: &'a Grant| {
+            let permission = Value::Repeated(texts(&grant.permission));
+            object(&[], [(grantee, Value::text(&grant.to)), ("permission", permission)])
+        };
+        Value::Repeated(grants.iter().map(value).collect())
     }
 }
 
-/// `GET /object/bucket/{bucket}/acl`. Groups have no permissions here.
+/// `GET /object/bucket/{bucket}/acl`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BucketAcl {
     pub bucket: String,
     pub namespace: String,
     pub owner: String,
-    pub user_acl: Vec<UserGrant>,
+    pub default_group: Option<String>,
+    pub user_acl: Vec<Grant>,
+    pub group_acl: Vec<Grant>,
+    pub customgroup_acl: Vec<Grant>,
 }
 
 impl Answer for BucketAcl {
@@ -98,10 +105,10 @@ impl Answer for BucketAcl {
             &[],
             [
                 ("owner", Value::text(&self.owner)),
-                ("default_group", Value::Null),
-                ("user_acl", Value::Repeated(self.user_acl.iter().map(UserGrant::value).collect())),
-                ("group_acl", Value::Repeated(Vec::new())),
-                ("customgroup_acl", Value::Repeated(Vec::new())),
+                ("default_group", Value::text_or_null(self.default_group.as_deref())),
+                ("user_acl", Grant::values(&self.user_acl, "user")),
+                ("group_acl", Grant::values(&self.group_acl, "group")),
+                ("customgroup_acl", Grant::values(&self.customgroup_acl, "customgroup")),
             ],
         );
         let fields = [("bucket", Value::text(&self.bucket)), ("namespace", Value::text(&self.namespace)), ("acl", acl)];
@@ -109,13 +116,67 @@ impl Answer for BucketAcl {
     }
 
     fn samples() -> Vec<Self> {
-        let grant = UserGrant { user: sample::PERSON.into(), permission: sample::texts(["full_control"]) };
+        let grant = |to: &str, permission: &str| Grant { to: to.into(), permission: vec![permission.into()] };
         vec![Self {
             bucket: sample::BUCKET.into(),
             namespace: sample::NAMESPACE.into(),
             owner: sample::PERSON.into(),
-            user_acl: vec![grant],
+            default_group: Some("staff".into()),
+            user_acl: vec![grant(sample::PERSON, "full_control")],
+            group_acl: vec![grant("all_users", "read")],
+            customgroup_acl: vec![grant("builders", "write")],
         }]
+    }
+}
+
+/// `GET /object/bucket/{bucket}/metadata`: what clients of one protocol keep with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BucketMetadata {
+    pub head_type: String,
+    pub metadata: Vec<Tag>,
+}
+
+impl Answer for BucketMetadata {
+    fn document(&self) -> Document<'_> {
+        let metadata = Value::Repeated(Tag::values(&self.metadata));
+        let fields = [("head_type", Value::text(&self.head_type)), ("metadata", metadata)];
+        Document::new("bucket_metadata", &[], fields)
+    }
+
+    fn samples() -> Vec<Self> {
+        vec![Self { head_type: "S3".into(), metadata: sample::tags() }]
+    }
+}
+
+/// What every object carries that an index of metadata could be made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SystemMetadataKey {
+    pub name: &'static str,
+    /// `string`, `integer` or `datetime`.
+    pub datatype: &'static str,
+}
+
+/// `GET /object/bucket/searchmetadata`. The name of the XML root is ours: no document gives it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SystemMetadataKeys {
+    pub keys: Vec<SystemMetadataKey>,
+    /// How many of them one bucket may index.
+    pub max_keys: i64,
+}
+
+impl Answer for SystemMetadataKeys {
+    fn document(&self) -> Document<'_> {
+        let key = |key: &SystemMetadataKey| {
+            let fields = [("name", key.name), ("datatype", key.datatype), ("type", "System")];
+            object(&[], fields.map(|(name, text)| (name, Value::text(text))))
+        };
+        let metadata = Value::Repeated(self.keys.iter().map(key).collect());
+        let fields = [("metadata", metadata), ("max_keys", Value::Number(self.max_keys))];
+        Document::new("system_metadata", &[], fields)
+    }
+
+    fn samples() -> Vec<Self> {
+        vec![Self { keys: vec![SystemMetadataKey { name: "Size", datatype: "integer" }], max_keys: 0 }]
     }
 }
 

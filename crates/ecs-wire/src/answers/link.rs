@@ -25,7 +25,14 @@ const SEGMENT: &AsciiSet = &CONTROLS
 
 /// The path of `id` under `collection`, such as `/object/namespaces/namespace/ns1`.
 pub fn self_link(collection: &str, id: &str) -> String {
-    format!("{collection}/{}", utf8_percent_encode(id, SEGMENT))
+    let segment = utf8_percent_encode(id, SEGMENT).to_string();
+    // Whoever follows the link would have it stripped as a choice of format.
+    for (suffix, kept) in [(".json", "%2Ejson"), (".xml", "%2Exml")] {
+        if let Some(stem) = segment.strip_suffix(suffix) {
+            return format!("{collection}/{stem}{kept}");
+        }
+    }
+    format!("{collection}/{segment}")
 }
 
 /// An entry of a list: a resource's name, id and path.
@@ -60,5 +67,12 @@ mod tests {
         );
         assert_eq!(self_link("/x", "a=b:c+d!$&'()*,;~"), "/x/a=b:c+d!$&'()*,;~");
         assert_eq!(self_link("/x", "a/b?c#d%e f"), "/x/a%2Fb%3Fc%23d%25e%20f");
+    }
+
+    #[test]
+    fn an_id_that_ends_like_a_format_keeps_its_ending() {
+        assert_eq!(self_link("/x", "x.json"), "/x/x%2Ejson");
+        assert_eq!(self_link("/x", "x.json.xml"), "/x/x.json%2Exml");
+        assert_eq!(self_link("/x", "x.jsonl"), "/x/x.jsonl");
     }
 }

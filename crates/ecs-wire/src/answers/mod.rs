@@ -21,7 +21,8 @@ pub use audit_events::{AuditEvent, AuditEvents};
 pub use authn_providers::{AuthnProvider, AuthnProviders};
 pub use base_urls::{BaseUrl, BaseUrls};
 pub use bucket_settings::{
-    AclWord, BucketAcl, BucketAclGroups, BucketAclPermissions, BucketLock, BucketQuota, BucketRetention, UserGrant,
+    AclWord, BucketAcl, BucketAclGroups, BucketAclPermissions, BucketLock, BucketMetadata, BucketQuota,
+    BucketRetention, Grant, SystemMetadataKey, SystemMetadataKeys,
 };
 pub use buckets::{Bucket, Buckets, NewBucket};
 pub use link::{NamedLink, self_link};
@@ -31,7 +32,10 @@ pub use namespace_limits::{NamespaceQuota, RetentionClass, RetentionClasses};
 pub use namespaces::{Namespace, Namespaces};
 pub use object_users::{ListedUser, ObjectUser, ObjectUserLock, ObjectUserTags, ObjectUsers};
 pub use page::Page;
-pub use properties::PropertyInfo;
+pub use properties::{HideSecretKeys, PropertyInfo};
 pub use secret_keys::{IssuedKey, UserSecretKey, UserSecretKeys, UserSecretKeysExist};
 pub use session::{LoggedIn, LoggedOut, WhoAmI};
-pub use site::{Capacity, Node, Nodes, ReplicationGroup, ReplicationGroups, VirtualDataCenter};
+pub use site::{
+    Alerts, Capacity, Node, Nodes, ReplicationGroup, ReplicationGroups, StoragePool, StoragePools, VirtualDataCenter,
+    VirtualDataCenters,
+};

@@ -12,7 +12,8 @@ const COLLECTION: &str = "/object/namespaces/namespace";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Namespace {
     pub name: String,
-    pub default_data_services_vpool: Option<String>,
+    /// The URN of a replication group.
+    pub default_data_services_vpool: String,
     pub allowed_vpools_list: Vec<String>,
     pub disallowed_vpools_list: Vec<String>,
     /// Printed as one text with commas between the ids.
@@ -47,7 +48,7 @@ impl Answer for Namespace {
             ("global", Value::Null),
             ("remote", Value::Null),
             ("vdc", Value::Null),
-            ("default_data_services_vpool", Value::text_or_null(self.default_data_services_vpool.as_deref())),
+            ("default_data_services_vpool", Value::text(&self.default_data_services_vpool)),
             ("allowed_vpools_list", Value::Repeated(texts(&self.allowed_vpools_list))),
             ("disallowed_vpools_list", Value::Repeated(texts(&self.disallowed_vpools_list))),
             ("namespace_admins", Value::owned(self.namespace_admins.join(","))),
@@ -76,7 +77,7 @@ impl Answer for Namespace {
         };
         let full = Self {
             name: sample::NAMESPACE.into(),
-            default_data_services_vpool: Some(sample::REPLICATION_GROUP.into()),
+            default_data_services_vpool: sample::REPLICATION_GROUP.into(),
             allowed_vpools_list: sample::texts([sample::REPLICATION_GROUP]),
             disallowed_vpools_list: sample::texts([sample::REPLICATION_GROUP]),
             namespace_admins: sample::texts(["operator", sample::PERSON]),
@@ -92,7 +93,7 @@ impl Answer for Namespace {
             notification_size: -1,
             creation_time: sample::CREATED,
         };
-        let plain = Self { default_data_services_vpool: None, default_audit_delete_expiration: None, ..full.clone() };
+        let plain = Self { default_audit_delete_expiration: None, ..full.clone() };
         vec![full, plain]
     }
 }

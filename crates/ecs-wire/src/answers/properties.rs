@@ -26,3 +26,19 @@ impl Answer for PropertyInfo {
         vec![Self { properties: vec![("user_scope".into(), "GLOBAL".into())] }]
     }
 }
+
+/// `GET /config/secretkey/hidesecretkey` (ObjectScale). The name of the XML root is ours: no document gives it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HideSecretKeys {
+    pub value: bool,
+}
+
+impl Answer for HideSecretKeys {
+    fn document(&self) -> Document<'_> {
+        Document::new("hide_secret_key", &[], [("value", Value::Flag(self.value))])
+    }
+
+    fn samples() -> Vec<Self> {
+        vec![Self { value: true }]
+    }
+}

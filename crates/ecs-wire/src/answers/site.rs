@@ -71,6 +71,53 @@ impl Answer for ReplicationGroups {
     }
 }
 
+/// A storage pool: where one site keeps data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoragePool {
+    /// A URN.
+    pub id: String,
+    pub name: String,
+}
+
+impl StoragePool {
+    fn object(&self) -> Object<'_> {
+        let fields = vec![
+            ("id", Value::text(&self.id)),
+            ("name", Value::text(&self.name)),
+            ("isProtected", Value::Flag(false)),
+            ("isColdStorageEnabled", Value::Flag(false)),
+        ];
+        Object { xml_order: &[], fields }
+    }
+}
+
+impl Answer for StoragePool {
+    fn document(&self) -> Document<'_> {
+        Document { root: "varray", object: self.object() }
+    }
+
+    fn samples() -> Vec<Self> {
+        vec![Self { id: sample::STORAGE_POOL.into(), name: "Keyward".into() }]
+    }
+}
+
+/// `GET /vdc/data-services/varrays`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoragePools {
+    pub pools: Vec<StoragePool>,
+}
+
+impl Answer for StoragePools {
+    fn document(&self) -> Document<'_> {
+        let pools = self.pools.iter().map(|pool| Value::Object(pool.object())).collect();
+        Document::new("varrays", &[], [("varray", Value::Repeated(pools))])
+    }
+
+    fn samples() -> Vec<Self> {
+        vec![Self { pools: StoragePool::samples() }]
+    }
+}
+
 /// `GET /object/vdcs/vdc/local`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VirtualDataCenter {
@@ -81,9 +128,9 @@ pub struct VirtualDataCenter {
     pub end_points: String,
 }
 
-impl Answer for VirtualDataCenter {
-    fn document(&self) -> Document<'_> {
-        let fields = [
+impl VirtualDataCenter {
+    fn object(&self) -> Object<'_> {
+        let fields = vec![
             ("name", Value::text(&self.name)),
             ("id", Value::text(&self.id)),
             ("link", Value::Link("/object/vdcs/vdc/local".into())),
@@ -103,11 +150,34 @@ impl Answer for VirtualDataCenter {
             ("interVdcCmdEndPoints", Value::text("")),
             ("secretKeys", Value::text("")),
         ];
-        Document::new("object_vdc", &["id", "inactive", "link", "name", "tags"], fields)
+        Object { xml_order: &["id", "inactive", "link", "name", "tags"], fields }
+    }
+}
+
+impl Answer for VirtualDataCenter {
+    fn document(&self) -> Document<'_> {
+        Document { root: "object_vdc", object: self.object() }
     }
 
     fn samples() -> Vec<Self> {
         vec![Self { id: sample::DATA_CENTER.into(), name: "Keyward".into(), end_points: "192.0.2.1".into() }]
+    }
+}
+
+/// `GET /object/vdcs/vdc/list`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VirtualDataCenters {
+    pub centers: Vec<VirtualDataCenter>,
+}
+
+impl Answer for VirtualDataCenters {
+    fn document(&self) -> Document<'_> {
+        let centers = self.centers.iter().map(|center| Value::Object(center.object())).collect();
+        Document::new("object_vdcs", &[], [("vdc", Value::Repeated(centers))])
+    }
+
+    fn samples() -> Vec<Self> {
+        vec![Self { centers: VirtualDataCenter::samples() }]
     }
 }
 
@@ -170,5 +240,28 @@ impl Answer for Capacity {
 
     fn samples() -> Vec<Self> {
         vec![Self { total_provisioned_gb: 750, total_free_gb: 739 }]
+    }
+}
+
+/// `GET /vdc/alerts`: an empty list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Alerts {
+    /// How many there could have been.
+    pub max_alerts: u32,
+}
+
+impl Answer for Alerts {
+    fn document(&self) -> Document<'_> {
+        let fields = [
+            ("alert", Value::Repeated(Vec::new())),
+            ("MaxAlerts", Value::Number(self.max_alerts.into())),
+            ("NextMarker", Value::Null),
+            ("Filter", Value::text("")),
+        ];
+        Document::new("alerts", &[], fields)
+    }
+
+    fn samples() -> Vec<Self> {
+        vec![Self { max_alerts: 1000 }]
     }
 }

@@ -111,12 +111,24 @@ impl EcsRequest for BucketTags {
     }
 }
 
-/// What one user may do.
+/// What one user or group may do.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UserGrant {
-    pub user: String,
+pub struct Grant {
+    /// The user or group.
+    pub to: String,
     /// Such as `full_control`.
     pub permission: Vec<String>,
+}
+
+impl Grant {
+    fn read_all(acl: &Fields<'_>, list: &str, grantee: &str) -> Result<Vec<Self>, FieldError> {
+        let grants = acl.objects(list, list)?.unwrap_or_default();
+        let grant = |grant: &Fields<'_>| {
+            let permission = grant.texts("permission", "permission")?.unwrap_or_default();
+            Ok(Grant { to: grant.required_text(grantee)?, permission })
+        };
+        grants.iter().map(grant).collect()
+    }
 }
 
 /// `PUT /object/bucket/{bucket}/acl`.
@@ -124,9 +136,10 @@ pub struct UserGrant {
 pub struct BucketAcl {
     pub namespace: Option<String>,
     pub owner: Option<String>,
-    pub user_acl: Vec<UserGrant>,
-    /// Whether it names groups: a default one, or some with permissions.
-    pub names_groups: bool,
+    pub default_group: Option<String>,
+    pub user_acl: Vec<Grant>,
+    pub group_acl: Vec<Grant>,
+    pub customgroup_acl: Vec<Grant>,
 }
 
 impl EcsRequest for BucketAcl {
@@ -137,17 +150,42 @@ impl EcsRequest for BucketAcl {
     fn read(fields: &Fields<'_>) -> Result<Self, FieldError> {
         let namespace = fields.text("namespace")?;
         let Some(acl) = fields.nested("acl")? else { return Ok(BucketAcl { namespace, ..BucketAcl::default() }) };
-        let grants = acl.objects("user_acl", "user_acl")?.unwrap_or_default();
-        let grant = |grant: &Fields<'_>| {
-            let permission = grant.texts("permission", "permission")?.unwrap_or_default();
-            Ok(UserGrant { user: grant.required_text("user")?, permission })
-        };
-        let some = |name| Ok::<_, FieldError>(acl.items(name, name)?.is_some_and(|items| !items.is_empty()));
         Ok(BucketAcl {
             namespace,
             owner: acl.text("owner")?,
-            user_acl: grants.iter().map(grant).collect::<Result<_, FieldError>>()?,
-            names_groups: acl.text("default_group")?.is_some() || some("group_acl")? || some("customgroup_acl")?,
+            default_group: acl.text("default_group")?,
+            user_acl: Grant::read_all(&acl, "user_acl", "user")?,
+            group_acl: Grant::read_all(&acl, "group_acl", "group")?,
+            customgroup_acl: Grant::read_all(&acl, "customgroup_acl", "customgroup")?,
+        })
+    }
+}
+
+/// `PUT /object/bucket/{bucket}/metadata`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BucketMetadata {
+    pub namespace: Option<String>,
+    /// The protocol whose clients keep it, such as `S3`.
+    pub head_type: String,
+    pub metadata: Vec<Tag>,
+}
+
+impl EcsRequest for BucketMetadata {
+    const ROOT: &'static str = "bucket_metadata";
+    const EXAMPLE: &'static str = r#"{"namespace":"ns1","head_type":"S3","metadata":[{"name":"team","value":"blue"}]}"#;
+
+    fn read(fields: &Fields<'_>) -> Result<Self, FieldError> {
+        let entries = fields.objects("metadata", "metadata")?.unwrap_or_default();
+        if entries.is_empty() {
+            return Err(fields.missing("metadata"));
+        }
+        let entry = |entry: &Fields<'_>| {
+            Ok(Tag { name: entry.required_text("name")?, value: entry.text("value")?.unwrap_or_default() })
+        };
+        Ok(BucketMetadata {
+            namespace: fields.text("namespace")?,
+            head_type: fields.required_text("head_type")?,
+            metadata: entries.iter().map(entry).collect::<Result<_, FieldError>>()?,
         })
     }
 }

@@ -15,7 +15,8 @@ mod secret_keys;
 pub use authn_providers::{AuthnProviderCreate, AuthnProviderUpdate, ListChanges};
 pub use base_urls::{BaseUrlCreate, BaseUrlUpdate};
 pub use bucket_settings::{
-    BucketAcl, BucketLock, BucketOwner, BucketQuota, BucketRetention, BucketStaleAllowed, BucketTags, UserGrant,
+    BucketAcl, BucketLock, BucketMetadata, BucketOwner, BucketQuota, BucketRetention, BucketStaleAllowed, BucketTags,
+    Grant,
 };
 pub use buckets::BucketCreate;
 pub use login_security::LoginSecurityUpdate;
@@ -23,5 +24,5 @@ pub use management_users::{ManagementUserCreate, ManagementUserUnlock, Managemen
 pub use namespace_limits::{NamespaceQuota, RetentionClassCreate, RetentionClassUpdate};
 pub use namespaces::{NamespaceCreate, NamespaceUpdate};
 pub use object_users::{ObjectUserCreate, ObjectUserDelete, ObjectUserLock, ObjectUserTags};
-pub use properties::PropertyUpdate;
+pub use properties::{HideSecretKeys, PropertyUpdate};
 pub use secret_keys::{KeysToRemove, SecretKeyCreate, SecretKeyDelete, UserSecretKeyCreate, UserSecretKeyDelete};

@@ -25,3 +25,18 @@ impl EcsRequest for PropertyUpdate {
         if properties.is_empty() { Err(fields.missing("properties")) } else { Ok(PropertyUpdate { properties }) }
     }
 }
+
+/// `PUT /config/secretkey/hidesecretkey`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HideSecretKeys {
+    pub value: bool,
+}
+
+impl EcsRequest for HideSecretKeys {
+    const ROOT: &'static str = "hide_secret_key";
+    const EXAMPLE: &'static str = r#"{"value":true}"#;
+
+    fn read(fields: &Fields<'_>) -> Result<Self, FieldError> {
+        Ok(HideSecretKeys { value: fields.required_flag("value")? })
+    }
+}

@@ -1,5 +1,4 @@
-//! `/object/bucket/…/acl` and `/policy`: who may do what in a bucket, which so far is its owner alone (ECS REST API,
-//! *Buckets*).
+//! `/object/bucket/…/acl` and `/policy`: who may do what in a bucket (ECS REST API, *Buckets*).
 
 use keyward_ecs_wire::answers::{self, AclWord, BucketAclGroups, BucketAclPermissions};
 use keyward_ecs_wire::requests;
@@ -39,7 +38,7 @@ pub(crate) const SHOW_ACL: About = About::call(Topic::Buckets, "Show the access 
 
 /// The access control list of a bucket.
 pub(crate) async fn show_acl(caller: Caller, call: Call) -> Answering {
-    Ok(call.answer(&shown_acl(&bucket(&caller, &call).await?)))
+    Ok(call.answer(&shown_acl(bucket(&caller, &call).await?)))
 }
 
 pub(crate) const PUT_ACL: About = About::call(Topic::Buckets, "Set the access control list of a bucket", "")
@@ -110,4 +109,15 @@ const fn word(id: &'static str, display_name: &'static str) -> AclWord {
 
 const fn described(id: &'static str, display_name: &'static str, description: &'static str) -> AclWord {
     AclWord { id, display_name, description: Some(description) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_that_are_shown_are_the_words_that_are_taken() {
+        assert_eq!(KNOWN_PERMISSIONS.map(|word| word.id), keyward_service::BUCKET_PERMISSIONS);
+        assert_eq!(KNOWN_GROUPS.map(|word| word.id), keyward_service::BUCKET_GROUPS);
+    }
 }

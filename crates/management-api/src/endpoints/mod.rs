@@ -4,6 +4,7 @@ pub(crate) mod audit;
 pub(crate) mod authn_providers;
 pub(crate) mod base_urls;
 pub(crate) mod bucket_access;
+pub(crate) mod bucket_metadata;
 pub(crate) mod bucket_settings;
 pub(crate) mod buckets;
 pub(crate) mod description;

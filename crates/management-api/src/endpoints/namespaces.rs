@@ -43,7 +43,8 @@ pub(crate) async fn create(caller: Caller, call: Call) -> Answering {
     let mut settings = NamespaceSettings::default();
     change_settings(&mut settings, &order.settings);
     let change = NamespaceChange { settings: Some(settings), ..change(&order.settings)? };
-    Ok(call.answer(&shown(caller.create_namespace(&order.namespace, change).await?)))
+    let namespace = caller.create_namespace(&order.namespace, change).await?;
+    Ok(call.answer(&shown(namespace, &caller.site().await?)))
 }
 
 pub(crate) const SHOW: About =
@@ -51,7 +52,8 @@ pub(crate) const SHOW: About =
 
 /// One namespace.
 pub(crate) async fn show(caller: Caller, call: Call) -> Answering {
-    Ok(call.answer(&shown(caller.namespace(call.parameter("namespace")).await?)))
+    let namespace = caller.namespace(call.parameter("namespace")).await?;
+    Ok(call.answer(&shown(namespace, &caller.site().await?)))
 }
 
 pub(crate) const UPDATE: About =

@@ -1,8 +1,8 @@
-//! `/config/object/properties`: system-wide properties of object users (ECS REST API, *Object properties*).
+//! `/config`: system-wide properties of object users and their keys (ECS REST API, *Object properties*).
 
 use keyward_ecs_wire::EcsError;
-use keyward_ecs_wire::answers::PropertyInfo;
-use keyward_ecs_wire::requests::PropertyUpdate;
+use keyward_ecs_wire::answers::{self, PropertyInfo};
+use keyward_ecs_wire::requests::{HideSecretKeys, PropertyUpdate};
 use keyward_service::Caller;
 
 use crate::about::{About, Topic, who};
@@ -32,5 +32,30 @@ pub(crate) async fn update(caller: Caller, call: Call) -> Answering {
     let order: PropertyUpdate = call.request()?;
     let scope = order.user_scope().ok_or_else(|| EcsError::missing_field("user_scope"))?;
     caller.choose_user_scope(scope).await?;
+    Ok(Reply::empty())
+}
+
+pub(crate) const SECRET_KEYS_HIDDEN: About = About::call(
+    Topic::ObjectUsers,
+    "Show whether secret keys are hidden",
+    "A hidden key is shown by the answer that hands it out, and by none after that. It is ended by its id.",
+)
+.roles(who::SYSTEM_READERS)
+.gives::<answers::HideSecretKeys>();
+
+/// Whether secret keys are shown only once (ObjectScale: *Hide secret keys*).
+pub(crate) async fn secret_keys_hidden(caller: Caller, call: Call) -> Answering {
+    Ok(call.answer(&answers::HideSecretKeys { value: caller.secret_keys_hidden()? }))
+}
+
+pub(crate) const HIDE_SECRET_KEYS: About =
+    About::call(Topic::ObjectUsers, "Hide secret keys, or show them again", "It holds from the next answer on.")
+        .roles(who::SYSTEM)
+        .takes::<HideSecretKeys>();
+
+/// Shows secret keys only once from now on, or again.
+pub(crate) async fn hide_secret_keys(caller: Caller, call: Call) -> Answering {
+    let order: HideSecretKeys = call.request()?;
+    caller.hide_secret_keys(order.value).await?;
     Ok(Reply::empty())
 }

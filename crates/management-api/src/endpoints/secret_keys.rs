@@ -20,7 +20,7 @@ pub(crate) const SHOW: About = About::call(
 
 /// Both slots, with the keys.
 pub(crate) async fn show(caller: Caller, call: Call) -> Answering {
-    Ok(call.answer(&slots(caller.own_keys().await?)))
+    Ok(call.answer(&slots(caller.own_keys().await?, caller.hides_secret_keys())))
 }
 
 pub(crate) const CREATE: About = About::call(

@@ -22,7 +22,8 @@ pub(crate) const SHOW: About = About::call(
 
 /// Both slots, with the keys; the namespace, if the path names one, has to be the user's.
 pub(crate) async fn show(caller: Caller, call: Call) -> Answering {
-    Ok(call.answer(&slots(caller.keys_of(call.parameter("uid"), named_namespace(&call)).await?)))
+    let secrets = caller.keys_of(call.parameter("uid"), named_namespace(&call)).await?;
+    Ok(call.answer(&slots(secrets, caller.hides_secret_keys())))
 }
 
 pub(crate) const EXIST: About = About::call(

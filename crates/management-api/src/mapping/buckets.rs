@@ -1,14 +1,11 @@
 //! Buckets: requests to changes, records to answers.
 
 use keyward_ecs_wire::{EcsError, answers, requests};
-use keyward_identity::{Bucket, Quota};
-use keyward_service::{BucketAcl, NewBucket, Site, UserGrant};
+use keyward_identity::{Acl, Bucket, BucketGrant, BucketGrants, HeadMetadata, Quota};
+use keyward_service::{BucketAcl, NewBucket, Site, grants_of};
 
 use crate::error::Failure;
 use crate::mapping::object_users::{shown_tags, tags};
-
-/// The permission that every bucket's owner has.
-const FULL_CONTROL: &str = "full_control";
 
 /// The bucket that a request asks for.
 ///
@@ -65,9 +62,21 @@ pub(crate) fn quota(block_size: Option<i64>, notification_size: Option<i64>) -> 
 
 /// The access control list that a request puts.
 pub(crate) fn acl(order: requests::BucketAcl) -> BucketAcl {
-    let grant = |grant: requests::UserGrant| UserGrant { user: grant.user, permissions: grant.permission };
-    let users = order.user_acl.into_iter().map(grant).collect();
-    BucketAcl { owner: order.owner, users, names_groups: order.names_groups }
+    let kept = |grants: Vec<requests::Grant>| {
+        grants.into_iter().map(|grant| BucketGrant { to: grant.to, permissions: grant.permission }).collect()
+    };
+    let grants = BucketGrants {
+        default_group: order.default_group,
+        users: kept(order.user_acl),
+        groups: kept(order.group_acl),
+        custom_groups: kept(order.customgroup_acl),
+    };
+    BucketAcl { owner: order.owner, grants }
+}
+
+/// The metadata that a request puts.
+pub(crate) fn metadata(order: requests::BucketMetadata) -> HeadMetadata {
+    HeadMetadata { head_type: order.head_type, entries: tags(&order.metadata) }
 }
 
 /// The answer about a bucket that was just made.
@@ -99,12 +108,23 @@ pub(crate) fn shown(bucket: Bucket, site: &Site) -> answers::Bucket {
     }
 }
 
-/// Who may do what in a bucket: its owner everything, and nobody else anything.
-pub(crate) fn shown_acl(bucket: &Bucket) -> answers::BucketAcl {
+/// Who may do what in a bucket, as it was put here or with S3; while nobody put a list, its owner everything.
+pub(crate) fn shown_acl(bucket: Bucket) -> answers::BucketAcl {
     let owner = bucket.owner.to_string();
-    let full = answers::UserGrant { user: owner.clone(), permission: vec![FULL_CONTROL.to_owned()] };
-    let (bucket, namespace) = (bucket.name.to_string(), bucket.namespace.to_string());
-    answers::BucketAcl { bucket, namespace, owner, user_acl: vec![full] }
+    let by_s3 = bucket.settings.acl.clone().unwrap_or_else(|| Acl::private(bucket.owner()));
+    let grants = bucket.settings.grants.unwrap_or_else(|| grants_of(&by_s3));
+    let shown = |grants: Vec<BucketGrant>| {
+        grants.into_iter().map(|grant| answers::Grant { to: grant.to, permission: grant.permissions }).collect()
+    };
+    answers::BucketAcl {
+        bucket: bucket.name.to_string(),
+        namespace: bucket.namespace.to_string(),
+        owner,
+        default_group: grants.default_group,
+        user_acl: shown(grants.users),
+        group_acl: shown(grants.groups),
+        customgroup_acl: shown(grants.custom_groups),
+    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use keyward_ecs_wire::requests::NamespaceUpdate;
 use keyward_ecs_wire::{EcsError, MappedAttribute as WireAttribute, UserMapping as WireMapping, answers};
 use keyward_identity::{DomainName, MappedAttribute, Namespace, NamespaceSettings, UserMapping};
-use keyward_service::NamespaceChange;
+use keyward_service::{NamespaceChange, Site};
 
 use crate::error::Failure;
 
@@ -57,12 +57,14 @@ pub(crate) fn change_settings(settings: &mut NamespaceSettings, order: &Namespac
     }
 }
 
-/// The answer about one namespace.
-pub(crate) fn shown(namespace: Namespace) -> answers::Namespace {
+/// The answer about one namespace. Its replication group is the one there is until it names one.
+pub(crate) fn shown(namespace: Namespace, site: &Site) -> answers::Namespace {
     let Namespace { settings, user_mappings, .. } = namespace;
     answers::Namespace {
         name: namespace.name.to_string(),
-        default_data_services_vpool: settings.default_data_services_vpool,
+        default_data_services_vpool: settings
+            .default_data_services_vpool
+            .unwrap_or_else(|| site.replication_group.clone()),
         allowed_vpools_list: settings.allowed_vpools_list,
         disallowed_vpools_list: settings.disallowed_vpools_list,
         namespace_admins: namespace.namespace_admins,

@@ -9,12 +9,12 @@ use crate::error::Failure;
 
 /// The answer that hands out a new key.
 pub(crate) fn issued(key: IssuedKey) -> answers::UserSecretKey {
-    answers::UserSecretKey { uid: key.user.to_string(), key: Some(shown(&key.secret)) }
+    answers::UserSecretKey { uid: key.user.to_string(), key: Some(shown(&key.secret, false)) }
 }
 
-/// Both slots.
-pub(crate) fn slots(secrets: [Option<Secret>; 2]) -> answers::UserSecretKeys {
-    answers::UserSecretKeys { slots: secrets.map(|secret| secret.as_ref().map(shown)) }
+/// Both slots; with the keys themselves unless they are hidden.
+pub(crate) fn slots(secrets: [Option<Secret>; 2], hidden: bool) -> answers::UserSecretKeys {
+    answers::UserSecretKeys { slots: secrets.map(|secret| secret.as_ref().map(|secret| shown(secret, hidden))) }
 }
 
 /// Which slots are in use.
@@ -37,12 +37,12 @@ pub(crate) fn deactivation<'a>(keys: &'a KeysToRemove, user: &str) -> Result<Dea
     }
 }
 
-/// Ids of keys are left out, which ECS does not have: the calls of our own show them.
-fn shown(secret: &Secret) -> answers::IssuedKey {
+/// The id is ObjectScale's: clients of ECS do not look for one.
+fn shown(secret: &Secret, hidden: bool) -> answers::IssuedKey {
     answers::IssuedKey {
-        secret_key: ShownOnce::new(secret.key.expose()),
+        secret_key: ShownOnce::new(if hidden { "" } else { secret.key.expose() }),
         key_timestamp: secret.created_at,
         key_expiry_timestamp: secret.expires_at,
-        secret_key_id: None,
+        secret_key_id: Some(secret.id.to_string()),
     }
 }

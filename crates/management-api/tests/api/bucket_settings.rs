@@ -78,33 +78,66 @@ async fn no_retention_is_promised_that_would_not_be_kept() {
 }
 
 #[tokio::test]
-async fn an_access_control_list_names_the_owner_alone() {
+async fn an_access_control_list_is_shown_as_it_was_put() {
     let (office, root) = with_bucket().await;
+    let listed = |lists: &str| {
+        format!(r#"{{"bucket":"logs","namespace":"local","acl":{{"owner":"app","default_group":{lists}}}}}"#)
+    };
     let own = r#"{"user":"app","permission":["full_control"]}"#;
-    let shown = format!(
-        r#"{{"bucket":"logs","namespace":"local","acl":{{"owner":"app","default_group":null,"user_acl":[{own}],"group_acl":[],"customgroup_acl":[]}}}}"#
+    let untouched = listed(&format!(r#"null,"user_acl":[{own}],"group_acl":[],"customgroup_acl":[]"#));
+    assert_eq!(ask(&office, &root, Method::GET, "acl", "").await.expect(200).body, untouched);
+    let shared = listed(
+        r#""staff","user_acl":[{"user":"other","permission":["read"]}],"group_acl":[{"group":"public","permission":["read"]}],"customgroup_acl":[{"customgroup":"builders","permission":["read","write"]}]"#,
     );
-    for accepted in ["{}".to_owned(), shown.clone(), format!(r#"{{"acl":{{"user_acl":[{own}]}}}}"#)] {
-        assert_eq!(ask(&office, &root, Method::PUT, "acl", &accepted).await.expect(200).body, "");
+    let cleared = listed(r#"null,"user_acl":[],"group_acl":[],"customgroup_acl":[]"#);
+    for (put, shown) in [(shared.as_str(), &shared), ("{}", &cleared), (untouched.as_str(), &untouched)] {
+        assert_eq!(ask(&office, &root, Method::PUT, "acl", put).await.expect(200).body, "");
+        assert_eq!(ask(&office, &root, Method::GET, "acl", "").await.expect(200).body, *shown);
     }
+}
+
+#[tokio::test]
+async fn an_access_control_list_of_strangers_and_unknown_words_is_refused() {
+    let (office, root) = with_bucket().await;
     for refused in [
-        r#"{"acl":{"user_acl":[{"user":"other","permission":["read"]}]}}"#,
-        r#"{"acl":{"user_acl":[{"user":"app","permission":["full_control"]},{"user":"other","permission":["full_control"]}]}}"#,
-        r#"{"acl":{"user_acl":[{"user":"app","permission":["read"]}]}}"#,
+        r#"{"acl":{"user_acl":[{"user":"nobody-here","permission":["read"]}]}}"#,
+        r#"{"acl":{"user_acl":[{"user":"app","permission":["everything"]}]}}"#,
         r#"{"acl":{"user_acl":[{"user":"app","permission":[]}]}}"#,
-        r#"{"acl":{"group_acl":[{"group":"public","permission":["read"]}]}}"#,
-        r#"{"acl":{"customgroup_acl":[{"customgroup":"staff","permission":["read"]}]}}"#,
-        r#"{"acl":{"default_group":"staff"}}"#,
+        r#"{"acl":{"group_acl":[{"group":"strangers","permission":["read"]}]}}"#,
         r#"{"acl":{"owner":"other"}}"#,
     ] {
         ask(&office, &root, Method::PUT, "acl", refused).await.refused(400, 1008);
     }
-    assert_eq!(ask(&office, &root, Method::GET, "acl", "").await.expect(200).body, shown);
     for (words, count) in [("permissions", 9), ("groups", 4)] {
         let path = format!("/object/bucket/acl/{words}");
         let listed = office.get(&path).token(&root).for_json().send().await.expect(200).value();
         assert_eq!(listed[words.trim_end_matches('s')].as_array().map(Vec::len), Some(count));
     }
+}
+
+#[tokio::test]
+async fn metadata_is_kept_by_protocol_until_it_is_removed() {
+    let (office, root) = with_bucket().await;
+    let put = async |order: &str| ask(&office, &root, Method::PUT, "metadata", order).await;
+    let show = async |head: &str| {
+        let path = format!("/object/bucket/logs/metadata?namespace=local&headType={head}");
+        office.get(&path).token(&root).for_json().send().await
+    };
+    put(r#"{"head_type":"S3","metadata":[{"name":"a","value":"1"},{"name":"b","value":"2"}]}"#).await.expect(200);
+    put(r#"{"head_type":"s3","metadata":[{"name":"a","value":"3"}]}"#).await.expect(200);
+    let kept = r#"{"head_type":"S3","metadata":[{"name":"a","value":"3"},{"name":"b","value":"2"}]}"#;
+    assert_eq!(show("S3").await.expect(200).body, kept);
+    show("HDFS").await.refused(400, 1004);
+    show("").await.refused(400, 1005);
+    put(r#"{"head_type":"not a word","metadata":[{"name":"a","value":"1"}]}"#).await.refused(400, 1008);
+    let path = "/object/bucket/logs/metadata?namespace=local&headType=S3";
+    for _ in 0..2 {
+        office.ask(Method::DELETE, path).token(&root).send().await.expect(200);
+    }
+    show("S3").await.refused(400, 1004);
+    let keys = office.get("/object/bucket/searchmetadata").token(&root).for_json().send().await.expect(200).value();
+    assert_eq!((&keys["max_keys"], &keys["metadata"][0]["type"]), (&0.into(), &"System".into()));
+    ask(&office, &root, Method::DELETE, "searchmetadata", "").await.expect(200);
 }
 
 #[tokio::test]

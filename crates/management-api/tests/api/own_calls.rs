@@ -141,3 +141,32 @@ async fn a_namespace_chooses_about_signature_version_2_and_gives_the_choice_back
     set(r#"{"max_life_seconds":-1}"#).await.refused(400, 1013);
     office.get("/keyward/v1/namespaces/nowhere/sigv2").token(&root).send().await.refused(400, 1004);
 }
+
+#[tokio::test]
+async fn hidden_keys_are_shown_once_and_ended_by_their_ids() {
+    let (office, alice) = Office::with_alice().await;
+    let root = office.log_in("root").await;
+    let hide = async |value: &str| {
+        let order = format!(r#"{{"value":{value}}}"#);
+        office.put("/config/secretkey/hidesecretkey").token(&root).json(&order).send().await.expect(200);
+        office.get("/config/secretkey/hidesecretkey").token(&root).for_json().send().await.expect(200).body
+    };
+    assert_eq!(hide("true").await, r#"{"value":true}"#);
+    let made = office.post("/object/secret-keys").token(&alice).json("{}").for_json().send().await.expect(200).value();
+    assert_eq!(made["secret_key"].as_str().map(str::len), Some(40));
+    let id = made["secret_key_id"].as_str().expect("an id").to_owned();
+    assert!(id.len() == 64 && id.bytes().all(|digit| digit.is_ascii_hexdigit()), "{id}");
+    let shown =
+        async |path: &str, token: &str| office.get(path).token(token).for_json().send().await.expect(200).value();
+    for (path, token) in [("/object/secret-keys", &alice), (&format!("/object/user-secret-keys/{ALICE}"), &root)] {
+        let keys = shown(path, token).await;
+        assert_eq!((&keys["secret_key_1"], &keys["secret_key_1_exist"]), (&"".into(), &true.into()), "{path}");
+        assert_eq!((&keys["secret_key_1_id"], &keys["secret_key_2_id"]), (&id.as_str().into(), &().into()), "{path}");
+    }
+    hide("false").await;
+    assert_eq!(shown("/object/secret-keys", &alice).await["secret_key_1"], made["secret_key"]);
+    hide(r#""true""#).await;
+    let order = format!(r#"{{"secret_key":"","secret_key_id":"{id}"}}"#);
+    office.post("/object/secret-keys/deactivate").token(&alice).json(&order).send().await.expect(200);
+    assert_eq!(shown("/object/secret-keys", &alice).await["secret_key_1_exist"], false);
+}

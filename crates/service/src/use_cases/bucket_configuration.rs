@@ -87,8 +87,10 @@ impl Configuration {
             Configuration::PublicAccessBlock(block) => settings.public_access_block = *block,
             Configuration::Policy(policy) => settings.policy.clone_from(policy),
             // What everybody has who has chosen nothing is kept as nothing: the S3 path need not look at it.
-            Configuration::Acl(acl) if acl.is_private() && acl.owner == owner => settings.acl = None,
-            Configuration::Acl(acl) => settings.acl = Some(acl.clone()),
+            Configuration::Acl(acl) => {
+                settings.acl = Some(acl.clone()).filter(|acl| !acl.is_private() || acl.owner != owner);
+                settings.grants = None;
+            }
         }
         Ok(())
     }

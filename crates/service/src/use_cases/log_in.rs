@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use keyward_ambient::Timestamp;
 use keyward_identity::{
     LOCAL_PROVIDER, ManagementUser, ManagementUserId, Namespace, ObjectUserId, Principal, SessionIdentity, Standing,
     TokenRecord, principal_of,
@@ -175,21 +176,45 @@ impl Service {
     /// store cannot say.
     pub async fn caller(self: &Arc<Self>, token: &str, origin: Origin) -> Result<Caller, ServiceError> {
         let hash = Token::parse(token).map_err(|_| ServiceError::MalformedToken)?.hash();
-        let record = self.store.token(&hash).await?.ok_or(ServiceError::InvalidToken)?.value;
         let now = self.clock.now();
-        let rules = self.token_rules();
-        let Standing::Live { remaining } = record.standing(now, &rules) else {
-            return Err(ServiceError::InvalidToken);
-        };
+        if let Some(known) = self.known_callers.find(&hash) {
+            let remaining = self.require_live(&known.token, now)?;
+            if !known.token.use_is_worth_recording(now, &self.token_rules()) {
+                return self.caller_known_as(known.principal.clone(), &known.token, remaining, origin).await;
+            }
+        }
+        let epoch = self.known_callers.epoch();
+        let mut record = self.store.token(&hash).await?.ok_or(ServiceError::InvalidToken)?.value;
+        let remaining = self.require_live(&record, now)?;
         if !self.still_vouched_for(&record.identity).await? {
             return Err(ServiceError::InvalidToken);
         }
-        if record.use_is_worth_recording(now, &rules) {
+        if record.use_is_worth_recording(now, &self.token_rules()) {
             self.store.touch_token(&hash, now).await?;
+            record.last_used_at = now;
         }
         let principal = self.principal(&record.identity).await?.ok_or(ServiceError::InvalidToken)?;
-        let password_is_fresh = self.has_fresh_password(&record.identity).await?;
-        Ok(Caller { service: Arc::clone(self), principal, token: hash, origin, remaining, password_is_fresh })
+        self.known_callers.remember(epoch, record.clone(), &principal);
+        self.caller_known_as(principal, &record, remaining, origin).await
+    }
+
+    /// How long the token lives on.
+    fn require_live(&self, token: &TokenRecord, now: Timestamp) -> Result<Duration, ServiceError> {
+        match token.standing(now, &self.token_rules()) {
+            Standing::Live { remaining } => Ok(remaining),
+            Standing::Expired | Standing::Idle => Err(ServiceError::InvalidToken),
+        }
+    }
+
+    async fn caller_known_as(
+        self: &Arc<Self>,
+        principal: Principal,
+        token: &TokenRecord,
+        remaining: Duration,
+        origin: Origin,
+    ) -> Result<Caller, ServiceError> {
+        let password_is_fresh = self.has_fresh_password(&token.identity).await?;
+        Ok(Caller { service: Arc::clone(self), principal, token: token.hash, origin, remaining, password_is_fresh })
     }
 
     /// Whether the directory that a token's user was found in is still one that people log in by.

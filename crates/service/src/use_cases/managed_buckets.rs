@@ -1,9 +1,12 @@
 //! Buckets as administrators make, list, look at, change and delete them (ECS: *Buckets*), whoever owns them.
 
-use keyward_identity::{Bucket, BucketName, BucketSettings, Namespace, NamespaceName, ObjectUserId, Quota, Role, Tag};
+use keyward_identity::{
+    Bucket, BucketName, BucketSettings, HeadMetadata, Namespace, NamespaceName, ObjectUserId, Quota, Role, Tag,
+};
 use keyward_store::{BucketFilter, Page, PageRequest, Record, RecordKey, Revised, Transaction, Write};
 
 use crate::commit::Settled;
+use crate::use_cases::bucket_grants::{BucketAcl, effective, is_of_head, put_metadata};
 use crate::use_cases::namespace_limits::check_quota;
 use crate::{BucketCreation, Caller, ServiceError, Subject};
 
@@ -11,9 +14,6 @@ use crate::{BucketCreation, Caller, ServiceError, Subject};
 const MOST_TAGS: usize = 50;
 const LONGEST_TAG_NAME: usize = 128;
 const LONGEST_TAG_VALUE: usize = 256;
-
-/// The permission that its owner has on every bucket, as ACLs of the management API call it.
-const FULL_CONTROL: &str = "full_control";
 
 /// A bucket to be made.
 #[derive(Clone, Debug, Default)]
@@ -55,32 +55,16 @@ pub enum BucketChange {
     PutTags(Vec<Tag>),
     /// Tags to remove, by their names.
     RemoveTags(Vec<String>),
-    /// Who may do what in it. Only the owner alone is offered.
+    /// Who may do what in it.
     Acl(BucketAcl),
+    /// Metadata to add for clients of one protocol; entries of a name that is there get the new value.
+    PutMetadata(HeadMetadata),
+    /// To keep no metadata for clients of this protocol.
+    RemoveMetadata(String),
     /// A bucket policy to keep. None is offered.
     PutPolicy,
     /// To have no bucket policy.
     RemovePolicy,
-}
-
-/// An access control list as an administrator puts it.
-#[derive(Clone, Debug, Default)]
-pub struct BucketAcl {
-    /// Whom it calls the owner.
-    pub owner: Option<String>,
-    /// The permissions of users.
-    pub users: Vec<UserGrant>,
-    /// Whether it names groups, of any kind.
-    pub names_groups: bool,
-}
-
-/// What one user may do.
-#[derive(Clone, Debug)]
-pub struct UserGrant {
-    /// The object user.
-    pub user: String,
-    /// The permissions, such as `full_control`.
-    pub permissions: Vec<String>,
 }
 
 impl Caller {
@@ -173,13 +157,14 @@ impl Caller {
 
     /// Applies a change, and answers the condition under which it holds.
     async fn apply(&self, change: &BucketChange, bucket: &mut Bucket) -> Result<Option<Write>, ServiceError> {
+        let owner_now = bucket.owner();
         let settings = &mut bucket.settings;
         match change {
             BucketChange::Owner(user) => {
                 let (owner, is_there) = self.owner_named(user, &bucket.namespace).await?;
                 // The list names the earlier owner, who is to have no rights left.
                 if bucket.owner != owner {
-                    settings.acl = None;
+                    (settings.acl, settings.grants) = (None, None);
                 }
                 bucket.owner = owner;
                 return Ok(Some(is_there));
@@ -198,8 +183,13 @@ impl Caller {
             BucketChange::PutTags(tags) => put_tags(&mut settings.tags, tags)?,
             BucketChange::RemoveTags(names) => settings.tags.retain(|tag| !names.contains(&tag.name)),
             BucketChange::Acl(acl) => {
-                acl.check(&bucket.owner)?;
-                settings.acl = None;
+                let grants = self.sound_grants(acl, &owner_now).await?;
+                settings.acl = effective(&grants, owner_now, settings)?;
+                settings.grants = Some(grants);
+            }
+            BucketChange::PutMetadata(given) => put_metadata(&mut settings.metadata, given)?,
+            BucketChange::RemoveMetadata(head_type) => {
+                settings.metadata.retain(|kept| !is_of_head(kept, head_type));
             }
             BucketChange::PutPolicy => {
                 let why = "put it as the bucket's owner with S3 (PutBucketPolicy), where it is checked; here it is shown and removed";
@@ -277,30 +267,8 @@ impl BucketChange {
             BucketChange::Retention(_) => "bucket.retention",
             BucketChange::PutTags(_) | BucketChange::RemoveTags(_) => "bucket.tags",
             BucketChange::Acl(_) => "bucket.acl",
+            BucketChange::PutMetadata(_) | BucketChange::RemoveMetadata(_) => "bucket.metadata",
             BucketChange::PutPolicy | BucketChange::RemovePolicy => "bucket.policy",
-        }
-    }
-}
-
-impl BucketAcl {
-    /// Refuses whatever would look as if the bucket were shared, which it cannot be, or kept from its owner.
-    fn check(&self, owner: &ObjectUserId) -> Result<(), ServiceError> {
-        let is_owner = |name: &str| ObjectUserId::parse(name).is_ok_and(|id| id == *owner);
-        let alone = format!(
-            "here a bucket is made its owner's alone: grant {FULL_CONTROL} to {owner} and nothing else, or share it with S3"
-        );
-        if self.names_groups {
-            return Err(ServiceError::invalid("acl", alone));
-        }
-        if self.owner.as_deref().is_some_and(|named| !is_owner(named)) {
-            let why = format!("the owner is {owner}; change that with POST /object/bucket/{{bucket}}/owner");
-            return Err(ServiceError::invalid("acl.owner", why));
-        }
-        let full = |grant: &UserGrant| grant.permissions.iter().all(|permission| permission == FULL_CONTROL);
-        let sound = |grant: &UserGrant| is_owner(&grant.user) && !grant.permissions.is_empty() && full(grant);
-        match self.users.iter().all(sound) {
-            true => Ok(()),
-            false => Err(ServiceError::invalid("acl.user_acl", alone)),
         }
     }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod audit_trail;
 pub(crate) mod base_urls;
 pub(crate) mod bucket_configuration;
+pub(crate) mod bucket_grants;
 pub(crate) mod buckets;
 pub(crate) mod log_in;
 pub(crate) mod login_security;
@@ -17,5 +18,6 @@ pub(crate) mod people;
 pub(crate) mod properties;
 pub(crate) mod providers;
 pub(crate) mod rings;
+pub(crate) mod secret_visibility;
 pub(crate) mod site;
 pub(crate) mod user_keys;

@@ -47,7 +47,7 @@ pub fn namespace(name: &str) -> Namespace {
 /// An object user with one secret.
 pub fn user(id: &str, namespace: &str) -> UserRecord {
     let secret = SealedSecret {
-        id: SecretId::from_bytes([7; 16]),
+        id: SecretId::from_bytes([7; 32]),
         created_at: NOW,
         expires_at: Some(Timestamp::MAX),
         made_by: id.to_owned(),
