@@ -71,7 +71,7 @@ mod tests {
 
     fn secret(number: u8, label: &str) -> Secret {
         Secret {
-            id: SecretId::from_bytes([number; 16]),
+            id: SecretId::from_bytes([number; 32]),
             key: SecretKey::generate([number; 30]),
             created_at: NOW,
             expires_at: None,
