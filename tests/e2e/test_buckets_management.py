@@ -100,20 +100,40 @@ def test_only_an_empty_bucket_is_deactivated_and_then_it_is_gone(root, owner):
     root.get(at(name, "info")).expect(400, 1004)
 
 
-def test_nothing_is_shared_or_protected_that_would_only_look_so(root, company, owner):
+def test_a_list_put_here_holds_on_s3_and_one_put_there_is_shown_here(root, company, owner):
     person, client = owner
     name, other = make(root, owner=person.uid), company.hire()
     others_client = other.with_key()
-    grant = {"user": other.uid, "permission": ["full_control"]}
-    fields = {"bucket": name, "namespace": NAMESPACE, "acl": {"user_acl": [grant]}}
-    # A list is kept for the clients that read it back, and opens the bucket to nobody.
-    root.put(f"{BUCKETS}/{name}/acl", "bucket_acl", fields).expect(200)
-    root.put(at(name, "policy"), raw='{"Version":"2012-10-17","Statement":[]}').expect(400, 1008)
-    root.put(at(name, "retention"), "default_bucket_retention_update", {"period": 60}).expect(400, 1008)
     with s3.refused("AccessDenied"):
         others_client.list_objects_v2(Bucket=name)
+
+    def put(**lists):
+        return root.put(f"{BUCKETS}/{name}/acl", "bucket_acl", {"bucket": name, "namespace": NAMESPACE, "acl": lists})
+
+    own = {"user": person.uid, "permission": ["full_control"]}
+    grant = {"user": other.uid, "permission": ["read", "execute"]}
+    put(user_acl=[own, grant]).expect(200)
+    assert root.get(at(name, "acl")).expect(200).json["acl"]["user_acl"] == [own, grant]
+    others_client.list_objects_v2(Bucket=name)
+    with s3.refused("AccessDenied"):
+        others_client.put_object(Bucket=name, Key="a", Body=b"x")
+    put(user_acl=[own], group_acl=[{"group": "everybody", "permission": ["read"]}]).expect(400, 1008)
+    put(user_acl=[{"user": "nobody-at-all", "permission": ["read"]}]).expect(400, 1008)
+
+    client.put_bucket_acl(Bucket=name, ACL="public-read")
     shown = root.get(at(name, "acl")).expect(200).json["acl"]
-    assert shown["user_acl"] == [grant]
+    assert (shown["user_acl"], shown["group_acl"]) == ([own], [{"group": "public", "permission": ["read"]}])
+    client.put_bucket_acl(Bucket=name, ACL="private")
+    with s3.refused("AccessDenied"):
+        others_client.list_objects_v2(Bucket=name)
+    client.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration={"BlockPublicAcls": True})
+    put(user_acl=[own], group_acl=[{"group": "public", "permission": ["read"]}]).expect(400, 1008)
+
+
+def test_nothing_is_protected_that_would_only_look_so(root, owner):
+    name = make(root, owner=owner[0].uid)
+    root.put(at(name, "policy"), raw='{"Version":"2012-10-17","Statement":[]}').expect(400, 1008)
+    root.put(at(name, "retention"), "default_bucket_retention_update", {"period": 60}).expect(400, 1008)
 
 
 def test_what_clients_read_first_is_told_as_it_is(root, form):

@@ -13,6 +13,14 @@ pub fn explained() -> impl Iterator<Item = &'static str> {
 }
 
 const MEANINGS: &[(&str, &str)] = &[
+    ("alerts.alert", "The alerts: none, since this node raises its alarms in its log and metrics."),
+    ("alerts.MaxAlerts", "How many alerts a page holds at most."),
+    ("bucket_acl.customgroup", "The name of a group of the site's own."),
+    ("system_metadata.type", "What kind of metadata it is."),
+    ("system_metadata.datatype", "The type of its values."),
+    ("isProtected", "Whether it is one for protected data: no."),
+    ("isColdStorageEnabled", "Whether it is one for cold storage: no."),
+    ("varrays.varray", "The storage pools: this node's one."),
     ("name", "Its name."),
     ("id", "Its id."),
     ("link", "Where it is found."),

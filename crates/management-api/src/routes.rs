@@ -6,8 +6,8 @@ use http::Method;
 
 use crate::endpoints::{
     audit, authn_providers, base_urls, bucket_access, bucket_metadata, bucket_settings, buckets, description, health,
-    keyward_keys, login, login_security, management_users, metrics, namespace_limits, namespace_sigv2, namespaces, object_user_tags,
-    object_users, people, properties, secret_keys, session, site, user_secret_keys,
+    keyward_keys, login, login_security, management_users, metrics, namespace_limits, namespace_sigv2, namespaces,
+    object_user_tags, object_users, people, properties, secret_keys, session, site, user_secret_keys,
 };
 use crate::route::{Route, logged_in, open};
 

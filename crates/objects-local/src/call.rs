@@ -89,12 +89,17 @@ impl<'c> Call<'c> {
         move |head| keys.opening(head, customer_key.as_ref())
     }
 
-    /// Who sends the request, as the owner of what it writes.
+    /// Who is to own what the request writes; `None` for the bucket's owner, whoever that is by then: what its owner
+    /// wrote goes over to the next owner with the bucket.
     pub(crate) fn requester(&self) -> Option<String> {
+        let bucket_owner = self.access.resource.bucket().map(|bucket| bucket.owner());
         if let Some(new) = self.allowed.new_object() {
-            return Some(new.owner.id.to_string());
+            return Some(&new.owner)
+                .filter(|owner| Some(*owner) != bucket_owner.as_ref())
+                .map(|own| own.id.to_string());
         }
-        self.access.requester.user_id().map(ToString::to_string)
+        let id = self.access.requester.user_id()?;
+        Some(id).filter(|id| bucket_owner.is_none_or(|owner| owner.id != **id)).map(ToString::to_string)
     }
 
     /// Holds the buckets' owners against those that the client expects.

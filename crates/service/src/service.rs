@@ -16,8 +16,8 @@ use tokio::sync::Mutex;
 
 use crate::failed_logins::FailedLogins;
 use crate::governing::Governing;
-use crate::lockouts::Lockouts;
 use crate::known_callers::KnownCallers;
+use crate::lockouts::Lockouts;
 use crate::{BucketContents, Directories, FirstPassword, Passwords, ThisNode};
 
 /// What the operator decided, as far as use cases depend on it.

@@ -109,7 +109,7 @@ mod tests {
     #[test]
     fn a_form_for_one_more_names_the_keys_that_were_seen() {
         assert!(page(&[]).contains("name=\"seen\" value=\"\""));
-        assert!(page(&[secret(1, "")]).contains(&format!("name=\"seen\" value=\"{}\"", "01".repeat(16))));
+        assert!(page(&[secret(1, "")]).contains(&format!("name=\"seen\" value=\"{}\"", "01".repeat(32))));
     }
 
     #[test]

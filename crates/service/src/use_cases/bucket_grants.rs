@@ -38,11 +38,7 @@ pub struct BucketAcl {
 
 impl Caller {
     /// The list that is kept of what was put: every user is there, every group and permission is one of ECS.
-    pub(super) async fn sound_grants(
-        &self,
-        acl: &BucketAcl,
-        owner: &UserRef,
-    ) -> Result<BucketGrants, ServiceError> {
+    pub(super) async fn sound_grants(&self, acl: &BucketAcl, owner: &UserRef) -> Result<BucketGrants, ServiceError> {
         let is_owner = |name: &str| ObjectUserId::parse(name).is_ok_and(|id| id == owner.id);
         if acl.owner.as_deref().is_some_and(|named| !is_owner(named)) {
             let why = format!("the owner is {}; change that with POST /object/bucket/{{bucket}}/owner", owner.id);

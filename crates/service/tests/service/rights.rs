@@ -10,7 +10,7 @@ use crate::house::{BOB, House};
 
 /// Calls that need a right, and who has it: system **a**dministrator, **m**onitor, **s**ecurity administrator,
 /// administrator of the **n**amespace concerned, administrator of a **f**oreign namespace. A plain person never has.
-const RIGHTS: [(&str, &str); 59] = [
+const RIGHTS: [(&str, &str); 62] = [
     ("create_namespace", "a"),
     ("update_namespace", "an"),
     ("update_namespace: mappings", "a"),
@@ -58,6 +58,7 @@ const RIGHTS: [(&str, &str); 59] = [
     ("bucket", "amn"),
     ("buckets", "amn"),
     ("buckets: everywhere", "amnf"),
+    ("bucket_metadata", "amn"),
     ("change_bucket", "an"),
     ("delete_bucket", "an"),
     ("set_namespace_limit", "a"),
@@ -67,15 +68,18 @@ const RIGHTS: [(&str, &str); 59] = [
     ("capacity", "am"),
     ("user_scope", "am"),
     ("choose_user_scope", "a"),
+    ("secret_keys_hidden", "am"),
+    ("hide_secret_keys", "a"),
     ("audit_entries", "amn"),
     ("audit_entries: everywhere", "amnf"),
     ("verify_audit", "am"),
 ];
 
 /// Calls that everybody may make who is logged in: they are about the caller alone.
-const OPEN: [&str; 12] = [
+const OPEN: [&str; 13] = [
     "principal",
     "own_keys",
+    "hides_secret_keys",
     "issue_own_key",
     "order_own_key",
     "deactivate_own_keys",

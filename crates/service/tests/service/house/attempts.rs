@@ -104,6 +104,12 @@ impl Objects {
             "bucket" => caller.bucket("b", Some("ns1")).await.map(drop),
             "buckets" => caller.buckets(Some("ns1"), "", page()).await.map(drop),
             "buckets: everywhere" => caller.buckets(None, "", page()).await.map(drop),
+            "bucket_metadata" => match caller.bucket_metadata("b", Some("ns1"), "S3").await {
+                Err(ServiceError::NotFound { .. }) | Ok(_) => Ok(()),
+                Err(refused) => Err(refused),
+            },
+            "secret_keys_hidden" => caller.secret_keys_hidden().map(drop),
+            "hide_secret_keys" => caller.hide_secret_keys(true).await,
             "change_bucket" => caller.change_bucket("b", Some("ns1"), &BucketChange::StaleAllowed(true)).await,
             "delete_bucket" => caller.delete_bucket("b", Some("ns1")).await,
             "set_namespace_limit" => caller.set_namespace_limit("ns1", &NamespaceLimit::Quota(Quota::NONE)).await,
