@@ -90,20 +90,24 @@ impl Default for NamespaceSettings {
     }
 }
 
-/// Limits on the space of a namespace or a bucket, in GB; -1 means there is none (ECS REST API, *Namespaces*). Kept for
-/// clients that set and read them back: nothing is measured against them.
+/// Limits on the space of a namespace or a bucket, in GB; -1 means there is none (ECS REST API, *Namespaces*).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Quota {
-    /// Above this, ECS refuses writes.
+    /// Writes that would go above this are refused.
     pub block_size: i64,
-    /// Above this, ECS raises an event.
+    /// Above this, ECS raises an event. Kept for clients that set it and read it back.
     pub notification_size: i64,
 }
 
 impl Quota {
     /// No limit at all.
     pub const NONE: Quota = Quota { block_size: -1, notification_size: -1 };
+
+    /// How many bytes may be stored; `None` for any number. A GB has 2^30 bytes, as on ECS.
+    pub fn bytes(self) -> Option<u64> {
+        u64::try_from(self.block_size).ok().map(|size| size.saturating_mul(1 << 30))
+    }
 }
 
 impl Default for Quota {

@@ -27,6 +27,8 @@ pub(crate) struct Call<'c> {
     pub(crate) access: &'c Access,
     /// The permission as such.
     pub(crate) allowed: &'c Allowed,
+    /// How many bytes the quotas leave, where there are any.
+    pub(crate) room: Option<u64>,
 }
 
 /// An object, or the place of one.
@@ -69,6 +71,16 @@ impl<'c> Call<'c> {
         match &self.access.resource {
             Resource::Object(bucket, key) => Ok(Place { bucket, key }),
             _ => Err(S3Error::argument("Key", "", "This operation is for an object; name its key.")),
+        }
+    }
+
+    /// Refuses what would be stored beyond a quota.
+    pub(crate) fn admit(&self, bytes: u64) -> Result<(), S3Error> {
+        match self.room {
+            Some(room) if bytes > room => Err(S3Error::new(ErrorCode::QuotaExceeded)
+                .with("ProposedSize", bytes.to_string())
+                .with("SizeLeft", room.to_string())),
+            _ => Ok(()),
         }
     }
 

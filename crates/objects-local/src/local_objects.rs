@@ -97,6 +97,7 @@ async fn sweep(engine: Engine) {
 #[async_trait]
 impl Backend for LocalObjects {
     async fn call(&self, request: Checked) -> Result<Response<ResponseBody>, S3Error> {
+        let room = request.room();
         let (head, allowed, payload) = request.into_parts();
         let call = Call {
             engine: &self.engine,
@@ -105,6 +106,7 @@ impl Backend for LocalObjects {
             head: head.parts(),
             access: allowed.access(),
             allowed: &allowed,
+            room,
         };
         call.expect_owners()?;
         let answer = match call.access.operation {
@@ -166,6 +168,14 @@ impl Backend for LocalObjects {
 
     async fn discard_bucket(&self, bucket_id: u64) -> Result<(), BucketError> {
         self.engine.drop_bucket(BucketId(bucket_id)).await.map_err(bucket_error)
+    }
+
+    async fn stored_bytes(&self, bucket_id: u64) -> Result<u64, BucketError> {
+        match self.engine.usage(BucketId(bucket_id)).await {
+            Ok(usage) => Ok(usage.bytes),
+            Err(EngineError::NoSuchBucket(_)) => Ok(0),
+            Err(error) => Err(bucket_error(error)),
+        }
     }
 
     async fn bucket_states(&self) -> Result<Vec<(u64, BucketState)>, BucketError> {

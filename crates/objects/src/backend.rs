@@ -41,6 +41,10 @@ pub trait Backend: Send + Sync + 'static {
     /// Frees what is left of a closed bucket. Doing it twice is fine.
     async fn discard_bucket(&self, bucket_id: u64) -> Result<(), BucketError>;
 
+    /// How many bytes the objects of an open bucket have together, old versions included; 0 for a bucket that is not
+    /// there.
+    async fn stored_bytes(&self, bucket_id: u64) -> Result<u64, BucketError>;
+
     /// Every bucket that was opened and not discarded.
     async fn bucket_states(&self) -> Result<Vec<(u64, BucketState)>, BucketError>;
 }

@@ -13,12 +13,13 @@ pub struct Checked {
     head: Clean,
     allowed: Allowed,
     payload: Payload<RequestBody>,
+    room: Option<u64>,
 }
 
 impl Checked {
     /// Puts together what the front has proven.
     pub fn new(head: Clean, allowed: Allowed, payload: Payload<RequestBody>) -> Self {
-        Self { head, allowed, payload }
+        Self { head, allowed, payload, room: None }
     }
 
     /// The operation.
@@ -34,6 +35,18 @@ impl Checked {
     /// The head, without anything that served authentication.
     pub fn head(&self) -> &Clean {
         &self.head
+    }
+
+    /// The same for a bucket in which so many bytes may still be stored.
+    #[must_use]
+    pub fn with_room(self, room: Option<u64>) -> Self {
+        Self { room, ..self }
+    }
+
+    /// How many bytes may still be stored where this one stores; `None` where no quota is set. What a backend stores
+    /// beyond it is refused with `QuotaExceeded`.
+    pub fn room(&self) -> Option<u64> {
+        self.room
     }
 
     /// Takes the request apart; the payload has not been read.

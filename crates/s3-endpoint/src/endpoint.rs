@@ -22,6 +22,7 @@ use keyward_signature::{Declared, Payload, Rules, SigV2};
 
 use crate::addressing::Addressing;
 use crate::cross_origin::{self, Page};
+use crate::quota::Usages;
 use crate::request_id::RequestIds;
 use crate::sigv2::SigV2Default;
 use crate::{access_control, bucket_configuration, drain, envelope, hoisted};
@@ -62,6 +63,7 @@ pub(crate) struct Shared {
     pub(crate) anonymous_namespace: Option<NamespaceName>,
     trusted_proxies: TrustedProxies,
     pub(crate) addressing: Addressing,
+    pub(crate) usages: Usages,
     ids: RequestIds,
 }
 
@@ -101,6 +103,7 @@ impl Endpoint {
                 anonymous_namespace: parts.anonymous_namespace,
                 trusted_proxies: parts.trusted_proxies,
                 addressing: Addressing::default(),
+                usages: Usages::default(),
                 ids,
             }),
         }
@@ -196,7 +199,8 @@ impl Shared {
         };
         let declared = declared.map_err(|error| refused_body(&error))?;
         let payload = Payload::new(plan, declared, body).map_err(|error| refused_body(&error))?;
-        let request = Checked::new(clean, allowed, payload);
+        let room = self.room(operation, allowed.access().resource.bucket()).await?;
+        let request = Checked::new(clean, allowed, payload).with_room(room);
         match operation {
             Operation::ListBuckets => self.list_buckets(request).await,
             Operation::CreateBucket => self.create_bucket(request, origin).await,

@@ -13,6 +13,11 @@ pub(crate) fn lookup(error: &CouldNotFindOut) -> S3Error {
     S3Error::unavailable(RETRY_AFTER)
 }
 
+/// Something could not be found out, and is in the log.
+pub(crate) fn unavailable() -> S3Error {
+    S3Error::unavailable(RETRY_AFTER)
+}
+
 /// What a use case about buckets answered.
 pub(crate) fn service(error: &ServiceError) -> S3Error {
     match error {

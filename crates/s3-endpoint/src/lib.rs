@@ -16,6 +16,7 @@ mod envelope;
 mod failure;
 mod hoisted;
 mod post_object;
+mod quota;
 mod request_id;
 mod sigv2;
 mod verify;

@@ -48,7 +48,8 @@ impl Shared {
         let declared = Declared::of_body(&clean).map_err(|error| refused_body(&error))?;
         let file: RequestBody = file.map_err(BodyError::new).boxed_unsync();
         let payload = Payload::new(plan, declared, file).map_err(|error| refused_body(&error))?;
-        let stored = self.backend.call(Checked::new(clean, allowed, payload)).await?;
+        let room = self.room(Operation::PutObject, Some(&bucket)).await?;
+        let stored = self.backend.call(Checked::new(clean, allowed, payload).with_room(room)).await?;
         let answer =
             PostObjectAnswer { bucket: bucket.name.as_str(), key: key.as_str(), location, stored: stored.headers() };
         Ok(answer.response(success.redirect.as_deref(), success.status).map(|document: Bytes| full(document)))

@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 use arc_swap::ArcSwap;
 use keyward_ambient::{Clock, Entropy};
 use keyward_credential_cache::{BucketCache, CredentialCache};
-use keyward_identity::{BaseUrl, DomainName, NamespaceName, SigV2Setting};
+use keyward_identity::{BaseUrl, DomainName, Namespace, NamespaceName, SigV2Setting};
 use keyward_keyring::FirstKeyRule;
 use keyward_login::{Chain, Decoy, Provider, Throttle};
 use keyward_store::{Sealer, Store};
@@ -95,6 +95,8 @@ pub struct Service {
     base_urls: ArcSwap<Vec<BaseUrl>>,
     /// Of the namespaces that made a choice.
     sigv2: ArcSwap<HashMap<NamespaceName, SigV2Setting>>,
+    /// In bytes, of the namespaces that have one.
+    quotas: ArcSwap<HashMap<NamespaceName, u64>>,
 }
 
 impl Service {
@@ -125,6 +127,7 @@ impl Service {
             secret_keys_hidden: AtomicBool::new(false),
             base_urls: ArcSwap::default(),
             sigv2: ArcSwap::default(),
+            quotas: ArcSwap::default(),
         })
     }
 
@@ -158,6 +161,11 @@ impl Service {
         self.sigv2.load().get(namespace).copied().unwrap_or_default()
     }
 
+    /// How many bytes the buckets of a namespace may hold together, as of now; `None` for any number.
+    pub fn namespace_quota(&self, namespace: &NamespaceName) -> Option<u64> {
+        self.quotas.load().get(namespace).copied()
+    }
+
     /// Whether the identity store answers.
     pub async fn is_answering(&self) -> bool {
         self.has_root().await.is_ok()
@@ -172,8 +180,10 @@ impl Service {
 
     pub(crate) async fn reload_sigv2(&self) -> Result<(), crate::ServiceError> {
         let _turn = self.reloading.lock().await;
-        let all = self.store.all_namespaces().await?.into_iter().map(|record| record.value);
-        let chosen = all.map(|namespace| (namespace.name, namespace.settings.sigv2));
+        let all: Vec<_> = self.store.all_namespaces().await?.into_iter().map(|record| record.value).collect();
+        let quota = |namespace: &Namespace| Some((namespace.name.clone(), namespace.settings.quota.bytes()?));
+        self.quotas.store(Arc::new(all.iter().filter_map(quota).collect()));
+        let chosen = all.into_iter().map(|namespace| (namespace.name, namespace.settings.sigv2));
         let chosen = chosen.filter(|(_, setting)| *setting != SigV2Setting::default());
         self.sigv2.store(Arc::new(chosen.collect()));
         Ok(())

@@ -31,6 +31,7 @@ pub(crate) async fn complete_multipart_upload(call: Call<'_>, payload: Payload<R
     let (checksum, precondition) = match uploaded(call, place, id).await {
         Ok((begun, stored)) => {
             kept = begun.head.encryption.clone();
+            call.admit(parts.iter().filter_map(|part| stored.get(&part.number)).map(|part| part.size).sum())?;
             (
                 checked(&request, &parts, &begun, &stored)?,
                 conditions::of_write(call.engine, place, &request.conditions).await?,

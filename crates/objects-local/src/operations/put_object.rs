@@ -15,6 +15,7 @@ pub(crate) async fn put_object(call: Call<'_>, payload: Payload<RequestBody>) ->
     let request = PutObject::from_request(call.head)?;
     not_offered::refuse(&call.head.headers)?;
     check_length(call.head, &payload)?;
+    call.admit(payload.length().unwrap_or_default())?;
     let mut head = stored_head::of_new(&request.object, call, place.bucket)?;
     let new =
         call.keys.of_new(request.object.encryption.as_ref(), request.object.customer_key.as_ref(), place.bucket)?;
@@ -27,6 +28,7 @@ pub(crate) async fn put_object(call: Call<'_>, payload: Payload<RequestBody>) ->
         None => Some(request.checksum_algorithm.unwrap_or(checksum::DEFAULT)),
     };
     let received = receive(call.engine, payload, computing, key).await?;
+    call.admit(received.body.size())?;
     let sum = received.checksum().cloned();
     let stored = sum.as_ref().map(|sum| checksum::stored(sum, ChecksumType::FullObject));
     let shown = encryption::shown(head.encryption.as_ref());

@@ -16,6 +16,7 @@ pub(crate) async fn upload_part(call: Call<'_>, payload: Payload<RequestBody>) -
     let request = UploadPart::from_request(call.head)?;
     let id = upload::id_of(&request.upload_id)?;
     check_length(call.head, &payload)?;
+    call.admit(payload.length().unwrap_or_default())?;
     let (bucket, key) = (place.bucket_id(), place.key.as_str());
     let begun = call.engine.find_upload(bucket, key, id).await;
     let begun = begun.map_err(|error| upload::no_such(error, &request.upload_id))?;
@@ -26,6 +27,7 @@ pub(crate) async fn upload_part(call: Call<'_>, payload: Payload<RequestBody>) -
     let computing = planned.or(named).unwrap_or(checksum::DEFAULT);
     let data_key = call.keys.opening(&begun.head, request.customer_key.as_ref())?;
     let received = receive(call.engine, payload, Some(computing), data_key).await?;
+    call.admit(received.body.size())?;
     // Under a plan all parts have the same algorithm, so that they add up; otherwise what the client chose is kept.
     let sum = match planned {
         Some(planned) => received.checksum_of(planned),

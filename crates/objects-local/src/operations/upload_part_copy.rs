@@ -33,6 +33,7 @@ pub(crate) async fn upload_part_copy(call: Call<'_>) -> Answer {
         let message = "A part has at most 5 GiB; name a range with x-amz-copy-source-range.";
         return Err(S3Error::because(ErrorCode::InvalidRequest, message));
     }
+    call.admit(span.map_or(record.size, |span| span.len()))?;
     let opened = call
         .engine
         .open_version(

@@ -10,6 +10,7 @@ mod encryption;
 mod listings;
 mod multipart;
 mod objects;
+mod quotas;
 mod reads;
 mod refusals;
 mod shop;

@@ -37,6 +37,8 @@ pub struct Shop {
     pub home: TempDir,
     pub store: LocalObjects,
     pub clock: FrozenClock,
+    /// What quotas leave; `None` without any.
+    pub room: Option<u64>,
 }
 
 /// An answer that was read to its end.
@@ -109,7 +111,7 @@ impl Shop {
         for name in ["bkt", "other"] {
             store.open_bucket(bucket(name).id).await.unwrap();
         }
-        Self { home, store, clock }
+        Self { home, store, clock, room: None }
     }
 
     /// Sends a signed request and reads the whole answer.
@@ -193,7 +195,8 @@ impl Shop {
         };
         let declared = declared.map_err(|error| refused_body(&error))?;
         let payload = Payload::new(plan, declared, body).map_err(|error| refused_body(&error))?;
-        let (head, body) = self.store.call(Checked::new(clean, allowed, payload)).await?.into_parts();
+        let (head, body) =
+            self.store.call(Checked::new(clean, allowed, payload).with_room(self.room)).await?.into_parts();
         let body = body.collect().await.expect("the answer is read to its end").to_bytes();
         Ok(Reply { status: head.status, headers: head.headers, body })
     }

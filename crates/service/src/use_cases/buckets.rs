@@ -202,8 +202,16 @@ impl Service {
         namespace: &NamespaceName,
         owner: &ObjectUserId,
     ) -> Result<Vec<Bucket>, ServiceError> {
-        let filter =
-            BucketFilter { namespace: Some(namespace.clone()), owner: Some(owner.clone()), prefix: String::new() };
+        self.all_buckets(namespace, Some(owner)).await
+    }
+
+    /// All buckets of a namespace, of one owner or of all, ordered by name.
+    pub async fn all_buckets(
+        &self,
+        namespace: &NamespaceName,
+        owner: Option<&ObjectUserId>,
+    ) -> Result<Vec<Bucket>, ServiceError> {
+        let filter = BucketFilter { namespace: Some(namespace.clone()), owner: owner.cloned(), prefix: String::new() };
         let (mut all, mut request) = (Vec::new(), PageRequest::default());
         loop {
             let page = self.store.buckets(&filter, &request).await?;
