@@ -181,6 +181,15 @@ def test_enforced_ownership_leaves_lists_without_effect(alice, bucket):
     alice.s3.put_object(Bucket=bucket, Key="page", Body=b"x", ACL="bucket-owner-full-control")
 
 
+def test_under_enforced_ownership_what_another_writes_is_the_bucket_owners(alice, bob, bucket):
+    rules = {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+    alice.s3.put_bucket_ownership_controls(Bucket=bucket, OwnershipControls=rules)
+    put_policy(alice, bucket, allow(bob.id, "s3:PutObject", f"arn:aws:s3:::{bucket}/*"))
+    bob.s3.put_object(Bucket=bucket, Key="from-bob", Body=b"")
+    listed = alice.s3.list_objects(Bucket=bucket)["Contents"]
+    assert {one["Key"]: one["Owner"]["ID"] for one in listed}["from-bob"] == alice.id
+
+
 def test_a_block_of_public_access_refuses_what_is_public(keyward, alice, bucket):
     alice.s3.put_object(Bucket=bucket, Key="page", Body=b"hello", ACL="public-read")
     block = {"BlockPublicAcls": True, "IgnorePublicAcls": True, "BlockPublicPolicy": True, "RestrictPublicBuckets": True}

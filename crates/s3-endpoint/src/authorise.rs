@@ -106,7 +106,9 @@ impl Shared {
         let Some(bucket) = access.resource.bucket().filter(|_| makes_object) else { return Ok(allowed) };
         let asked = AclHeaders::of(headers)?;
         let owner = owner_of_new(bucket, &access.requester, asked.canned);
-        if asked.is_empty() && owner == bucket.owner() {
+        // Where another writes what becomes the bucket owner's, that is to be kept: it shows with the object.
+        let writes_own = access.requester.user_id() == Some(&owner.id);
+        if asked.is_empty() && owner == bucket.owner() && writes_own {
             return Ok(allowed);
         }
         let acl = self.acl_of_headers(&asked, owner.clone(), bucket.owner()).await?;
