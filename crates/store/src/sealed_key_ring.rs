@@ -206,7 +206,7 @@ mod tests {
         let bad = [context(&Scope::Global, &user("dana"), sealed.secrets[0].id), b"has a blank".to_vec()].concat();
         sealed.secrets[0].sealed = Sealed::from_bytes(bad);
         let error = sealed.open(&Scope::Global, &user("dana"), &GlassSealer).expect_err("no secret key");
-        assert_eq!(error.to_string(), format!("secret {} of dana holds no valid secret key", "01".repeat(16)));
+        assert_eq!(error.to_string(), format!("secret {} of dana holds no valid secret key", "01".repeat(32)));
         assert!(!format!("{error:?}").contains("blank"));
     }
 }
