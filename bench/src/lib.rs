@@ -1,1 +1,1 @@
-//! Measurements; they are in `benches`.
+//! Measurements: `benches` of what verifying costs, and the two programs that `get.py` measures a server with.

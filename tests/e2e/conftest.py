@@ -17,6 +17,8 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 def pytest_addoption(parser):
     built = REPOSITORY / "target" / "debug" / "keyward"
     parser.addoption("--keyward", type=Path, default=built, help="the binary to test (default: %(default)s)")
+    client = REPOSITORY / "tests" / "clients" / "aws-sdk-rust" / "target" / "debug" / "s3-client"
+    parser.addoption("--rust-client", type=Path, default=client, help="the AWS SDK for Rust's (default: %(default)s)")
 
 
 @pytest.fixture(scope="session")

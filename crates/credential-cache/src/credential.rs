@@ -1,6 +1,7 @@
 //! A cached credential: whose access key id it is, and the secrets that may verify under it.
 
 use std::hash::{Hash, Hasher};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use keyward_ambient::Timestamp;
@@ -9,8 +10,9 @@ use keyward_keyring::{KeyRing, Secret, SecretId};
 use keyward_signature::{CandidateSecret, SigningKeys};
 use quick_cache::Equivalent;
 
-use crate::RecordCache;
 use crate::record_cache::ToOwnedKey;
+use crate::usage::Counters;
+use crate::{RecordCache, UsageQueue};
 
 /// The credentials that the S3 path knows.
 pub type CredentialCache = RecordCache<CredentialKey, Arc<Credential>>;
@@ -31,6 +33,22 @@ pub struct CredentialRef<'a> {
     pub scope: Option<&'a NamespaceName>,
     /// As in [`CredentialKey`].
     pub access_key_id: &'a ObjectUserId,
+}
+
+/// A [`CredentialKey`] whose access key id is as it arrived: good for looking at what is in memory, which is under the
+/// one spelling that users are stored in. An id in another spelling is to be parsed and looked for.
+#[derive(Clone, Copy, Debug, Hash)]
+pub struct ClaimedRef<'a> {
+    /// As in [`CredentialKey`].
+    pub scope: Option<&'a NamespaceName>,
+    /// What a request claims.
+    pub access_key_id: &'a str,
+}
+
+impl Equivalent<CredentialKey> for ClaimedRef<'_> {
+    fn equivalent(&self, key: &CredentialKey) -> bool {
+        self.access_key_id == key.access_key_id.as_str() && self.scope == key.scope.as_ref()
+    }
 }
 
 impl Hash for CredentialKey {
@@ -75,22 +93,29 @@ pub struct Credential {
 pub struct LiveSecret {
     secret: Secret,
     signing_keys: SigningKeys,
+    counters: Arc<Counters>,
 }
 
 impl Credential {
-    /// The credential of a user with this key ring.
-    pub fn new(user: ObjectUserId, namespace: NamespaceName, locked: bool, ring: &KeyRing) -> Self {
-        let secrets = ring
-            .secrets()
-            .iter()
-            .map(|secret| LiveSecret { secret: secret.clone(), signing_keys: SigningKeys::default() })
-            .collect();
-        Self { user, namespace, locked, secrets }
+    /// The credential that is found under `key`: of a user with this key ring.
+    pub fn new(key: &CredentialKey, namespace: NamespaceName, locked: bool, ring: &KeyRing) -> Self {
+        let live = |secret: &Secret| LiveSecret {
+            secret: secret.clone(),
+            signing_keys: SigningKeys::default(),
+            counters: Arc::new(Counters::new(key.clone(), secret.id)),
+        };
+        let secrets = ring.secrets().iter().map(live).collect();
+        Self { user: key.access_key_id.clone(), namespace, locked, secrets }
     }
 
     /// The secrets that verify at `now`, the older first: what expired since the credential was read is left out.
-    pub fn live(&self, now: Timestamp) -> impl Iterator<Item = &LiveSecret> {
-        self.secrets.iter().filter(move |live| live.secret.is_live(now))
+    pub fn live(&self, now: Timestamp) -> &[LiveSecret] {
+        // Of two secrets, those that are live are always neighbours.
+        const { assert!(KeyRing::SLOTS == 2) };
+        let is_live = |live: &LiveSecret| live.secret.is_live(now);
+        let first = self.secrets.iter().position(is_live).unwrap_or(self.secrets.len());
+        let end = self.secrets.iter().rposition(is_live).map_or(first, |last| last + 1);
+        &self.secrets[first..end]
     }
 }
 
@@ -98,6 +123,11 @@ impl LiveSecret {
     /// The secret's public name.
     pub fn secret_id(&self) -> SecretId {
         self.secret.id
+    }
+
+    /// Counts a request that this secret signed; waits for nothing. `agent` is the request's `User-Agent`.
+    pub fn note_use(&self, queue: &UsageQueue, now: Timestamp, address: Option<IpAddr>, agent: Option<&[u8]>) {
+        queue.note(&self.counters, now, address, agent);
     }
 }
 
@@ -139,12 +169,24 @@ mod tests {
             label: String::new(),
         };
         let ring = KeyRing::from_secrets(vec![secret]).expect("a ring");
-        let name = |text| ObjectUserId::parse(text).expect("a name");
-        let credential = Credential::new(name("alice"), NamespaceName::parse("ns1").expect("a name"), false, &ring);
+        let access_key_id = ObjectUserId::parse("alice").expect("a name");
+        let key = CredentialKey { scope: None, access_key_id };
+        let credential = Credential::new(&key, NamespaceName::parse("ns1").expect("a name"), false, &ring);
 
         clock.advance(Duration::from_millis(59_999));
-        assert_eq!(credential.live(clock.now()).count(), 1);
+        assert_eq!(credential.live(clock.now()).len(), 1);
         clock.advance(Duration::from_millis(1));
-        assert_eq!(credential.live(clock.now()).count(), 0);
+        assert_eq!(credential.live(clock.now()).len(), 0);
+    }
+
+    #[test]
+    fn an_id_as_it_arrived_finds_the_record_of_its_spelling() {
+        let cache = quick_cache::sync::Cache::<CredentialKey, ()>::new(10);
+        for scope in [None, Some(NamespaceName::parse("ns1").expect("a name"))] {
+            let access_key_id = ObjectUserId::parse("alice@corp.example").expect("a name");
+            cache.insert(CredentialKey { scope: scope.clone(), access_key_id }, ());
+            let found = |access_key_id| cache.get(&ClaimedRef { scope: scope.as_ref(), access_key_id }).is_some();
+            assert!(found("alice@corp.example") && !found("Alice@corp.example") && !found("bob"));
+        }
     }
 }

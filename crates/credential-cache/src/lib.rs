@@ -7,7 +7,9 @@
 mod bucket;
 mod credential;
 mod record_cache;
+mod usage;
 
 pub use bucket::{BucketCache, BucketKey, BucketRef};
-pub use credential::{Credential, CredentialCache, CredentialKey, CredentialRef, LiveSecret};
+pub use credential::{ClaimedRef, Credential, CredentialCache, CredentialKey, CredentialRef, LiveSecret};
 pub use record_cache::{Capacity, CouldNotFindOut, RecordCache, Source};
+pub use usage::{Sighting, UsageQueue, Uses};

@@ -105,6 +105,14 @@ impl<K: Eq + Hash + Clone + Send + Sync + 'static, V: Clone + Send + Sync + 'sta
         }
     }
 
+    /// The record if it is in memory; `None` says nothing about whether there is one.
+    pub fn in_memory<Q>(&self, key: &Q) -> Option<V>
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        self.known.get(key)
+    }
+
     /// Forgets a record, and that there was none.
     pub fn forget<Q>(&self, key: &Q)
     where

@@ -14,7 +14,7 @@ use keyward_login_ldap::{Limits, Surroundings, SystemRoots};
 use keyward_login_local::{LocalPeople, ManagementUsers, Passwords};
 use keyward_objects::Backend;
 use keyward_objects_local::LocalObjects;
-use keyward_s3_endpoint::{Endpoint, SigV2Default};
+use keyward_s3_endpoint::{AccessLog, Endpoint, SigV2Default};
 use keyward_sealing::{EnvelopeSealer, MasterKeys};
 use keyward_service::{BucketSource, CredentialSource, Parts, Service, SystemSettings};
 use keyward_signature::{Regions, Rules};
@@ -53,6 +53,7 @@ impl Assembly {
         settings: &Settings,
         environment: &Environment,
         data_dir: &DataDir,
+        access_log: Option<AccessLog>,
     ) -> Result<Self, StartError> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
@@ -85,6 +86,7 @@ impl Assembly {
             trusted_proxies: TrustedProxies::new(settings.trusted_proxies.clone()),
             clock: Arc::clone(&clock),
             entropy,
+            access_log,
         });
         Ok(Self { service, store, endpoint, objects, clock, root_password })
     }

@@ -8,6 +8,7 @@ mod banner;
 mod command;
 mod config;
 mod data_dir;
+mod key_usage;
 mod lifecycle;
 mod logging;
 mod master_key;

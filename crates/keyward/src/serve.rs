@@ -10,6 +10,7 @@ use http::Request;
 use hyper::body::Incoming;
 use keyward_listener::{Limits, RefusedHead, TrustedProxies};
 use keyward_management_api::{AllowedOrigins, ManagementApi, Options, Responding};
+use keyward_s3_endpoint::{AccessLog, AccessLogFile};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use rustls::ServerConfig;
 use tokio::net::TcpListener;
@@ -23,7 +24,7 @@ use crate::config::{Environment, Settings};
 use crate::data_dir::DataDir;
 use crate::start_error::StartError;
 use crate::tls::TlsIdentity;
-use crate::{audit_trail, lifecycle, logging, open_files, upkeep, web_front};
+use crate::{audit_trail, key_usage, lifecycle, logging, open_files, upkeep, web_front};
 
 /// Runs the server until SIGTERM or SIGINT.
 pub(crate) async fn run(
@@ -39,7 +40,8 @@ pub(crate) async fn run(
     let tls_config = tls.server_config()?;
     // Addresses first: a port that is taken is found out before anything is made or changed.
     let listeners = Listeners::bind(&settings).await?;
-    let assembly = Assembly::open(&settings, environment, &data_dir).await?;
+    let (access_log, access_records) = open_access_log(&settings)?;
+    let assembly = Assembly::open(&settings, environment, &data_dir, access_records).await?;
 
     let (stop, stopped) = watch::channel(false);
     let (taking_work, takes_work) = watch::channel(true);
@@ -56,6 +58,7 @@ pub(crate) async fn run(
         Arc::clone(&assembly.clock),
         settings.audit_kept,
     ));
+    tasks.spawn(key_usage::keep(Arc::clone(&assembly.service), Arc::clone(&assembly.clock)));
     let api = ManagementApi::new(
         Arc::clone(&assembly.service),
         Options {
@@ -70,14 +73,16 @@ pub(crate) async fn run(
     let served = listeners.serve(&assembly, management, &tls_config, stopped);
     let mut signals = Signals::new()?;
     let serving = tokio::spawn(served);
-    signals.wait().await;
+    signals.wait(|| access_log.iter().for_each(AccessLogFile::reopen)).await;
     tracing::info!("stopping: requests in flight may finish");
     // Nobody is left to listen only if serving has ended by itself, which is what stopping asks for.
     let _ = taking_work.send(false);
     let _ = stop.send(true);
     let _ = serving.await;
     tasks.shutdown().await;
+    key_usage::write(&assembly.service).await;
     audit_trail::close(&assembly.service, &*assembly.store).await;
+    drop(access_log);
     tracing::info!("stopped");
     Ok(())
 }
@@ -143,8 +148,16 @@ async fn listen_if_wanted(address: Option<SocketAddr>) -> Result<Option<TcpListe
     }
 }
 
-/// The two signals that end a server.
+fn open_access_log(settings: &Settings) -> Result<(Option<AccessLogFile>, Option<AccessLog>), StartError> {
+    let Some(wanted) = settings.access_log.clone() else { return Ok((None, None)) };
+    let path = wanted.path.clone();
+    let (file, log) = AccessLogFile::open(wanted).map_err(|cause| StartError::AccessLog { path, cause })?;
+    Ok((Some(file), Some(log)))
+}
+
+/// The two signals that end a server, and the one that has it open its access log anew.
 struct Signals {
+    hang_up: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
     interrupt: tokio::signal::unix::Signal,
 }
@@ -152,15 +165,20 @@ struct Signals {
 impl Signals {
     fn new() -> Result<Self, StartError> {
         Ok(Self {
+            hang_up: signal(SignalKind::hangup()).map_err(StartError::Signals)?,
             terminate: signal(SignalKind::terminate()).map_err(StartError::Signals)?,
             interrupt: signal(SignalKind::interrupt()).map_err(StartError::Signals)?,
         })
     }
 
-    async fn wait(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
+    /// Waits for the end, and does `on_hang_up` whenever a terminal or an operator hangs up.
+    async fn wait(&mut self, on_hang_up: impl Fn()) {
+        loop {
+            tokio::select! {
+                _ = self.terminate.recv() => return,
+                _ = self.interrupt.recv() => return,
+                _ = self.hang_up.recv() => on_hang_up(),
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Why the server did not start, in the operator's words.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use keyward_service::ServiceError;
 use keyward_store_sqlite::OpenError;
@@ -38,6 +39,8 @@ pub(crate) enum StartError {
     Service(#[from] ServiceError),
     #[error("cannot listen on {address}: {cause}{}", if cause.kind() == std::io::ErrorKind::AddrInUse { "; another process listens there: stop it, or choose another address" } else { "" })]
     Listen { address: SocketAddr, cause: std::io::Error },
+    #[error("cannot write the S3 access log {path}: {cause}; name a file that can be written, or off", path = path.display())]
+    AccessLog { path: PathBuf, cause: std::io::Error },
     #[error("cannot wait for signals: {0}")]
     Signals(std::io::Error),
 }

@@ -253,7 +253,7 @@ fn limits_and_site() -> Vec<Route> {
 }
 
 /// What ECS does not have.
-fn beyond_ecs() -> [Route; 15] {
+fn beyond_ecs() -> [Route; 16] {
     [
         logged_in(GET, "/keyward/v1/namespaces/{namespace}/sigv2", namespace_sigv2::show, namespace_sigv2::SHOW),
         logged_in(PUT, "/keyward/v1/namespaces/{namespace}/sigv2", namespace_sigv2::set, namespace_sigv2::SET),
@@ -265,6 +265,7 @@ fn beyond_ecs() -> [Route; 15] {
         logged_in(POST, "/keyward/v1/secret-keys", keyward_keys::create, keyward_keys::CREATE),
         logged_in(PUT, "/keyward/v1/secret-keys/{id}", keyward_keys::set_end, keyward_keys::SET_END),
         logged_in(DELETE, "/keyward/v1/secret-keys/{id}", keyward_keys::end, keyward_keys::END),
+        logged_in(GET, "/keyward/v1/object-users/{uid}/secret-keys", keyward_keys::list_of, keyward_keys::LIST_OF),
         open(GET, "/openapi.json", description::document, description::DOCUMENT),
         open(GET, "/docs", description::page, description::PAGE),
         open(GET, "/health/live", health::live, health::LIVE),

@@ -3,15 +3,18 @@
 //! Most clients read no answer before they have sent their whole request: a connection that is closed while they send
 //! shows them a broken pipe instead.
 
+use std::error::Error;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt;
-use keyward_objects::{BodyError, RequestBody, Stalled};
+use keyward_objects::{BodyError, RequestBody, Stalled, empty};
 use tokio::sync::oneshot;
 use tokio::time::{Sleep, sleep};
 
@@ -24,20 +27,38 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// How long a client may take to send the rest of a refused request.
 const LONGEST: Duration = Duration::from_secs(10);
 
-/// Lends a body out; whoever drops it, read to its end or not, gives it back.
-pub(crate) fn lend(body: RequestBody) -> (RequestBody, Returned) {
+/// Lends a body out; whoever drops it, read to its end or not, gives it back. A request without a body, as most are,
+/// has nothing to give back.
+pub(crate) fn lend<B>(body: B) -> (RequestBody, Option<Returned>)
+where
+    B: Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
+{
+    if body.is_end_stream() {
+        return (empty(), None);
+    }
     let (owner, returned) = oneshot::channel();
-    let lent = Lent { body: Some(body), owner: Some(owner), patience: None };
-    (lent.boxed_unsync(), Returned(returned))
+    let received = Arc::new(AtomicU64::new(0));
+    let body = body.map_err(BodyError::new).boxed_unsync();
+    let lent = Lent { body: Some(body), owner: Some(owner), patience: None, received: Arc::clone(&received) };
+    (lent.boxed_unsync(), Some(Returned { body: returned, received }))
 }
 
 /// A body that was lent out and may come back.
-pub(crate) struct Returned(oneshot::Receiver<RequestBody>);
+pub(crate) struct Returned {
+    body: oneshot::Receiver<RequestBody>,
+    received: Arc<AtomicU64>,
+}
 
 impl Returned {
+    /// How many bytes of it were read, now and later.
+    pub(crate) fn received(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.received)
+    }
+
     /// Reads and throws away what is left of the body, within bounds. To be called once nobody holds it.
     pub(crate) async fn discard(mut self) {
-        let Ok(mut body) = self.0.try_recv() else { return };
+        let Ok(mut body) = self.body.try_recv() else { return };
         let reading = async {
             let mut read = 0;
             while let Some(Ok(frame)) = body.frame().await {
@@ -57,6 +78,7 @@ struct Lent {
     owner: Option<oneshot::Sender<RequestBody>>,
     /// Runs while the next piece is waited for.
     patience: Option<Pin<Box<Sleep>>>,
+    received: Arc<AtomicU64>,
 }
 
 impl Body for Lent {
@@ -71,6 +93,10 @@ impl Body for Lent {
         let Some(body) = &mut this.body else { return Poll::Ready(None) };
         if let Poll::Ready(frame) = Pin::new(body).poll_frame(context) {
             this.patience = None;
+            if let Some(Ok(frame)) = &frame {
+                let length = frame.data_ref().map_or(0, |data| data.len() as u64);
+                this.received.fetch_add(length, Ordering::Relaxed);
+            }
             return Poll::Ready(frame);
         }
         let patience = this.patience.get_or_insert_with(|| Box::pin(sleep(PATIENCE)));
@@ -113,19 +139,27 @@ mod tests {
 
     #[tokio::test]
     async fn what_was_not_read_comes_back() {
-        let body = Full::new(Bytes::from_static(b"unread")).map_err(|never| match never {}).boxed_unsync();
-        let (lent, mut returned) = lend(body);
+        let (lent, returned) = lend(Full::new(Bytes::from_static(b"unread")));
+        let mut returned = returned.expect("a body");
         assert_eq!(lent.size_hint().exact(), Some(6));
         drop(lent);
-        let left = returned.0.try_recv().expect("came back").collect().await.expect("readable").to_bytes();
+        let left = returned.body.try_recv().expect("came back").collect().await.expect("readable").to_bytes();
         assert_eq!(left, "unread");
     }
 
     #[tokio::test]
     async fn a_body_that_is_still_held_is_not_waited_for() {
-        let body = Full::new(Bytes::new()).map_err(|never| match never {}).boxed_unsync();
-        let (lent, returned) = lend(body);
-        returned.discard().await;
+        let (lent, returned) = lend(Full::new(Bytes::from_static(b"held")));
+        returned.expect("a body").discard().await;
         drop(lent);
+    }
+
+    #[tokio::test]
+    async fn what_was_read_is_counted() {
+        let (lent, returned) = lend(Full::new(Bytes::from_static(b"four")));
+        let received = returned.expect("a body").received();
+        lent.collect().await.expect("readable");
+        assert_eq!(received.load(Ordering::Relaxed), 4);
+        assert!(lend(Full::new(Bytes::new())).1.is_none());
     }
 }

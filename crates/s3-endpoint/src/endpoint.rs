@@ -4,26 +4,29 @@ use std::error::Error;
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CONNECTION, EXPECT, HeaderValue};
+use http::header::{CONNECTION, CONTENT_LENGTH, EXPECT, HeaderValue, RETRY_AFTER};
 use http::request::Parts as Head;
 use http::{Request, Response, StatusCode, Version};
 use http_body::Body;
-use http_body_util::BodyExt;
 use keyward_ambient::{Clock, Entropy};
 use keyward_identity::NamespaceName;
 use keyward_listener::{Peer, TrustedProxies};
-use keyward_objects::{Backend, BodyError, Checked, RequestBody, ResponseBody, refused_body};
-use keyward_policy::Requester;
-use keyward_s3_wire::{Address, Operation, S3Error};
+use keyward_objects::{Backend, Checked, RequestBody, ResponseBody, refused_body};
+use keyward_s3_wire::{Address, ErrorCode, Operation, S3Error};
 use keyward_service::{Origin, Service};
 use keyward_signature::{Declared, Payload, Rules, SigV2};
 
+use crate::access_log::{AccessLog, AccessRecord, AnswerBody};
 use crate::addressing::Addressing;
-use crate::cross_origin::{self, Page};
+use crate::brake::{Brake, Pace};
+use crate::counters::Counters;
+use crate::cross_origin;
 use crate::quota::Usages;
 use crate::request_id::RequestIds;
+use crate::seen::Seen;
 use crate::sigv2::SigV2Default;
 use crate::{access_control, bucket_configuration, drain, envelope, hoisted};
 
@@ -46,6 +49,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// What request ids begin with.
     pub entropy: Arc<dyn Entropy>,
+    /// Where each request is logged, if anywhere.
+    pub access_log: Option<AccessLog>,
 }
 
 /// The S3 endpoint. Cheap to clone; one serves all listeners.
@@ -65,27 +70,9 @@ pub(crate) struct Shared {
     pub(crate) addressing: Addressing,
     pub(crate) usages: Usages,
     ids: RequestIds,
-}
-
-/// What a request turned out to be, for its log line.
-#[derive(Debug, Default)]
-pub(crate) struct Seen {
-    operation: Option<Operation>,
-    pub(crate) resource: Option<String>,
-    pub(crate) user: Option<String>,
-    /// The page of another origin that a browser asks for.
-    pub(crate) page: Option<Page>,
-    /// Whether the answer differs from page to page.
-    pub(crate) varies: bool,
-}
-
-impl Seen {
-    pub(crate) fn sent_by(&mut self, requester: &Requester) {
-        if let Requester::User { id, namespace } = requester {
-            self.user = Some(id.to_string());
-            self.page.iter_mut().for_each(|page| page.asks_in(namespace));
-        }
-    }
+    access_log: Option<AccessLog>,
+    brake: Brake,
+    counters: Counters,
 }
 
 impl Endpoint {
@@ -105,39 +92,49 @@ impl Endpoint {
                 addressing: Addressing::default(),
                 usages: Usages::default(),
                 ids,
+                access_log: parts.access_log,
+                brake: Brake::default(),
+                counters: Counters::default(),
             }),
         }
     }
 
     /// The answer to a head that no request could be made of: it cannot be read, or is too large.
     pub fn refuse_head(&self, status: StatusCode) -> Response<Bytes> {
-        envelope::unreadable_head(status, &self.shared.ids.next(), self.shared.ids.host_id())
+        envelope::unreadable_head(status, self.shared.ids.next(), &self.shared.ids)
     }
 
     /// Answers one request. Every failure is an answer.
-    pub async fn handle<B>(self, request: Request<B>) -> Response<ResponseBody>
+    pub async fn handle<B>(self, request: Request<B>) -> Response<AnswerBody>
     where
         B: Body<Data = Bytes> + Send + 'static,
         B::Error: Into<Box<dyn Error + Send + Sync>>,
     {
         let shared = &*self.shared;
-        let id = shared.ids.next();
+        let (id, started) = (shared.ids.next(), shared.clock.now());
         let (head, body) = request.into_parts();
         let method = head.method.clone();
-        let started = shared.clock.now();
-        let origin = shared.origin(&head);
+        let mut seen = Seen::of(&head, shared.origin(&head));
         let waits_for_continue = head.headers.contains_key(EXPECT);
-        let has_no_body = body.is_end_stream();
         let is_http1 = head.version < Version::HTTP_2;
-        let (body, returned) = drain::lend(body.map_err(BodyError::new).boxed_unsync());
-        let mut seen = Seen { page: Page::of(&head), ..Seen::default() };
+        let (body, returned) = drain::lend(body);
+        let has_no_body = returned.is_none();
+        let received = returned.as_ref().map(drain::Returned::received);
 
-        let result = shared.answer(head, body, origin, &mut seen).await;
+        let mut result = shared.answer(head, body, &mut seen).await;
         let is_refused = result.is_err();
-        if is_refused && !waits_for_continue && !has_no_body {
+        if is_refused
+            && !waits_for_continue
+            && let Some(returned) = returned
+        {
             returned.discard().await;
         }
-        let mut answer = envelope::finish(result, seen.resource.as_deref(), &id, shared.ids.host_id(), &method);
+        if let Some(code) = seen.unverified {
+            shared.counters.unverified(code);
+            result = shared.slow_down(result, &seen).await;
+        }
+        let error = result.as_ref().err().map(S3Error::code);
+        let mut answer = envelope::finish(result, &seen, id, &shared.ids, &method);
         match &seen.page {
             Some(page) => shared.show_to(page, &method, &mut answer).await,
             None if seen.varies => cross_origin::vary(answer.headers_mut()),
@@ -148,48 +145,46 @@ impl Endpoint {
             // on the same connection too. There must be no next one.
             answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }
-        tracing::debug!(
-            request_id = id,
-            %method,
-            operation = seen.operation.map(Operation::name),
-            resource = seen.resource,
-            user = seen.user,
-            from = origin.address.as_ref().map(IpAddr::to_string),
-            status = answer.status().as_u16(),
-            milliseconds = u64::try_from(shared.clock.now().since(started).as_millis()).unwrap_or(u64::MAX),
-            "s3 request"
-        );
-        answer
+        shared.counters.answered(seen.operation, answer.status());
+        let record = AccessRecord {
+            id,
+            method,
+            status: answer.status().as_u16(),
+            error,
+            received,
+            sent: 0,
+            complete: false,
+            started,
+            answered_after: shared.clock.now().since(started),
+            ended_after: Duration::ZERO,
+            seen,
+        };
+        shared.log(answer, record)
     }
 }
 
 impl Shared {
     /// The body is not read before the request may act: reading is what tells a waiting client to send it.
-    async fn answer(
-        &self,
-        head: Head,
-        body: RequestBody,
-        origin: Origin,
-        seen: &mut Seen,
-    ) -> Result<Response<ResponseBody>, S3Error> {
+    async fn answer(&self, head: Head, body: RequestBody, seen: &mut Seen) -> Result<Response<ResponseBody>, S3Error> {
+        let origin = seen.origin;
         let address = Address::resolve(&head, &self.addressing.current(&self.service))?;
-        seen.resource = Some(address.resource());
+        seen.address = Some(address.clone());
         if let Some(page) = &mut seen.page {
             page.asks(&address);
         }
         let operation = Operation::resolve(&head, &address)?;
         seen.operation = Some(operation);
         if operation == Operation::OptionsObject {
-            return self.preflight(&head, seen.page.as_ref()).await;
+            return self.preflight(&head, seen.page.as_deref()).await;
         }
         if operation == Operation::PostObject {
             return self.post_object(head, body, address, seen).await;
         }
-        let (requester, clean, plan) = self.verify(head, &address).await?;
+        let (requester, clean, plan) =
+            self.verify(head, &address, seen).await.inspect_err(|error| seen.unverified = Some(error.code()))?;
         hoisted::refuse(&clean)?;
         let operation = hoisted::operation(operation, &clean, &address)?;
         seen.operation = Some(operation);
-        seen.sent_by(&requester);
         let allowed = self.authorise(requester, operation, address, &clean).await?;
         seen.varies = allowed.access().resource.bucket().is_some_and(|bucket| !bucket.settings.cors.is_empty());
         let declared = match operation {
@@ -216,6 +211,49 @@ impl Shared {
     /// Whether Signature Version 2 is honoured from users of a namespace.
     pub(crate) fn sigv2(&self, namespace: &NamespaceName) -> SigV2 {
         self.sigv2.with(self.service.sigv2(namespace))
+    }
+
+    /// Keeps a refusal waiting when its sender sent many of them.
+    async fn slow_down(
+        &self,
+        result: Result<Response<ResponseBody>, S3Error>,
+        seen: &Seen,
+    ) -> Result<Response<ResponseBody>, S3Error> {
+        let wait = match self.brake.pace(seen, self.clock.now()) {
+            Pace::AtOnce => return result,
+            Pace::After(wait) => self.brake.place().map(|place| (wait, place)),
+            Pace::TurnedAway => None,
+        };
+        match wait {
+            Some((wait, _place)) => {
+                self.counters.slowed("waited");
+                self.clock.sleep(wait).await;
+                result
+            }
+            None => {
+                self.counters.slowed("turned away");
+                let message = "Too many requests from here did not verify; check the keys, and try again later.";
+                Err(S3Error::because(ErrorCode::SlowDown, message).with_header(RETRY_AFTER, HeaderValue::from(5)))
+            }
+        }
+    }
+
+    fn log(&self, answer: Response<ResponseBody>, record: AccessRecord) -> Response<AnswerBody> {
+        let AccessRecord { id, method, seen, status, answered_after, .. } = &record;
+        tracing::debug!(
+            request_id = %id,
+            %method,
+            operation = seen.operation.map(Operation::name),
+            resource = seen.resource(),
+            user = seen.user.as_ref().map(|(user, _)| user.as_str()),
+            from = seen.origin.address.as_ref().map(IpAddr::to_string),
+            status,
+            milliseconds = u64::try_from(answered_after.as_millis()).unwrap_or(u64::MAX),
+            "s3 request"
+        );
+        let Some(log) = &self.access_log else { return answer.map(AnswerBody::unlogged) };
+        let length = answer.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+        answer.map(|body| AnswerBody::logged(body, log.clone(), Arc::clone(&self.clock), record, length))
     }
 
     pub(crate) fn origin(&self, head: &Head) -> Origin {

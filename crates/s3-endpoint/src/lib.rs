@@ -4,10 +4,13 @@
 //! from the registry that serves every backend.
 
 mod access_control;
+mod access_log;
 mod addressing;
 mod authorise;
+mod brake;
 mod bucket_configuration;
 mod bucket_operations;
+mod counters;
 mod cross_origin;
 mod document;
 mod drain;
@@ -18,8 +21,10 @@ mod hoisted;
 mod post_object;
 mod quota;
 mod request_id;
+mod seen;
 mod sigv2;
 mod verify;
 
+pub use access_log::{AccessLog, AccessLogFile, AccessLogSettings};
 pub use endpoint::{Endpoint, Parts};
 pub use sigv2::SigV2Default;

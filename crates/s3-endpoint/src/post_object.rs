@@ -13,7 +13,8 @@ use keyward_s3_wire::{Address, ErrorCode, Operation, S3Error};
 use keyward_signature::form::{self, FormClaim, FormFields, FormUpload};
 use keyward_signature::{Declared, Payload};
 
-use crate::endpoint::{Seen, Shared};
+use crate::endpoint::Shared;
+use crate::seen::{Seen, SeenClaim};
 use crate::verify::signed_by;
 
 impl Shared {
@@ -27,8 +28,10 @@ impl Shared {
     ) -> Result<Response<ResponseBody>, S3Error> {
         let content_type = head.headers.get(CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
         let (fields, file) = form::read(content_type, body).await.map_err(|error| refused_form(&error))?;
-        let (requester, upload) = self.verify_form(&head, &fields, &address).await?;
-        seen.sent_by(&requester);
+        let (requester, upload) = self
+            .verify_form(&head, &fields, &address, seen)
+            .await
+            .inspect_err(|error| seen.unverified = Some(error.code()))?;
         let tags = upload.tagging().map(tags_of_form).transpose()?;
         let success = upload.success().clone();
 
@@ -39,7 +42,7 @@ impl Shared {
         }
         let base = base_url(&head);
         let place = Address::resolve(clean.parts(), &self.addressing.current(&self.service))?;
-        seen.resource = Some(place.resource());
+        seen.address = Some(place.clone());
         let location = format!("{base}{}", clean.uri().path());
         let allowed = self.authorise(requester, Operation::PutObject, place, &clean).await?;
         let Resource::Object(bucket, key) = allowed.access().resource.clone() else {
@@ -61,22 +64,26 @@ impl Shared {
         head: &Head,
         fields: &FormFields,
         address: &Address,
+        seen: &mut Seen,
     ) -> Result<(Requester, FormUpload), S3Error> {
         let claim = FormClaim::parse(head, fields, &self.rules).map_err(|error| refused_form(&error))?;
         let Some(claim) = claim else {
             let upload = FormUpload::anonymous(head, fields).map_err(|error| refused_form(&error))?;
             return Ok((Requester::Anonymous, upload));
         };
+        seen.claim =
+            Some(SeenClaim { access_key_id: claim.access_key_id().into(), scheme: claim.scheme(), payload: None });
         let credential = self.credential(claim.access_key_id(), address.namespace.as_ref()).await?;
         let now = self.clock.now();
-        let live: Vec<_> = credential.live(now).collect();
+        let live = credential.live(now);
         let claim = claim.under(self.sigv2(&credential.namespace));
         // The bucket as it was addressed: the policy has to name it.
         let bucket = address.bucket.as_ref().map_or("", |name| name.as_str());
         let upload = claim
-            .verify(head, fields, bucket, &live, now)
+            .verify(head, fields, bucket, live, now)
             .map_err(|error| refused_form(&error).with("AWSAccessKeyId", claim.access_key_id()))?;
-        Ok((Self::requester(&credential)?, upload))
+        let signed_with = upload.candidate().and_then(|candidate| live.get(candidate));
+        Ok((self.requester(&credential, signed_with, seen)?, upload))
     }
 }
 

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use http::HeaderValue;
 use http::request::Parts as Head;
 use keyward_ambient::Timestamp;
-use keyward_credential_cache::{Credential, CredentialRef, LiveSecret};
+use keyward_credential_cache::{ClaimedRef, Credential, CredentialRef, LiveSecret};
 use keyward_identity::{NamespaceName, ObjectUserId};
 use keyward_objects::refused_head;
 use keyward_policy::{Requester, SignedBy};
@@ -14,6 +15,7 @@ use keyward_signature::{Addressed, Claim, Clean, PayloadPlan, Scheme};
 
 use crate::endpoint::Shared;
 use crate::failure;
+use crate::seen::{Seen, SeenClaim};
 
 impl Shared {
     /// Proves who sends this head, and cleans it of what served the proof.
@@ -25,34 +27,53 @@ impl Shared {
         &self,
         head: Head,
         address: &Address,
+        seen: &mut Seen,
     ) -> Result<(Requester, Clean, PayloadPlan), S3Error> {
         let claim = Claim::parse_addressed(&head, named_by_host(&head, address), &self.rules);
         let Some(claim) = claim.map_err(|error| refused_head(&error))? else {
             let (clean, plan) = Clean::anonymous(head).map_err(|error| refused_head(&error))?;
             return Ok((Requester::Anonymous, clean, plan));
         };
+        seen.claim = Some(SeenClaim {
+            access_key_id: claim.access_key_id().into(),
+            scheme: claim.scheme(),
+            payload: Some(claim.payload_kind()),
+        });
         let credential = self.credential(claim.access_key_id(), address.namespace.as_ref()).await?;
 
         let now = self.clock.now();
-        let live: Vec<&LiveSecret> = credential.live(now).collect();
+        let live = credential.live(now);
         let claim = if claim.scheme().is_v2() { claim.under(self.sigv2(&credential.namespace)) } else { claim };
         let verified = claim
-            .verify(&head, &live, now)
+            .verify(&head, live, now)
             .map_err(|error| refused_head(&error).with("AWSAccessKeyId", claim.access_key_id()))?;
-        let requester = Self::requester(&credential)?;
+        let requester = self.requester(&credential, live.get(verified.candidate()), seen)?;
         let signed = signed_by(claim.scheme(), claim.signed_at());
         let (mut clean, plan) = verified.clean(head);
         clean.extensions_mut().insert(signed);
         Ok((requester, clean, plan))
     }
 
-    /// The user whose signature verified. Only then, since whether an account is locked is its owner's business alone.
-    pub(crate) fn requester(credential: &Credential) -> Result<Requester, S3Error> {
+    /// The user whose secret signed; counts that it did. Only then is told whether the account is locked: that is its
+    /// owner's business alone.
+    pub(crate) fn requester(
+        &self,
+        credential: &Credential,
+        signed_with: Option<&LiveSecret>,
+        seen: &mut Seen,
+    ) -> Result<Requester, S3Error> {
+        let agent = seen.agent.as_ref().map(HeaderValue::as_bytes);
+        if let Some(secret) = signed_with {
+            seen.secret = Some(secret.secret_id());
+            secret.note_use(self.service.usage(), self.clock.now(), seen.origin.address, agent);
+        }
         if credential.locked {
             let message = "This user is locked; an administrator can unlock it.";
             return Err(S3Error::because(ErrorCode::AccessDenied, message));
         }
-        Ok(Requester::User { id: credential.user.clone(), namespace: credential.namespace.clone() })
+        let requester = Requester::User { id: credential.user.clone(), namespace: credential.namespace.clone() };
+        seen.is_from(&requester);
+        Ok(requester)
     }
 
     /// The credential of an access key id. In NAMESPACE user scope an id is one only together with the namespace that
@@ -62,12 +83,15 @@ impl Shared {
         access_key_id: &str,
         namespace: Option<&NamespaceName>,
     ) -> Result<Arc<Credential>, S3Error> {
-        let unknown = S3Error::new(ErrorCode::InvalidAccessKeyId).with("AWSAccessKeyId", access_key_id);
-        let Ok(access_key_id) = ObjectUserId::parse(access_key_id) else { return Err(unknown) };
         let scope = match self.service.user_scope() {
             UserScope::Global => None,
             UserScope::Namespace => Some(namespace.ok_or_else(nameless)?),
         };
+        if let Some(credential) = self.service.credentials().in_memory(&ClaimedRef { scope, access_key_id }) {
+            return Ok(credential);
+        }
+        let unknown = S3Error::new(ErrorCode::InvalidAccessKeyId).with("AWSAccessKeyId", access_key_id);
+        let Ok(access_key_id) = ObjectUserId::parse(access_key_id) else { return Err(unknown) };
         let key = CredentialRef { scope, access_key_id: &access_key_id };
         let found = self.service.credentials().find(&key).await.map_err(|error| failure::lookup(&error))?;
         found.ok_or(unknown)

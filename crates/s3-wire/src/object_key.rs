@@ -1,6 +1,7 @@
 //! The key of an object: 1 to 1024 bytes of UTF-8, taken exactly as it was sent.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +11,7 @@ use crate::error::{ErrorCode, S3Error};
 /// Ordered by its bytes, as S3 lists.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct ObjectKey(Box<str>);
+pub struct ObjectKey(Arc<str>);
 
 impl ObjectKey {
     /// The longest key, in bytes of UTF-8.
@@ -71,7 +72,7 @@ impl TryFrom<String> for ObjectKey {
 
 impl From<ObjectKey> for String {
     fn from(key: ObjectKey) -> String {
-        key.0.into()
+        key.as_str().to_owned()
     }
 }
 

@@ -28,8 +28,7 @@ impl Source<CredentialKey, Arc<Credential>> for CredentialSource {
         let found = self.store.object_user(&scope, &key.access_key_id).await.map_err(CouldNotFindOut::new)?;
         let Some(record) = found.map(|found| found.value) else { return Ok(None) };
         let ring = record.ring.open(&scope, &record.user.id, &*self.sealer).map_err(CouldNotFindOut::new)?;
-        let user = record.user;
-        Ok(Some(Arc::new(Credential::new(user.id, user.namespace, user.locked, &ring))))
+        Ok(Some(Arc::new(Credential::new(key, record.user.namespace, record.user.locked, &ring))))
     }
 }
 

@@ -11,7 +11,7 @@ use keyward_store::AuditRecord;
 use crate::Service;
 
 /// Where a request comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Origin {
     /// The client's address, seen through the proxies we trust.
     pub address: Option<IpAddr>,

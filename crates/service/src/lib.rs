@@ -34,6 +34,7 @@ pub use use_cases::base_urls::BaseUrlChange;
 pub use use_cases::bucket_configuration::Configuration;
 pub use use_cases::bucket_grants::{BUCKET_GROUPS, BUCKET_PERMISSIONS, BucketAcl, grants_of};
 pub use use_cases::buckets::BucketCreation;
+pub use use_cases::key_usage::KeyInUse;
 pub use use_cases::log_in::Session;
 pub use use_cases::managed_buckets::{BucketChange, NewBucket};
 pub use use_cases::management_users::{ManagementUserChange, NewManagementUser};
@@ -48,4 +49,4 @@ pub use use_cases::site::{Node, Site};
 // What the use cases take and give that is not theirs, so that fronts need no further crate.
 pub use keyward_ambient::Timestamp;
 pub use keyward_login::Password;
-pub use keyward_store::{AuditEntry, AuditOutcome, ChainError, ChainReport, Page, PageRequest};
+pub use keyward_store::{AuditEntry, AuditOutcome, ChainError, ChainReport, Page, PageRequest, SecretUsage};

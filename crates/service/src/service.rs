@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 
 use arc_swap::ArcSwap;
 use keyward_ambient::{Clock, Entropy};
-use keyward_credential_cache::{BucketCache, CredentialCache};
+use keyward_credential_cache::{BucketCache, CredentialCache, UsageQueue};
 use keyward_identity::{BaseUrl, DomainName, Namespace, NamespaceName, SigV2Setting};
 use keyward_keyring::FirstKeyRule;
 use keyward_login::{Chain, Decoy, Provider, Throttle};
@@ -70,6 +70,7 @@ pub struct Service {
     pub(crate) sealer: Arc<dyn Sealer>,
     pub(crate) credentials: Arc<CredentialCache>,
     pub(crate) buckets: Arc<BucketCache>,
+    pub(crate) usage: UsageQueue,
     pub(crate) chain: Chain,
     pub(crate) local_providers: Vec<Arc<dyn Provider>>,
     pub(crate) throttle: Throttle,
@@ -107,6 +108,7 @@ impl Service {
             sealer: parts.sealer,
             credentials: parts.credentials,
             buckets: parts.buckets,
+            usage: UsageQueue::default(),
             chain: Chain::new(parts.local_providers.clone(), parts.decoy),
             local_providers: parts.local_providers,
             contents: parts.contents,
@@ -149,6 +151,11 @@ impl Service {
     /// The buckets cached for the S3 path.
     pub fn buckets(&self) -> &Arc<BucketCache> {
         &self.buckets
+    }
+
+    /// Where the S3 path counts which secret signed.
+    pub fn usage(&self) -> &UsageQueue {
+        &self.usage
     }
 
     /// The base URLs as of now.

@@ -117,7 +117,7 @@ fn undone_on_error<T, E: From<StoreError>>(
 impl Job {
     /// Whether losing it in a power cut would break a promise.
     fn needs_sync(&self) -> bool {
-        !matches!(self, Job::Upkeep(Task::Touch { .. }, _))
+        !matches!(self, Job::Upkeep(Task::Touch { .. } | Task::NoteUses(_), _))
     }
 
     fn apply(self, connection: &Connection, keys: &AuditKeys, ledger: &mut Ledger) -> Applied {

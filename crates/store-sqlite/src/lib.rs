@@ -18,6 +18,7 @@ mod port;
 mod readers;
 mod retention;
 mod schema;
+mod secret_usage;
 mod snapshot;
 mod store;
 mod upkeep;

@@ -4,7 +4,11 @@ use rusqlite::{Connection, TransactionBehavior};
 
 /// One step per version, in order; the file's `user_version` counts those already taken. A step that has been released
 /// is never edited.
-const STEPS: &[&str] = &[include_str!("schema/1_identity.sql"), include_str!("schema/2_audit_checkpoint.sql")];
+const STEPS: &[&str] = &[
+    include_str!("schema/1_identity.sql"),
+    include_str!("schema/2_audit_checkpoint.sql"),
+    include_str!("schema/3_secret_usage.sql"),
+];
 
 /// Marks a file as ours, in `application_id`: "KWID". The first step sets it.
 const APPLICATION_ID: i64 = 0x4B57_4944;

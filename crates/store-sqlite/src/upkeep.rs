@@ -1,13 +1,14 @@
-//! Writes that are no transactions: noting a use of a token, and clearing away what says nothing any more.
+//! Writes that are no transactions: noting uses of tokens and secrets, and clearing away what says nothing any more.
 
 use keyward_ambient::Timestamp;
 use keyward_identity::{TokenHash, TokenRules};
-use keyward_store::{AuditKeys, StoreError};
+use keyward_store::{AuditKeys, SecretUses, StoreError};
 use rusqlite::{Connection, params};
 
 use crate::failure::unavailable;
 use crate::ledger::{Ledger, revision_from};
 use crate::retention;
+use crate::secret_usage;
 
 /// The most rows that one task looks at, so that no task holds up the commits behind it for long.
 const AT_ONCE: u32 = 5000;
@@ -22,6 +23,8 @@ pub(crate) enum Task {
         /// When it was used.
         at: Timestamp,
     },
+    /// Adds uses of secrets to what is known of them. Not worth a sync.
+    NoteUses(Vec<SecretUses>),
     /// Removes dead tokens.
     SweepTokens {
         /// The present.
@@ -51,6 +54,7 @@ impl Task {
     ) -> Result<u64, StoreError> {
         match self {
             Task::Touch { hash, at } => touch(connection, hash, *at).map_err(unavailable("note a use of a token")),
+            Task::NoteUses(uses) => secret_usage::note(connection, uses).map_err(unavailable("note uses of secrets")),
             Task::SweepTokens { now, rules } => {
                 sweep_tokens(connection, *now, rules).map_err(unavailable("sweep tokens"))
             }

@@ -22,6 +22,7 @@ mod revision;
 mod scope;
 mod sealed_key_ring;
 mod sealer;
+mod secret_usage;
 mod transaction;
 mod user_record;
 
@@ -33,7 +34,7 @@ pub use error::{CommitError, Contents, StoreError};
 pub use page::{MAX_PAGE, Marker, Page, PageRequest, prefix_end};
 pub use ports::{
     AuditLog, BaseUrls, BucketFilter, Buckets, ChangeFeed, Commit, ManagementUsers, Namespaces, ObjectUserFilter,
-    ObjectUsers, People, Providers, Settings, Store, Tokens, Upkeep,
+    ObjectUsers, People, Providers, SecretUsages, Settings, Store, Tokens, Upkeep,
 };
 pub use provider_record::ProviderRecord;
 pub use record::{Record, RecordKey, Setting};
@@ -41,5 +42,6 @@ pub use revision::{Revised, Revision};
 pub use scope::Scope;
 pub use sealed_key_ring::{OpenRingError, SealedKeyRing, SealedSecret};
 pub use sealer::{SealError, Sealed, Sealer, seal_context};
+pub use secret_usage::{SecretUsage, SecretUses};
 pub use transaction::{Committed, Expect, Transaction, Write};
 pub use user_record::UserRecord;

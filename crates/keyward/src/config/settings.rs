@@ -9,6 +9,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 use keyward_identity::NamespaceName;
 use keyward_management_api::WebOrigin;
+use keyward_s3_endpoint::AccessLogSettings;
 
 use super::{ConfigError, Environment, Layers};
 
@@ -50,6 +51,8 @@ pub(crate) struct Settings {
     pub(crate) sigv2_enabled: bool,
     /// `None`: without end.
     pub(crate) sigv2_max_life: Option<Duration>,
+    /// `None` when there is none.
+    pub(crate) access_log: Option<AccessLogSettings>,
     pub(crate) strict_first_key: bool,
 }
 
@@ -98,6 +101,7 @@ impl Settings {
             s3_public_url: reader.public_url("s3.public_url")?,
             sigv2_enabled: reader.parsed("sigv2.enabled", "give true or false")?.unwrap_or(true),
             sigv2_max_life: reader.seconds("sigv2.max_life")?,
+            access_log: reader.access_log()?,
             strict_first_key: reader.parsed("compat.strict_first_key", "give true or false")?.unwrap_or(false),
         })
     }
@@ -193,6 +197,18 @@ impl Reader<'_> {
         }
     }
 
+    fn access_log(&self) -> Result<Option<AccessLogSettings>, ConfigError> {
+        const MIB: u64 = 1024 * 1024;
+        let number = "give a number from 1 on";
+        let size = self.parsed("s3.access_log_size", number)?.unwrap_or(100);
+        if size == 0 {
+            return Err(self.bad("s3.access_log_size", number));
+        }
+        let kept = self.parsed("s3.access_log_kept", "give a number")?.unwrap_or(9);
+        let path = self.path("s3.access_log").filter(|path| path.as_os_str() != "off");
+        Ok(path.map(|path| AccessLogSettings { path, turned_over_at: MIB.saturating_mul(size), kept }))
+    }
+
     fn log_format(&self) -> Result<LogFormat, ConfigError> {
         match self.layers.value("log_format") {
             None | Some(("text", _)) => Ok(LogFormat::Text),
@@ -268,6 +284,16 @@ mod tests {
         assert_eq!((bounded.sigv2_enabled, bounded.sigv2_max_life), (false, Some(Duration::from_secs(3600))));
         let error = settings(&[("sigv2.max_life", "0")]).expect_err("refused").to_string();
         assert!(error.contains("number of seconds"), "{error}");
+    }
+
+    #[test]
+    fn there_is_an_access_log_where_one_is_asked_for() {
+        assert_eq!(settings(&[]).expect("valid").access_log, None);
+        assert_eq!(settings(&[("s3.access_log", "off")]).expect("valid").access_log, None);
+        let given = settings(&[("s3.access_log", "s3.log"), ("s3.access_log_size", "2")]).expect("valid").access_log;
+        let expected = AccessLogSettings { path: "s3.log".into(), turned_over_at: 2 * 1024 * 1024, kept: 9 };
+        assert_eq!(given, Some(expected));
+        assert!(settings(&[("s3.access_log_size", "0")]).is_err());
     }
 
     #[test]

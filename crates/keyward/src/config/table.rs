@@ -51,6 +51,9 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "Honour S3 Signature Version 2, unless a namespace says otherwise [default: true]",
     ),
     setting("sigv2.max_life", "SECONDS", "Longest life of a Version 2 link or form, such as 604800 [default: none]"),
+    setting("s3.access_log", "FILE", "File for a JSON line about each S3 request, or off [default: off]"),
+    setting("s3.access_log_size", "MIB", "Size from which on the access log is turned over [default: 100]"),
+    setting("s3.access_log_kept", "COUNT", "Earlier access logs that are kept, FILE.1 and so on [default: 9]"),
     setting("compat.strict_first_key", "BOOL", "Refuse an expiry on a first key, as ECS 3.x does [default: false]"),
 ];
 

@@ -1,13 +1,13 @@
-//! `/keyward/v1/secret-keys`: the caller's own secret keys by their ids: what ECS does not tell about them, making one
-//! with a label, moving the end of one, ending one.
+//! `/keyward/v1/secret-keys`: secret keys by their ids: what ECS does not tell about them, such as whether they are in
+//! use; making one with a label, moving the end of one, ending one.
 
 use keyward_ecs_wire::{EcsError, instant};
-use keyward_keyring::{Deactivation, Secret, SecretId};
-use keyward_service::{Caller, OwnKeyOrder, ServiceError, Subject};
+use keyward_keyring::{Deactivation, SecretId};
+use keyward_service::{Caller, KeyInUse, OwnKeyOrder, ServiceError, Subject};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::about::{About, MISSING, NO_NAMESPACE, STRICT, Topic};
+use crate::about::{About, MISSING, NAMESPACE, NO_NAMESPACE, STRICT, Topic, who};
 use crate::call::Call;
 use crate::error::Failure;
 use crate::json::{self, JsonRequest};
@@ -79,20 +79,42 @@ struct Key {
     made_from: Option<String>,
     /// What its owner calls it.
     label: String,
+    /// How many requests it has signed.
+    uses: u64,
+    /// When it signed last; null for never.
+    last_used: Option<String>,
+    /// An address of one of its last requests.
+    last_address: Option<String>,
+    /// What the client of that request called itself.
+    last_agent: Option<String>,
 }
 
 pub(crate) const LIST: About = About::call(
     Topic::OwnKeys,
     "Show what is known of your secret keys",
-    "Everything but the keys: when each was made, by whom, from where, and when it ends.",
+    "Everything but the keys: when each was made, by whom, from where, when it ends, and whether it is in use.",
 )
 .gives_json::<Keys>()
 .also(NO_NAMESPACE);
 
 /// The caller's keys, the older one first.
 pub(crate) async fn list(caller: Caller, _call: Call) -> Answering {
-    let secrets = caller.own_keys().await?;
-    json::answer(&Keys { secret_keys: secrets.iter().flatten().map(shown).collect() })
+    answer(&caller.own_keys_in_use().await?)
+}
+
+pub(crate) const LIST_OF: About = About::call(
+    Topic::UserKeys,
+    "Show what is known of a user's secret keys",
+    "Everything but the keys: when each was made, by whom, from where, when it ends, and whether it is in use.",
+)
+.roles(who::ADMINS)
+.query(&[NAMESPACE])
+.gives_json::<Keys>()
+.also(MISSING);
+
+/// The keys of a user, for those who may manage them.
+pub(crate) async fn list_of(caller: Caller, call: Call) -> Answering {
+    answer(&caller.keys_in_use_of(call.parameter("uid"), call.namespace()).await?)
 }
 
 pub(crate) const CREATE: About = About::call(
@@ -110,7 +132,8 @@ pub(crate) async fn create(caller: Caller, call: Call) -> Answering {
     let order = OwnKeyOrder { existing_expiry_minutes: existing_key_expiry_time_mins, label, having_seen };
     let made = caller.order_own_key(order).await?;
     let (access_key_id, secret_key) = (made.user.as_str(), made.secret.key.expose());
-    json::answer(&MadeKey { access_key_id, secret_key, key: shown(&made.secret) })
+    let key = shown(&KeyInUse { secret: made.secret.clone(), usage: None });
+    json::answer(&MadeKey { access_key_id, secret_key, key })
 }
 
 pub(crate) const END: About =
@@ -153,7 +176,12 @@ fn unknown(call: &Call) -> Failure {
     ServiceError::NotFound { subject: Subject::SecretKeyId, id: call.parameter("id").to_owned() }.into()
 }
 
-fn shown(secret: &Secret) -> Key {
+fn answer(keys: &[KeyInUse]) -> Answering {
+    json::answer(&Keys { secret_keys: keys.iter().map(shown).collect() })
+}
+
+fn shown(KeyInUse { secret, usage }: &KeyInUse) -> Key {
+    let usage = usage.as_ref();
     Key {
         id: secret.id.to_string(),
         created: instant(secret.created_at),
@@ -161,6 +189,10 @@ fn shown(secret: &Secret) -> Key {
         made_by: secret.made_by.clone(),
         made_from: secret.made_from.map(|address| address.to_string()),
         label: secret.label.clone(),
+        uses: usage.map_or(0, |usage| usage.uses),
+        last_used: usage.map(|usage| instant(usage.last_used_at)),
+        last_address: usage.and_then(|usage| usage.last_address).map(|address| address.to_string()),
+        last_agent: usage.and_then(|usage| usage.last_agent.clone()),
     }
 }
 

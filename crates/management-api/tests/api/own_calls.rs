@@ -170,3 +170,17 @@ async fn hidden_keys_are_shown_once_and_ended_by_their_ids() {
     office.post("/object/secret-keys/deactivate").token(&alice).json(&order).send().await.expect(200);
     assert_eq!(shown("/object/secret-keys", &alice).await["secret_key_1_exist"], false);
 }
+
+#[tokio::test]
+async fn a_key_that_was_never_used_says_so_to_its_owner_and_to_an_administrator() {
+    let (office, alice) = Office::with_alice().await;
+    office.post("/object/secret-keys").token(&alice).json("{}").send().await.expect(200);
+    let root = office.log_in("root").await;
+    let of_alice = format!("/keyward/v1/object-users/{}/secret-keys", ALICE.replace('@', "%40"));
+    for (path, token) in [(KEYS, &alice), (of_alice.as_str(), &root)] {
+        let key = office.get(path).token(token).send().await.expect(200).value()["secret_keys"][0].clone();
+        assert_eq!(key["uses"], 0, "{path}");
+        assert!(["last_used", "last_address", "last_agent"].iter().all(|name| key[*name].is_null()), "{key}");
+    }
+    office.get("/keyward/v1/object-users/nobody/secret-keys").token(&root).send().await.refused(404, 2000);
+}

@@ -78,6 +78,7 @@ const TABLE: &[(&str, &str, &str, &str, &str)] = &[
         r#"{"enabled":null}"#,
         "a",
     ),
+    ("GET", "/keyward/v1/object-users/{uid}/secret-keys", "/keyward/v1/object-users/app/secret-keys", "", "an"),
     ("GET", "/keyward/v1/audit", "/keyward/v1/audit", "", "amn"),
     ("GET", "/keyward/v1/audit/verify", "/keyward/v1/audit/verify", "", "am"),
     ("GET", "/object/bucket", "/object/bucket?namespace=team", "", "amn"),

@@ -5,6 +5,7 @@ pub(crate) mod base_urls;
 pub(crate) mod bucket_configuration;
 pub(crate) mod bucket_grants;
 pub(crate) mod buckets;
+pub(crate) mod key_usage;
 pub(crate) mod log_in;
 pub(crate) mod login_security;
 pub(crate) mod managed_buckets;

@@ -98,7 +98,7 @@ impl Caller {
     }
 
     /// The caller's object user, or the one that the first key makes.
-    async fn own_user(&self) -> Result<RingOwner, ServiceError> {
+    pub(super) async fn own_user(&self) -> Result<RingOwner, ServiceError> {
         let name = &self.principal.name;
         let found = match (self.service.user_scope(), self.principal.own_namespace()) {
             (UserScope::Global, _) => self.find_user(name, None).await?,

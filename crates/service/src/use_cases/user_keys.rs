@@ -50,7 +50,7 @@ impl Caller {
     }
 
     /// The user, if the caller may manage its keys. Who may manage nobody's learns nothing about who exists.
-    async fn manageable_keys_of(
+    pub(super) async fn manageable_keys_of(
         &self,
         user: &str,
         namespace: Option<&str>,

@@ -7,6 +7,7 @@ mod audit_trail;
 mod buckets;
 mod first_keys;
 mod house;
+mod key_usage;
 mod login_security;
 mod logins;
 mod management_users;

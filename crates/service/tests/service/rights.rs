@@ -10,7 +10,7 @@ use crate::house::{BOB, House};
 
 /// Calls that need a right, and who has it: system **a**dministrator, **m**onitor, **s**ecurity administrator,
 /// administrator of the **n**amespace concerned, administrator of a **f**oreign namespace. A plain person never has.
-const RIGHTS: [(&str, &str); 62] = [
+const RIGHTS: [(&str, &str); 63] = [
     ("create_namespace", "a"),
     ("update_namespace", "an"),
     ("update_namespace: mappings", "a"),
@@ -27,6 +27,7 @@ const RIGHTS: [(&str, &str); 62] = [
     ("object_users", "amn"),
     ("object_users: everywhere", "amnf"),
     ("keys_of", "an"),
+    ("keys_in_use_of", "an"),
     ("issue_key_for", "an"),
     ("deactivate_keys_of", "an"),
     ("create_management_user", "as"),
@@ -76,10 +77,11 @@ const RIGHTS: [(&str, &str); 62] = [
 ];
 
 /// Calls that everybody may make who is logged in: they are about the caller alone.
-const OPEN: [&str; 13] = [
+const OPEN: [&str; 14] = [
     "principal",
     "own_keys",
     "hides_secret_keys",
+    "own_keys_in_use",
     "issue_own_key",
     "order_own_key",
     "deactivate_own_keys",

@@ -7,6 +7,7 @@ use rusqlite::{Connection, params};
 use crate::failure::{encoded, unavailable};
 use crate::keyed::{BASE_URLS, MANAGEMENT_USERS, NAMESPACES, PEOPLE, PROVIDERS, SETTINGS};
 use crate::ledger::column;
+use crate::secret_usage;
 
 /// Writes a record of any kind; a bucket under the id that it carries.
 pub(super) fn record(connection: &Connection, revision: Revision, record: &Record) -> Result<(), StoreError> {
@@ -35,6 +36,7 @@ fn user(connection: &Connection, revision: Revision, scope: &Scope, record: &Use
             let (uid, namespace) = (user.id.as_str(), user.namespace.as_str());
             statement.execute(params![uid, scope.as_str(), namespace, column(revision), json])
         })
+        .and_then(|_| secret_usage::forget_others(connection, scope, record))
         .map_err(unavailable("write an object user"))?;
     Ok(())
 }

@@ -5,5 +5,6 @@ mod buckets;
 mod change_feed;
 mod keyed;
 mod object_users;
+mod secret_usages;
 mod tokens;
 mod writes;

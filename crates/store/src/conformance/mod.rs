@@ -16,6 +16,7 @@ pub mod order;
 pub mod paging;
 pub mod records;
 pub mod samples;
+pub mod secret_usages;
 pub mod tokens;
 
 /// Makes a test of every promise. `$open` names an async function without arguments that answers an empty
@@ -57,6 +58,9 @@ macro_rules! conformance_tests {
             tokens::concurrent_logins_cannot_pass_the_limit,
             tokens::a_use_is_noted_forward_only_and_is_no_change,
             tokens::dead_tokens_are_swept,
+            secret_usages::uses_add_up_and_the_last_one_is_known,
+            secret_usages::a_use_is_no_change,
+            secret_usages::what_leaves_the_ring_is_forgotten,
             buckets::bucket_ids_are_never_given_twice,
             buckets::a_bucket_keeps_its_id_and_is_found_by_it,
             buckets::a_refused_bucket_reads_back_nowhere,

@@ -12,6 +12,7 @@ mod namespaces;
 mod object_users;
 mod people;
 mod providers;
+mod secret_usages;
 mod settings;
 mod tokens;
 mod upkeep;
@@ -26,6 +27,7 @@ pub use namespaces::Namespaces;
 pub use object_users::{ObjectUserFilter, ObjectUsers};
 pub use people::People;
 pub use providers::Providers;
+pub use secret_usages::SecretUsages;
 pub use settings::Settings;
 pub use tokens::Tokens;
 pub use upkeep::Upkeep;
@@ -38,6 +40,7 @@ pub trait Store:
     + People
     + Providers
     + Tokens
+    + SecretUsages
     + Buckets
     + BaseUrls
     + Settings
@@ -55,6 +58,7 @@ impl<T> Store for T where
         + People
         + Providers
         + Tokens
+        + SecretUsages
         + Buckets
         + BaseUrls
         + Settings

@@ -61,6 +61,7 @@ impl Objects {
             "object_users" => caller.object_users(Some("ns1"), "", page()).await.map(drop),
             "object_users: everywhere" => caller.object_users(None, "", page()).await.map(drop),
             "keys_of" => caller.keys_of("app1", Some("ns1")).await.map(drop),
+            "keys_in_use_of" => caller.keys_in_use_of("app1", Some("ns1")).await.map(drop),
             "issue_key_for" => caller.issue_key_for("app1", Some("ns1"), None, None).await.map(drop),
             "deactivate_keys_of" => caller.deactivate_keys_of("app1", Some("ns1"), &Deactivation::All).await,
             "create_management_user" => caller.create_management_user(operator("crony", &[])).await.map(drop),

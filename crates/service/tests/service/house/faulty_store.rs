@@ -138,6 +138,10 @@ passed_on!(Tokens {
     fn token_count(owner: &str) -> u64;
     fn touch_token(hash: &TokenHash, at: Timestamp) -> ();
 });
+passed_on!(SecretUsages {
+    fn note_uses(uses: &[SecretUses]) -> ();
+    fn usages_of(scope: &Scope, user: &ObjectUserId) -> Vec<SecretUsage>;
+});
 passed_on!(Buckets {
     fn bucket(namespace: &NamespaceName, name: &BucketName) -> Option<Revised<Bucket>>;
     fn bucket_by_id(id: u64) -> Option<Revised<Bucket>>;

@@ -18,7 +18,7 @@ impl House {
         let id = user_id(user);
         let key = CredentialRef { scope: None, access_key_id: &id };
         let Some(credential) = self.service.credentials().find(&key).await.unwrap() else { return Vec::new() };
-        let live = credential.live(self.clock.now());
+        let live = credential.live(self.clock.now()).iter();
         live.map(|live| String::from_utf8(live.secret().to_vec()).unwrap()).collect()
     }
 
