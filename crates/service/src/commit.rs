@@ -5,6 +5,7 @@ use std::sync::Arc;
 use keyward_credential_cache::{BucketKey, CredentialKey};
 use keyward_store::{CommitError, Committed, RecordKey, Scope, Transaction, Write};
 
+use crate::governing::{LOGIN_SECURITY, USER_SCOPE};
 use crate::known_callers::concerns_callers;
 use crate::use_cases::secret_visibility;
 use crate::{Service, ServiceError};
@@ -73,7 +74,7 @@ impl Service {
         {
             tracing::error!(%cause, "what namespaces say of signatures could not be read anew; the next change tries again");
         }
-        if any(|key| matches!(key, RecordKey::Setting(_)))
+        if any(|key| matches!(key, RecordKey::Setting(name) if [LOGIN_SECURITY, USER_SCOPE].contains(&name.as_str())))
             && let Err(cause) = self.reload_governing().await
         {
             tracing::error!(%cause, "the settings could not be read anew; the next change of one tries again");

@@ -15,6 +15,7 @@ mod known_callers;
 mod lockouts;
 mod ports;
 mod service;
+mod unique;
 mod unlock;
 mod use_cases;
 

@@ -4,6 +4,7 @@ use keyward_identity::BaseUrl;
 use keyward_store::{Record, RecordKey, Revised, Transaction, Write};
 
 use crate::commit::Settled;
+use crate::unique::BASE_URLS;
 use crate::{Caller, ServiceError, Subject};
 
 /// What to change about a base URL; `None` leaves a part as it is.
@@ -28,11 +29,16 @@ impl Caller {
             namespace_in_host: change.namespace_in_host.unwrap_or(false),
             created_at: self.now(),
         };
-        self.refuse_second_entry(&base_url)?;
-        let audit = self.audit(self.now(), "base_url.create").on(base_url.base_url.clone());
-        let write = Write::create(Record::BaseUrl(base_url.clone()));
-        self.service.commit(Transaction::new(audit).write(write)).await?;
-        Ok(base_url)
+        self.service
+            .until_settled(|| async {
+                let turn = self.service.turn(BASE_URLS).await?;
+                self.refuse_second_entry(&base_url).await?;
+                let audit = self.audit(self.now(), "base_url.create").on(base_url.base_url.clone());
+                let write = Write::create(Record::BaseUrl(base_url.clone()));
+                let transaction = Transaction::new(audit).write(write).write(turn);
+                Settled::after(self.service.commit(transaction).await, base_url.clone())
+            })
+            .await
     }
 
     /// Changes a base URL.
@@ -40,6 +46,7 @@ impl Caller {
         self.principal.may_manage_base_urls()?;
         self.service
             .until_settled(|| async {
+                let turn = self.service.turn(BASE_URLS).await?;
                 let Revised { value: mut base_url, revision } = self.found_base_url(id).await?;
                 if let Some(name) = &change.name {
                     base_url.name = required(Some(name.clone()), "name")?;
@@ -48,10 +55,10 @@ impl Caller {
                     base_url.base_url = host_name(host)?;
                 }
                 base_url.namespace_in_host = change.namespace_in_host.unwrap_or(base_url.namespace_in_host);
-                self.refuse_second_entry(&base_url)?;
+                self.refuse_second_entry(&base_url).await?;
                 let audit = self.audit(self.now(), "base_url.update").on(base_url.base_url.clone());
                 let write = Write::update(Record::BaseUrl(base_url), revision);
-                Settled::after(self.service.commit(Transaction::new(audit).write(write)).await, ())
+                Settled::after(self.service.commit(Transaction::new(audit).write(write).write(turn)).await, ())
             })
             .await
     }
@@ -81,9 +88,9 @@ impl Caller {
         Ok(self.service.store.base_urls().await?.into_iter().map(|row| row.value).collect())
     }
 
-    fn refuse_second_entry(&self, base_url: &BaseUrl) -> Result<(), ServiceError> {
+    async fn refuse_second_entry(&self, base_url: &BaseUrl) -> Result<(), ServiceError> {
         let is_taken = |other: &BaseUrl| other.id != base_url.id && other.base_url == base_url.base_url;
-        match self.service.base_urls().iter().any(is_taken) {
+        match self.service.store.base_urls().await?.iter().any(|found| is_taken(&found.value)) {
             true => Err(ServiceError::already_exists(Subject::BaseUrl, base_url.base_url.clone())),
             false => Ok(()),
         }

@@ -1,9 +1,10 @@
 //! Namespaces: create, list, look at, update, delete (ECS: *Namespaces*).
 
-use keyward_identity::{Namespace, NamespaceName, NamespaceSettings, Role, UserMapping};
+use keyward_identity::{DomainName, Namespace, NamespaceName, NamespaceSettings, Role, UserMapping};
 use keyward_store::{CommitError, Page, PageRequest, Record, RecordKey, Revised, Transaction, Write};
 
 use crate::commit::Settled;
+use crate::unique::NAMESPACE_MEMBERS;
 use crate::{Caller, ServiceError, Subject};
 
 /// What to change about a namespace; `None` leaves a part as it is.
@@ -30,14 +31,20 @@ impl Caller {
         let mut namespace = Namespace::new(name.clone(), self.now());
         change.apply(&mut namespace)?;
         check_settings(&namespace.settings)?;
-        let audit = self.audit(self.now(), "namespace.create").in_namespace(name.clone()).on(name.as_str());
-        self.refuse_second_administration(&namespace).await?;
-        let write = Write::create(Record::Namespace(namespace.clone()));
-        match self.service.commit(Transaction::new(audit).write(write)).await {
-            Ok(_) => Ok(namespace),
-            Err(CommitError::AlreadyExists(_)) => Err(ServiceError::already_exists(Subject::Namespace, name.as_str())),
-            Err(error) => Err(error.into()),
-        }
+        self.service
+            .until_settled(|| async {
+                let turn = self.turn_for(&change).await?;
+                self.refuse_what_is_taken(&namespace).await?;
+                let audit = self.audit(self.now(), "namespace.create").in_namespace(name.clone()).on(name.as_str());
+                let write = Write::create(Record::Namespace(namespace.clone()));
+                match self.service.commit(Transaction::new(audit).write(write).writes(turn)).await {
+                    Err(CommitError::AlreadyExists(RecordKey::Namespace(_))) => {
+                        Err(ServiceError::already_exists(Subject::Namespace, name.as_str()))
+                    }
+                    result => Settled::after(result, namespace.clone()),
+                }
+            })
+            .await
     }
 
     /// Changes a namespace. `settings_change` sees the settings as they are.
@@ -49,23 +56,26 @@ impl Caller {
     ) -> Result<Namespace, ServiceError> {
         self.service
             .until_settled(|| async {
+                let turn = self.turn_for(&change).await?;
                 let Revised { value: mut namespace, revision } = self.readable_namespace(name).await?;
                 self.principal.may_update_namespace(&namespace.name)?;
-                let administers = change.namespace_admins.is_some() || change.external_group_admins.is_some();
-                if administers || change.user_mappings.is_some() {
+                if change.names_members() {
                     // Who administers, and who belongs to, a namespace decides over other people's access.
                     self.principal.may_manage_namespaces()?;
                 }
                 change.apply(&mut namespace)?;
                 settings_change(&mut namespace.settings);
                 check_settings(&namespace.settings)?;
-                self.refuse_second_administration(&namespace).await?;
+                if turn.is_some() {
+                    self.refuse_what_is_taken(&namespace).await?;
+                }
                 let audit = self
                     .audit(self.now(), "namespace.update")
                     .in_namespace(namespace.name.clone())
                     .on(namespace.name.as_str());
                 let write = Write::update(Record::Namespace(namespace.clone()), revision);
-                Settled::after(self.service.commit(Transaction::new(audit).write(write)).await, namespace)
+                let transaction = Transaction::new(audit).write(write).writes(turn);
+                Settled::after(self.service.commit(transaction).await, namespace)
             })
             .await
     }
@@ -108,15 +118,29 @@ impl Caller {
         found.ok_or_else(|| ServiceError::not_found(Subject::Namespace, name.as_str()))
     }
 
-    /// A user or group administers one namespace at most (ECS Administration Guide, *Namespace administrator*).
-    async fn refuse_second_administration(&self, namespace: &Namespace) -> Result<(), ServiceError> {
-        if namespace.namespace_admins.is_empty() && namespace.external_group_admins.is_empty() {
-            return Ok(());
+    /// What a change waits its turn with that says who belongs to a namespace; others need not wait.
+    async fn turn_for(&self, change: &NamespaceChange) -> Result<Option<Write>, ServiceError> {
+        match change.names_members() {
+            true => self.service.turn(NAMESPACE_MEMBERS).await.map(Some),
+            false => Ok(None),
         }
+    }
+
+    /// A user or group administers one namespace at most (ECS Administration Guide, *Namespace administrator*). A
+    /// domain of the built-in directory is of one namespace: nothing tells its people apart, and whoever is mapped to
+    /// two has none.
+    async fn refuse_what_is_taken(&self, namespace: &Namespace) -> Result<(), ServiceError> {
+        let is_local = |domain: &DomainName| self.service.settings.local_domains.contains(domain);
+        let mapped: Vec<_> = namespace.user_mappings.iter().map(|mapping| &mapping.domain).collect();
         for other in self.service.store.all_namespaces().await? {
             let other = other.value;
             if other.name == namespace.name {
                 continue;
+            }
+            let mut theirs = other.user_mappings.iter().map(|mapping| &mapping.domain);
+            if let Some(domain) = theirs.find(|domain| is_local(domain) && mapped.contains(domain)) {
+                let why = format!("{domain} of the built-in directory is mapped to namespace {} already", other.name);
+                return Err(ServiceError::invalid("user_mapping", why));
             }
             let taken = |mine: &[String], theirs: &[String]| {
                 let is_theirs = |name: &String| theirs.iter().any(|admin| admin.eq_ignore_ascii_case(name));
@@ -135,6 +159,11 @@ impl Caller {
 }
 
 impl NamespaceChange {
+    /// Whether it says who administers, or who belongs to, the namespace.
+    fn names_members(&self) -> bool {
+        self.namespace_admins.is_some() || self.external_group_admins.is_some() || self.user_mappings.is_some()
+    }
+
     fn apply(&self, namespace: &mut Namespace) -> Result<(), ServiceError> {
         if let Some(mappings) = &self.user_mappings {
             for mapping in mappings {

@@ -9,6 +9,7 @@ use keyward_login::{Password, Provider};
 use keyward_store::{ProviderRecord, Record, RecordKey, Revised, Transaction, Write};
 
 use crate::commit::Settled;
+use crate::unique::PROVIDER_DOMAINS;
 use crate::{Caller, Service, ServiceError, Subject};
 
 /// How a list is to change: all of it, or by what is added and removed.
@@ -81,11 +82,16 @@ impl Caller {
         }
         let password = change.manager_password.filter(|password| !password.is_empty());
         let password = password.ok_or(ServiceError::Missing { field: "manager_password" })?;
-        self.examine(&provider, &password).await?;
-        let record = ProviderRecord::seal(provider.clone(), Some(password.expose()), &*self.service.sealer)?;
-        let audit = self.audit(self.now(), "provider.create").on(provider.name.clone());
-        self.service.commit(Transaction::new(audit).write(Write::create(Record::Provider(record)))).await?;
-        Ok(provider)
+        self.service
+            .until_settled(|| async {
+                let turn = self.service.turn(PROVIDER_DOMAINS).await?;
+                self.examine(&provider, &password).await?;
+                let record = ProviderRecord::seal(provider.clone(), Some(password.expose()), &*self.service.sealer)?;
+                let audit = self.audit(self.now(), "provider.create").on(provider.name.clone());
+                let transaction = Transaction::new(audit).write(Write::create(Record::Provider(record))).write(turn);
+                Settled::after(self.service.commit(transaction).await, provider.clone())
+            })
+            .await
     }
 
     /// Changes a provider, after trying it unless it is disabled.
@@ -98,6 +104,7 @@ impl Caller {
         self.principal.may_manage_providers()?;
         self.service
             .until_settled(|| async {
+                let turn = self.service.turn(PROVIDER_DOMAINS).await?;
                 let Revised { value: record, revision } = self.found_provider(id).await?;
                 let kept = record.manager_password(&*self.service.sealer)?;
                 let mut provider = record.provider;
@@ -128,7 +135,8 @@ impl Caller {
                 let record = ProviderRecord::seal(provider.clone(), Some(password.expose()), &*self.service.sealer)?;
                 let audit = self.audit(self.now(), "provider.update").on(provider.name.clone());
                 let write = Write::update(Record::Provider(record), revision);
-                Settled::after(self.service.commit(Transaction::new(audit).write(write)).await, provider)
+                let transaction = Transaction::new(audit).write(write).write(turn);
+                Settled::after(self.service.commit(transaction).await, provider)
             })
             .await
     }

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use keyward_identity::ObjectUser;
 use keyward_keyring::Deactivation;
-use keyward_service::{Caller, IssuedKey, ServiceError};
+use keyward_service::{BaseUrlChange, Caller, IssuedKey, NamespaceChange, ServiceError};
 use keyward_store::{ObjectUsers, Record, Scope, Transaction, UserRecord, Write};
 use tokio::task::JoinSet;
 
-use crate::house::{ALICE, House, user_id};
+use crate::house::{ALICE, House, mapping, provider, user_id};
 
 const ROUNDS: usize = 25;
 
@@ -22,6 +22,67 @@ async fn issue_at_once(caller: &Caller, count: usize) -> (BTreeSet<String>, Vec<
     let (made, refused): (Vec<_>, Vec<_>) = calls.join_all().await.into_iter().partition(Result::is_ok);
     let value = |issued: IssuedKey| issued.secret.key.expose().to_owned();
     (made.into_iter().flatten().map(value).collect(), refused.into_iter().filter_map(Result::err).collect())
+}
+
+/// How many of these calls, made at once, succeed; what the others are told.
+async fn at_once<T: Send + 'static>(
+    calls: impl IntoIterator<Item = impl Future<Output = Result<T, ServiceError>> + Send + 'static>,
+) -> (usize, Vec<ServiceError>) {
+    let calls: JoinSet<_> = calls.into_iter().collect();
+    let (made, refused): (Vec<_>, Vec<_>) = calls.join_all().await.into_iter().partition(Result::is_ok);
+    (made.len(), refused.into_iter().filter_map(Result::err).collect())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_who_claim_a_name_at_once_one_gets_it() {
+    let house = House::open().await;
+    for round in 0..5 {
+        let root = || house.root.clone();
+        let (host, domain) = (format!("s3-{round}.example"), format!("d{round}.example"));
+        let hosts = (0..6).map(|_| {
+            let (root, base_url) = (root(), Some(host.clone()));
+            let change = BaseUrlChange { name: Some("n".to_owned()), base_url, ..BaseUrlChange::default() };
+            async move { root.create_base_url(change).await }
+        });
+        let (made, refused) = at_once(hosts).await;
+        assert_eq!(made, 1);
+        assert!(refused.iter().all(|error| matches!(error, ServiceError::AlreadyExists { .. })), "{refused:?}");
+        let providers = (0..6).map(|number| {
+            let (root, change) = (root(), provider(&format!("p{number}"), &domain));
+            async move { root.create_provider(change).await }
+        });
+        let (made, refused) = at_once(providers).await;
+        assert_eq!(made, 1);
+        let taken = |error: &ServiceError| matches!(error, ServiceError::Invalid { field: "domains", .. });
+        assert!(refused.iter().all(taken), "{refused:?}");
+        let namespaces = (0..6).map(|number| {
+            let (root, name) = (root(), format!("n{round}-{number}"));
+            let namespace_admins = Some(vec![format!("leader{round}")]);
+            let change = NamespaceChange { namespace_admins, ..NamespaceChange::default() };
+            async move { root.create_namespace(&name, change).await }
+        });
+        let (made, refused) = at_once(namespaces).await;
+        assert_eq!(made, 1);
+        let taken = |error: &ServiceError| matches!(error, ServiceError::Invalid { field: "namespace_admins", .. });
+        assert!(refused.iter().all(taken), "{refused:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_domain_of_the_built_in_directory_is_of_one_namespace() {
+    let house = House::open().await;
+    // Where a new installation has put it.
+    house.root.delete_namespace("local").await.unwrap();
+    let namespaces = (0..6).map(|number| {
+        let (root, name) = (house.root.clone(), format!("n{number}"));
+        let change = NamespaceChange { user_mappings: Some(vec![mapping("local.test")]), ..NamespaceChange::default() };
+        async move { root.create_namespace(&name, change).await }
+    });
+    let (made, refused) = at_once(namespaces).await;
+    assert_eq!(made, 1);
+    let taken = |error: &ServiceError| matches!(error, ServiceError::Invalid { field: "user_mapping", .. });
+    assert!(refused.iter().all(taken), "{refused:?}");
+    house.found_namespace("shared", &["corp.example"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
