@@ -10,7 +10,7 @@ use keyward_identity::{DomainName, NameError};
 use keyward_keyring::FirstKeyRule;
 use keyward_listener::TrustedProxies;
 use keyward_login::{Decoy, Provider, Throttle};
-use keyward_login_ldap::{Limits, Surroundings, SystemRoots};
+use keyward_login_ldap::{EntryBrake, Limits, Surroundings, SystemRoots};
 use keyward_login_local::{LocalPeople, ManagementUsers, Passwords};
 use keyward_objects::Backend;
 use keyward_objects_local::LocalObjects;
@@ -113,7 +113,12 @@ fn service(
         Arc::new(ManagementUsers::new(accounts.clone(), passwords.clone())),
         Arc::new(LocalPeople::new(accounts, passwords.clone())),
     ];
-    let surroundings = Surroundings { clock: Arc::clone(clock), roots: SystemRoots::load(), limits: Limits::default() };
+    let surroundings = Surroundings {
+        clock: Arc::clone(clock),
+        roots: SystemRoots::load(),
+        limits: Limits::default(),
+        brake: EntryBrake::default(),
+    };
     let credentials = CredentialSource::new(Arc::clone(store), Arc::clone(sealer));
     Ok(Service::new(Parts {
         store: Arc::clone(store),

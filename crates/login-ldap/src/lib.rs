@@ -12,6 +12,7 @@
 
 mod ad;
 mod bind;
+mod brake;
 mod configuration;
 mod connection;
 mod directory;
@@ -28,6 +29,7 @@ mod search;
 mod server_list;
 mod tls;
 
+pub use brake::EntryBrake;
 pub use configuration::ConfigurationError;
 pub use failure::{Attempt, LdapFailure};
 pub use limits::Limits;

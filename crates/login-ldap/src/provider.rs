@@ -9,11 +9,12 @@ use async_trait::async_trait;
 use futures_util::FutureExt;
 use keyward_ambient::Clock;
 use keyward_identity::{AuthnProvider, DirectoryUser, SessionIdentity};
-use keyward_login::{Credentials, Outcome, Password, Provider, Refusal, Unavailable};
+use keyward_login::{Credentials, Outcome, Password, Provider, Refusal, TooManyAttempts, Unavailable};
 use tokio::sync::{Mutex, OnceCell, Semaphore};
 use tokio::time::timeout;
 
 use crate::bind::{BindAnswer, bind_answer};
+use crate::brake::EntryBrake;
 use crate::configuration::ConfigurationError;
 use crate::connection::{Connector, Server};
 use crate::directory::{Directory, Door, Manager, Shared};
@@ -36,6 +37,8 @@ pub struct Surroundings {
     pub roots: SystemRoots,
     /// Time-outs and bounds, per provider.
     pub limits: Limits,
+    /// Slows down guessing at one entry.
+    pub brake: EntryBrake,
 }
 
 /// A directory that people log in against.
@@ -45,6 +48,7 @@ pub struct LdapProvider {
     directory: Directory,
     wanted: ArcSwap<Vec<String>>,
     turns: Semaphore,
+    brake: EntryBrake,
     group_base: OnceCell<String>,
 }
 
@@ -77,6 +81,7 @@ impl LdapProvider {
             directory,
             wanted: ArcSwap::from_pointee(wanted_attributes),
             turns: Semaphore::new(limits.at_once),
+            brake: surroundings.brake.clone(),
             group_base: OnceCell::new(),
             record,
         })
@@ -104,7 +109,7 @@ impl LdapProvider {
         .await
     }
 
-    async fn log_in(&self, credentials: &Credentials) -> Result<Result<DirectoryUser, Refusal>, LdapFailure> {
+    async fn log_in(&self, credentials: &Credentials) -> Result<Result<DirectoryUser, No>, LdapFailure> {
         let name = &credentials.name;
         let people = Lookup { directory: &self.directory, provider: &self.record, filter: &self.filter };
         let wanted = self.wanted.load();
@@ -116,13 +121,20 @@ impl LdapProvider {
             (None, _) => {
                 let round_trip = Search::entry("round trip", "", no_attributes());
                 let _ = round_trip.run(door.ldap, self.directory.limits().operation).await;
-                return Ok(Err(Refusal::UnknownUser));
+                return Ok(Err(No::Refused(Refusal::UnknownUser)));
             }
-            (Some(_), Some(_)) => return Ok(Err(Refusal::SeveralEntries)),
+            (Some(_), Some(_)) => return Ok(Err(No::Refused(Refusal::SeveralEntries))),
+        };
+        let clock = &*self.directory.clock;
+        let admission = match self.brake.enter(clock, &self.record.id, &entry.dn, credentials.from).await {
+            Ok(admission) => admission,
+            Err(busy) => return Ok(Err(No::TurnedAway(busy))),
         };
         if let Some(refusal) = self.bind(door, &entry.dn, &credentials.password).await? {
-            return Ok(Err(refusal));
+            admission.failed(clock.now());
+            return Ok(Err(No::Refused(refusal)));
         }
+        admission.succeeded(clock.now());
         let sources = self.filter.sources();
         let Some(own_name) = person::name_of(&entry, sources, name, &self.record) else {
             let attributes: Vec<_> = sources.iter().map(|source| &*source.attribute).collect();
@@ -187,6 +199,12 @@ impl LdapProvider {
     }
 }
 
+/// Why somebody is not let in.
+enum No {
+    Refused(Refusal),
+    TurnedAway(TooManyAttempts),
+}
+
 /// Asks for an entry without its attributes (RFC 4511, 4.5.1.8).
 fn no_attributes() -> Vec<String> {
     vec!["1.1".to_owned()]
@@ -209,7 +227,8 @@ impl Provider for LdapProvider {
         }
         match self.guarded(self.log_in(credentials)).await {
             Ok(Ok(user)) => Outcome::Authenticated(SessionIdentity::Directory(user)),
-            Ok(Err(refusal)) => Outcome::Refused(refusal),
+            Ok(Err(No::Refused(refusal))) => Outcome::Refused(refusal),
+            Ok(Err(No::TurnedAway(busy))) => Outcome::TurnedAway(busy),
             Err(failure) => {
                 Outcome::Unavailable(Unavailable { provider: self.record.id.clone(), cause: Box::new(failure) })
             }

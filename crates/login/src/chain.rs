@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use keyward_identity::SessionIdentity;
 
-use crate::{Credentials, Decoy, Outcome, Provider, Refusal, Unavailable};
+use crate::{Credentials, Decoy, Outcome, Provider, Refusal, TooManyAttempts, Unavailable};
 
 /// The configured providers, in the order in which they are asked. They can be exchanged while logins are under way:
 /// a login that has begun finishes with the providers it began with.
@@ -22,6 +22,8 @@ pub enum Verdict {
     Authenticated(SessionIdentity),
     /// 401 on the wire, one answer for all reasons.
     Refused(Refusal),
+    /// 429 on the wire.
+    TurnedAway(TooManyAttempts),
     /// 503 on the wire.
     Unavailable(Unavailable),
 }
@@ -49,6 +51,7 @@ impl Chain {
                 Outcome::NotAskedFor => {}
                 Outcome::Authenticated(identity) => return Verdict::Authenticated(identity),
                 Outcome::Refused(refusal) => return Verdict::Refused(refusal),
+                Outcome::TurnedAway(busy) => return Verdict::TurnedAway(busy),
                 Outcome::Unavailable(unavailable) => return Verdict::Unavailable(unavailable),
             }
         }

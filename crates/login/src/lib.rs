@@ -12,6 +12,7 @@
 //!        ▼
 //! chain.authenticate(credentials) ──▶ Authenticated ──▶ admission.succeeded(now)
 //!                                 ├─▶ Refused       ──▶ admission.failed(now)
+//!                                 ├─▶ TurnedAway    ──▶ drop(admission): the provider's own brake, 429
 //!                                 └─▶ Unavailable   ──▶ drop(admission): nobody's fault
 //! ```
 

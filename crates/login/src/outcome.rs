@@ -5,6 +5,8 @@ use std::fmt;
 
 use keyward_identity::SessionIdentity;
 
+use crate::TooManyAttempts;
+
 /// A provider's answer.
 #[derive(Debug)]
 pub enum Outcome {
@@ -14,6 +16,8 @@ pub enum Outcome {
     Authenticated(SessionIdentity),
     /// The credentials are certainly not acceptable.
     Refused(Refusal),
+    /// Too many were refused for whoever this name stands for: nobody was asked.
+    TurnedAway(TooManyAttempts),
     /// Nobody can say whether the credentials are right.
     Unavailable(Unavailable),
 }

@@ -63,8 +63,18 @@ impl Throttle {
         name: &LoginName,
         from: Option<IpAddr>,
     ) -> Result<Admission, TooManyAttempts> {
+        self.enter_as(clock, name.as_str(), from).await
+    }
+
+    /// The same for what is guessed at under several names, such as an entry of a directory. It is compared as it is.
+    pub async fn enter_as(
+        &self,
+        clock: &dyn Clock,
+        subject: &str,
+        from: Option<IpAddr>,
+    ) -> Result<Admission, TooManyAttempts> {
         let shared = &*self.shared;
-        let keys = shared.state().keys(name, from);
+        let keys = shared.state().keys(subject, from);
         let give_up = clock.now().plus(shared.state().rules.longest_wait);
         let mut place = None;
         loop {
@@ -92,7 +102,7 @@ impl Throttle {
 
     /// Forgets the failures of `name`, from everywhere: an administrator vouches for it. What is under way stays counted.
     pub fn pardon(&self, name: &LoginName) {
-        self.shared.state().pardon(name);
+        self.shared.state().pardon(name.as_str());
         self.shared.settled.notify_waiters();
     }
 }

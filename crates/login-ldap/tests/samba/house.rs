@@ -5,7 +5,7 @@ use std::sync::Arc;
 use keyward_ambient::Timestamp;
 use keyward_identity::{AuthnProvider, ProviderMode, SearchScope, StartTls};
 use keyward_login::Password;
-use keyward_login_ldap::{LdapProvider, Limits, Surroundings, SystemRoots};
+use keyward_login_ldap::{EntryBrake, LdapProvider, Limits, Surroundings, SystemRoots};
 use keyward_testkit::FrozenClock;
 
 use crate::company::{MANAGER, password_of};
@@ -46,6 +46,7 @@ pub fn provider(settings: AuthnProvider) -> LdapProvider {
 
 pub fn provider_with(settings: AuthnProvider, manager_password: &str) -> LdapProvider {
     let clock = Arc::new(FrozenClock::default());
-    let surroundings = Surroundings { clock, roots: SystemRoots::none(), limits: Limits::default() };
+    let surroundings =
+        Surroundings { clock, roots: SystemRoots::none(), limits: Limits::default(), brake: EntryBrake::default() };
     LdapProvider::new(settings, Password::from(manager_password), Vec::new(), &surroundings).unwrap()
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use keyward_ambient::Timestamp;
 use keyward_identity::{AuthnProvider, ProviderMode, SearchScope, StartTls};
 use keyward_login::Password;
-use keyward_login_ldap::{LdapProvider, Limits, Surroundings, SystemRoots};
+use keyward_login_ldap::{EntryBrake, LdapProvider, Limits, Surroundings, SystemRoots};
 use keyward_testkit::FrozenClock;
 
 use crate::fixture::{BASE, MANAGER, MANAGER_PASSWORD, Slapd};
@@ -48,14 +48,24 @@ pub fn provider(settings: AuthnProvider) -> LdapProvider {
 }
 
 pub fn provider_with(settings: AuthnProvider, manager_password: &str, clock: FrozenClock) -> LdapProvider {
-    let surroundings = Surroundings { clock: Arc::new(clock), roots: SystemRoots::none(), limits: Limits::default() };
+    let surroundings = Surroundings { clock: Arc::new(clock), ..surroundings() };
     LdapProvider::new(settings, Password::from(manager_password), Vec::new(), &surroundings).unwrap()
+}
+
+/// Surroundings in which time stands still.
+pub fn surroundings() -> Surroundings {
+    Surroundings {
+        clock: Arc::new(FrozenClock::default()),
+        roots: SystemRoots::none(),
+        limits: Limits::default(),
+        brake: EntryBrake::default(),
+    }
 }
 
 /// A provider that gives up on a silent server after moments instead of seconds.
 pub fn impatient_provider(settings: AuthnProvider) -> LdapProvider {
     let short = Duration::from_millis(300);
     let limits = Limits { connect: short, operation: short, ..Limits::default() };
-    let surroundings = Surroundings { clock: Arc::new(FrozenClock::default()), roots: SystemRoots::none(), limits };
+    let surroundings = Surroundings { limits, ..surroundings() };
     LdapProvider::new(settings, Password::from(MANAGER_PASSWORD), Vec::new(), &surroundings).unwrap()
 }

@@ -1,9 +1,14 @@
 //! Who gets in and who does not.
 
-use keyward_login::{Outcome, Refusal};
+use std::time::Duration;
 
-use crate::fixture::{BASE, Slapd};
-use crate::house::{provider, settings};
+use keyward_identity::AuthnProvider;
+use keyward_login::{Outcome, Refusal};
+use keyward_login_ldap::LdapProvider;
+use keyward_testkit::FrozenClock;
+
+use crate::fixture::{BASE, MANAGER_PASSWORD, Slapd};
+use crate::house::{provider, provider_with, settings, surroundings};
 use crate::logins::{log_in, person, refusal};
 
 #[tokio::test]
@@ -81,4 +86,41 @@ async fn a_disabled_provider_is_not_asked() {
     let slapd = Slapd::start().await;
     let provider = provider(keyward_identity::AuthnProvider { disabled: true, ..settings(&slapd) });
     assert!(matches!(log_in(&provider, "alice@corp.example", "Passw0rd-alice").await, Outcome::NotAskedFor));
+}
+
+#[tokio::test]
+async fn guesses_at_one_entry_count_together_by_whatever_name_it_is_found() {
+    let slapd = Slapd::start().await;
+    let search_filter = "(&(objectClass=person)(|(uid=%U)(mail=%u)))".to_owned();
+    let clock = FrozenClock::default();
+    let settings = AuthnProvider { search_filter, ..settings(&slapd) };
+    let provider = provider_with(settings, MANAGER_PASSWORD, clock.clone());
+    let names = ["alice@corp.example", "alice.example@corp.example"];
+    for guess in 0..3 {
+        assert_eq!(refusal(&provider, names[guess % 2], "guess").await, Refusal::WrongPassword);
+    }
+    for name in names {
+        let outcome = log_in(&provider, name, "Passw0rd-alice").await;
+        assert!(matches!(outcome, Outcome::TurnedAway(_)), "{name}: {outcome:?}");
+    }
+    person(&provider, "bob@corp.example", "Passw0rd-bob").await;
+    clock.advance(Duration::from_secs(1));
+    for name in names {
+        person(&provider, name, "Passw0rd-alice").await;
+    }
+}
+
+#[tokio::test]
+async fn the_brake_outlives_a_change_of_the_provider_and_holds_nobody_of_another() {
+    let (slapd, other) = (Slapd::start().await, Slapd::start().await);
+    let (surroundings, id) = (surroundings(), "urn:AuthProvider:other".to_owned());
+    let open = |settings| LdapProvider::new(settings, MANAGER_PASSWORD.into(), Vec::new(), &surroundings).unwrap();
+    let (one, two) = (open(settings(&slapd)), open(AuthnProvider { id, ..settings(&other) }));
+    for _ in 0..3 {
+        refusal(&one, "alice@corp.example", "guess").await;
+    }
+    assert!(matches!(log_in(&one, "alice@corp.example", "Passw0rd-alice").await, Outcome::TurnedAway(_)));
+    person(&two, "alice@corp.example", "Passw0rd-alice").await;
+    let again = open(settings(&slapd));
+    assert!(matches!(log_in(&again, "alice@corp.example", "Passw0rd-alice").await, Outcome::TurnedAway(_)));
 }

@@ -6,7 +6,6 @@ use keyward_ambient::Timestamp;
 
 use super::ledger::{Key, Ledger};
 use super::rules::ThrottleRules;
-use crate::LoginName;
 
 /// What an attempt is counted under.
 #[derive(Clone, Debug)]
@@ -54,9 +53,9 @@ impl State {
         Self { rules, ledger }
     }
 
-    pub(super) fn keys(&self, name: &LoginName, from: Option<std::net::IpAddr>) -> Keys {
-        let held_by_others = !self.rules.never_held.iter().any(|exempt| exempt == name.as_str());
-        Keys { pair: Key::pair(name, from), name: held_by_others.then(|| Key::Name(name.clone())) }
+    pub(super) fn keys(&self, subject: &str, from: Option<std::net::IpAddr>) -> Keys {
+        let held_by_others = !self.rules.never_held.iter().any(|exempt| exempt == subject);
+        Keys { pair: Key::pair(subject, from), name: held_by_others.then(|| Key::Name(subject.into())) }
     }
 
     /// Decides, and counts the attempt as in flight when it may enter.
@@ -140,7 +139,7 @@ impl State {
     }
 
     /// Forgets the failures of a name.
-    pub(super) fn pardon(&mut self, name: &LoginName) {
+    pub(super) fn pardon(&mut self, name: &str) {
         self.ledger.for_each_of(name, |track| {
             track.failures = 0;
             track.last_failure = Timestamp::EPOCH;

@@ -81,6 +81,12 @@ impl Service {
                 }
                 Err(ServiceError::InvalidCredentials)
             }
+            Verdict::TurnedAway(busy) => {
+                drop(admission);
+                // As above.
+                let _ = self.note_failed_login(refused("too_many_attempts")).await;
+                Err(ServiceError::TooManyAttempts { retry_after: busy.retry_after })
+            }
             Verdict::Unavailable(cause) => {
                 drop(admission);
                 tracing::error!(provider = %cause.provider, cause = %cause.cause, "a directory could not be asked");
