@@ -21,6 +21,7 @@ use keyward_listener::Peer;
 use keyward_service::Service;
 use zeroize::Zeroizing;
 
+use crate::about::Who;
 use crate::call::Call;
 use crate::context::{Context, Options};
 use crate::endpoints::login;
@@ -136,6 +137,10 @@ impl ManagementApi {
                 trace.user = Some(caller.principal().name.clone());
                 if !route.despite_old_password {
                     caller.require_fresh_password()?;
+                }
+                // Before the body is read: whoever may not call learns nothing of what the call makes of it.
+                if let Who::Roles(roles) = route.about.who {
+                    caller.require_some_role(roles)?;
                 }
                 if route.method != Method::GET {
                     call.body = body::read(&head.headers, body).await?;

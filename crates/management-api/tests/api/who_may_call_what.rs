@@ -254,6 +254,22 @@ async fn every_role_is_let_in_where_the_table_says_and_nowhere_else() {
 }
 
 #[tokio::test]
+async fn whoever_has_no_right_is_told_so_before_anything_is_said_of_the_body() {
+    let (office, _) = Office::with_alice().await;
+    let callers = callers(&office).await;
+    for (method, _, path, _, let_in) in TABLE {
+        for (role, token) in callers.iter().filter(|(role, _)| !let_in.contains(*role)) {
+            let path = format!("{path}{}limit=none&rubbish", if path.contains('?') { '&' } else { '?' });
+            for body in ["{\"rubbish", "[]", "<a", "\u{0}"] {
+                let asked = office.ask(method.parse().expect("method"), &path).token(token).json(body);
+                let answer = asked.send().await;
+                assert_eq!(answer.status, 403, "{role} {}: {}", answer.what, answer.body);
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn no_call_is_missing_in_the_table() {
     let office = Office::open().await;
     let everybody = ["/login", "/health/live", "/health/ready", "/openapi.json", "/docs"];

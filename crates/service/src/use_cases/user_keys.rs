@@ -59,7 +59,11 @@ impl Caller {
         self.user_within_reach(user, namespace, Principal::may_manage_keys_in).await
     }
 
-    pub(crate) fn require_some_role(&self, roles: &[Role]) -> Result<(), ServiceError> {
+    /// Whether the caller has one of these roles at all, before anything is known of what the call is about.
+    ///
+    /// # Errors
+    /// [`ServiceError::Forbidden`] without any of them.
+    pub fn require_some_role(&self, roles: &[Role]) -> Result<(), ServiceError> {
         let held: Roles = self.principal.roles;
         if held.contains_any(roles) { Ok(()) } else { Err(self.principal.forbidden().into()) }
     }

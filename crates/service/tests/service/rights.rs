@@ -91,6 +91,7 @@ const OPEN: [&str; 14] = [
     "token_life",
     "require_fresh_password",
     "now",
+    "require_some_role",
     "log_out",
 ];
 
