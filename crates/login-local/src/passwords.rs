@@ -150,7 +150,12 @@ mod tests {
         let held: Vec<_> = (0..AT_ONCE).map(|_| std::sync::mpsc::channel::<()>()).collect();
         let mut releases = Vec::new();
         for (release, wait) in held {
-            passwords.workers.run(flooding, move || drop(wait.recv())).unwrap();
+            passwords
+                .workers
+                .run(flooding, move || {
+                    let _ = wait.recv();
+                })
+                .unwrap();
             releases.push(release);
         }
         while passwords.workers.run(flooding, || {}).is_ok() {}

@@ -100,6 +100,11 @@ impl AllowedOrigins {
         }
     }
 
+    /// Whether the page that sends this is of an origin that is allowed.
+    pub(crate) fn allows(&self, request: &HeaderMap) -> bool {
+        self.allowed(request).is_some()
+    }
+
     fn allowed(&self, request: &HeaderMap) -> Option<&WebOrigin> {
         let given = request.get(ORIGIN)?;
         self.0.iter().find(|WebOrigin(origin)| origin == given)

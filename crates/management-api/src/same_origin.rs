@@ -1,5 +1,6 @@
 //! Whether a browser sends a request on behalf of a page of this server, or of somebody else's.
 
+use http::HeaderMap;
 use http::header::{HOST, ORIGIN};
 use http::request::Parts;
 use keyward_ecs_wire::{EcsError, ErrorCode};
@@ -16,6 +17,12 @@ pub(crate) fn check(head: &Parts) -> Result<(), Failure> {
     let details = "A cookie does not count for a change that another site asks for. \
                    Send the token in the header X-SDS-AUTH-TOKEN.";
     Err(EcsError::new(ErrorCode::Forbidden, details).into())
+}
+
+/// Whether a page of another site makes a browser send this. The address bar, a bookmark and clients that are no browsers
+/// do not say so.
+pub(crate) fn is_cross_site(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site")
 }
 
 /// Whether nothing speaks against the request coming from one of our own pages. A cookie travels with every request

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use keyward_ambient::{Clock, Entropy};
+use keyward_ambient::{Clock, Entropy, Timestamp};
 use keyward_credential_cache::{BucketCache, CredentialCache, UsageQueue};
 use keyward_identity::{BaseUrl, DomainName, Namespace, NamespaceName, SigV2Setting};
 use keyward_keyring::FirstKeyRule;
@@ -19,6 +20,12 @@ use crate::governing::Governing;
 use crate::known_callers::KnownCallers;
 use crate::lockouts::Lockouts;
 use crate::{BucketContents, Directories, FirstPassword, Passwords, ThisNode};
+
+/// How often it is tried whether changes can be written.
+const WRITE_TRIED_EVERY: Duration = Duration::from_secs(5);
+
+/// Bytes below which the disk counts as full: a log file grows by this before it is written back.
+const ROOM_NEEDED: u64 = 4 * 1024 * 1024;
 
 /// What the operator decided, as far as use cases depend on it.
 #[derive(Clone, Debug)]
@@ -94,6 +101,8 @@ pub struct Service {
     /// Whether answers leave secret keys out.
     pub(crate) secret_keys_hidden: AtomicBool,
     base_urls: ArcSwap<Vec<BaseUrl>>,
+    /// When it was last tried to write, and whether that worked.
+    last_write_tried: Mutex<Option<(Timestamp, bool)>>,
     /// Of the namespaces that made a choice.
     sigv2: ArcSwap<HashMap<NamespaceName, SigV2Setting>>,
     /// In bytes, of the namespaces that have one.
@@ -128,6 +137,7 @@ impl Service {
             governing: ArcSwap::default(),
             secret_keys_hidden: AtomicBool::new(false),
             base_urls: ArcSwap::default(),
+            last_write_tried: Mutex::default(),
             sigv2: ArcSwap::default(),
             quotas: ArcSwap::default(),
         })
@@ -173,9 +183,28 @@ impl Service {
         self.quotas.load().get(namespace).copied()
     }
 
-    /// Whether the identity store answers.
+    /// Whether the identity store answers and takes changes, and there is room for them.
     pub async fn is_answering(&self) -> bool {
-        self.has_root().await.is_ok()
+        self.has_root().await.is_ok() && self.can_write().await
+    }
+
+    /// Tried at most every few seconds: anybody may ask, and each try is a sync of the disk.
+    async fn can_write(&self) -> bool {
+        let mut last = self.last_write_tried.lock().await;
+        let now = self.clock.now();
+        if let Some((at, could)) = *last
+            && (at..at.plus(WRITE_TRIED_EVERY)).contains(&now)
+        {
+            return could;
+        }
+        // Where nobody can say how much room there is, the try alone decides.
+        let has_room = self.node.space().await.map_or(true, |space| space.free >= ROOM_NEEDED);
+        let could = has_room && self.store.try_write().await.is_ok();
+        if !could {
+            tracing::error!(has_room, "the identity store takes no changes: this node is not ready");
+        }
+        *last = Some((now, could));
+        could
     }
 
     pub(crate) async fn reload_base_urls(&self) -> Result<(), crate::ServiceError> {

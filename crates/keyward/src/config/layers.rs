@@ -106,8 +106,12 @@ fn refuse_unknown_variables(environment: &Environment) -> Result<(), ConfigError
 
 fn nearest(given: &str, known: impl Iterator<Item = String>) -> Option<String> {
     known
-        .map(|name| (strsim::normalized_damerau_levenshtein(given, &name), name))
-        .filter(|(likeness, _)| *likeness > 0.4)
+        // What all variables begin with makes none of them more alike.
+        .map(|name| {
+            let tail = |name: &str| name.strip_prefix("KEYWARD_").unwrap_or(name).to_owned();
+            (strsim::normalized_damerau_levenshtein(&tail(given), &tail(&name)), name)
+        })
+        .filter(|(likeness, _)| *likeness > 0.5)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, name)| name)
 }
@@ -146,6 +150,13 @@ mod tests {
         let environment =
             Environment::of(&[("KEYWARD_PORT", "tcp://10.0.0.1:4443"), ("KEYWARD_SERVICE_HOST", "10.0.0.1")]);
         assert!(Layers::new(BTreeMap::new(), &environment, None).is_ok());
+    }
+
+    #[test]
+    fn nothing_is_suggested_that_is_not_alike() {
+        let environment = Environment::of(&[("KEYWARD_UNKNOWN", "x")]);
+        let error = Layers::new(BTreeMap::new(), &environment, None).err().expect("refused");
+        assert!(!error.to_string().contains("did you mean"), "{error}");
     }
 
     #[test]

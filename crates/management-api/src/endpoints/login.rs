@@ -16,6 +16,7 @@ use crate::context::Context;
 use crate::credentials::{self, Basic, TOKEN};
 use crate::error::Failure;
 use crate::reply::{Answering, Reply};
+use crate::same_origin;
 
 const QUERY: &[Named] = &[
     Named::flag("using-cookies", "Whether the token is set as a cookie too, for browsers."),
@@ -35,6 +36,7 @@ const ALSO: &[(u16, &str)] = &[
         "The name and the password do not fit, or too many attempts have failed: then `Retry-After` says how long to \
            wait.",
     ),
+    (403, "A browser asks for a page of another site."),
     (503, "A directory or the identity store does not answer, so nobody can say."),
 ];
 
@@ -84,6 +86,13 @@ pub(crate) async fn log_in(context: Arc<Context>, call: Call) -> Answering {
 
 /// Credentials begin a session; without any, a live token goes on as it is.
 async fn session(context: &Context, call: &Call) -> Result<Session, Failure> {
+    // A browser adds a name and a password that it remembers to whatever any page makes it open. Such a login would be
+    // nobody's wish, and enough of them would use up the sessions that a user may have.
+    if same_origin::is_cross_site(&call.headers) && !context.options.cross_origin.allows(&call.headers) {
+        let details = "A page of another site cannot log anybody in. Open this address yourself, or ask the operator \
+                       to name the site in management.cors_origins.";
+        return Err(EcsError::new(ErrorCode::Forbidden, details).into());
+    }
     match Basic::of(&call.headers) {
         Some(Some(Basic { name, password })) => {
             let session = context.service.log_in(&name, password, call.origin).await?;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::Method;
 
-use crate::office::{CONSOLE, Office};
+use crate::office::{CONSOLE, Office, PASSWORD};
 
 const KEYS: &str = "/object/secret-keys";
 
@@ -58,6 +58,27 @@ async fn a_cookie_counts_for_no_other_origin_not_even_an_allowed_one() {
         leave.send().await.refused(403, 3000);
     }
     office.post(KEYS).header("cookie", &cookie).json("{}").send().await.expect(200);
+}
+
+#[tokio::test]
+async fn no_page_of_another_site_makes_a_browser_log_in_unless_its_origin_is_allowed() {
+    let (office, alice) = Office::with_alice().await;
+    let count = async || {
+        let root = office.log_in("root").await;
+        let counted = office.get("/vdc/users/root/tokenCount").token(&root).for_json().send().await.expect(200);
+        counted.field("count").parse::<u32>().expect("a count")
+    };
+    let before = count().await;
+    let asked = |site: &'static str| office.get("/login").basic("root", PASSWORD).header("sec-fetch-site", site);
+    let refused = asked("cross-site").send().await.refused(403, 3000);
+    assert!(!refused.headers.contains_key("x-sds-auth-token"));
+    asked("cross-site").header("origin", "https://evil.example").send().await.refused(403, 3000);
+    assert_eq!(count().await, before + 1);
+    for site in ["none", "same-origin"] {
+        asked(site).send().await.expect(200);
+    }
+    asked("cross-site").header("origin", CONSOLE).send().await.expect(200);
+    office.get("/user/whoami").token(&alice).header("sec-fetch-site", "cross-site").send().await.expect(200);
 }
 
 #[tokio::test]

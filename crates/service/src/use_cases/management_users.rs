@@ -97,11 +97,12 @@ impl Caller {
                 if let Some(password) = &change.password {
                     self.refuse_former(password, user.password_hash.as_deref(), &user.password_past).await?;
                 }
+                let before = user.roles();
                 user.system_admin = change.system_admin.unwrap_or(user.system_admin);
                 user.system_monitor = change.system_monitor.unwrap_or(user.system_monitor);
                 user.security_admin = change.security_admin.unwrap_or(user.security_admin);
-                if user.id.as_str() == "root" && !user.system_admin {
-                    return Err(ServiceError::Refused { why: "root stays a system administrator".to_owned() });
+                if user.id.as_str() == ROOT && before.iter().any(|role| !user.roles().contains(role)) {
+                    return Err(ServiceError::Refused { why: "root keeps the roles that it has".to_owned() });
                 }
                 let audit =
                     self.audit(self.now(), "management_user.update").on(user.id.as_str()).detail("roles", roles(&user));

@@ -193,3 +193,20 @@ async fn a_base_url_is_a_host_name_and_there_once() {
     assert_eq!(house.root.update_base_url(&other.id, change()).await.unwrap_err(), taken);
     house.root.update_base_url(&first.id, change()).await.unwrap();
 }
+
+#[tokio::test]
+async fn no_update_takes_a_role_from_root() {
+    let house = House::open().await;
+    let more = ManagementUserChange { security_admin: Some(true), ..ManagementUserChange::default() };
+    house.root.update_management_user("root", more).await.unwrap();
+    let root = house.enter("root").await;
+    let roles = root.principal().roles;
+    for change in [
+        ManagementUserChange { system_admin: Some(false), ..ManagementUserChange::default() },
+        ManagementUserChange { security_admin: Some(false), system_admin: Some(true), ..set_password("Other-Pass-11") },
+    ] {
+        let refused = root.update_management_user("root", change).await.unwrap_err();
+        assert!(matches!(refused, ServiceError::Refused { .. }), "{refused:?}");
+    }
+    assert_eq!(house.enter("root").await.principal().roles, roles);
+}

@@ -93,6 +93,17 @@ async fn while_the_store_is_down_buckets_and_the_start_say_so() {
 }
 
 #[tokio::test]
+async fn a_store_that_takes_no_changes_is_not_ready_and_is_tried_again_soon() {
+    let house = House::open().await;
+    house.store.set_full(true);
+    assert!(!house.service.is_answering().await);
+    house.store.set_full(false);
+    assert!(!house.service.is_answering().await, "a try is worth a few seconds");
+    house.pass_minutes(1);
+    assert!(house.service.is_answering().await);
+}
+
+#[tokio::test]
 async fn a_directory_that_is_down_is_not_a_wrong_password_and_is_audited() {
     let house = House::open().await;
     house.known_as(ALICE, "entry of alice");

@@ -25,6 +25,10 @@ impl Upkeep for SqliteStore {
         self.writer.upkeep(Task::TrimChanges { before }).await
     }
 
+    async fn try_write(&self) -> Result<u64, StoreError> {
+        self.writer.upkeep(Task::TryWrite).await
+    }
+
     async fn trim_audit(&self, before: Timestamp) -> Result<u64, StoreError> {
         self.writer.upkeep(Task::TrimAudit { before }).await
     }

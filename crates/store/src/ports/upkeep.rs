@@ -17,6 +17,9 @@ pub trait Upkeep: Send + Sync + 'static {
     /// follows the feed from further back is told [`Changes::Trimmed`](crate::Changes::Trimmed).
     async fn trim_changes(&self, before: Timestamp) -> Result<u64, StoreError>;
 
+    /// Writes something that changes nothing, all the way to the disk: whether a change could be made now.
+    async fn try_write(&self) -> Result<u64, StoreError>;
+
     /// Removes audit records older than `before` from the front of the log, after checking that they are as they were
     /// written, and leaves a [`Checkpoint`](crate::Checkpoint) in their place; answers how many. A record behind one
     /// that is young enough stays, whatever its own time says.

@@ -17,6 +17,7 @@ pub(crate) struct FaultyStore {
     down: AtomicBool,
     loses_answers: AtomicBool,
     fails_once: AtomicBool,
+    is_full: AtomicBool,
     rival: Mutex<Option<Transaction>>,
     /// Where commits wait before they begin.
     pub(crate) commits: Gate,
@@ -31,6 +32,7 @@ impl FaultyStore {
             down: AtomicBool::new(false),
             loses_answers: AtomicBool::new(false),
             fails_once: AtomicBool::new(false),
+            is_full: AtomicBool::new(false),
             rival: Mutex::new(None),
             commits: Gate::default(),
             provider_reads: Gate::default(),
@@ -40,6 +42,11 @@ impl FaultyStore {
     /// From now on nothing is answered, or everything again.
     pub(crate) fn set_down(&self, down: bool) {
         self.down.store(down, Ordering::SeqCst);
+    }
+
+    /// From now on everything can be read and nothing written, or everything again.
+    pub(crate) fn set_full(&self, full: bool) {
+        self.is_full.store(full, Ordering::SeqCst);
     }
 
     /// From now on commits are made, and who asked for them is told that the store did not answer.
@@ -58,7 +65,8 @@ impl FaultyStore {
     }
 
     fn answering(&self, attempted: &'static str) -> Result<(), StoreError> {
-        match self.down.load(Ordering::SeqCst) {
+        let fails = self.is_full.load(Ordering::SeqCst) && ["commit", "try_write"].contains(&attempted);
+        match fails || self.down.load(Ordering::SeqCst) {
             true => Err(StoreError::Unavailable { attempted, cause: "the test has switched it off".to_owned() }),
             false => Ok(()),
         }
@@ -158,6 +166,7 @@ passed_on!(Settings {
 passed_on!(Upkeep {
     fn sweep_tokens(now: Timestamp, rules: &TokenRules) -> u64;
     fn trim_changes(before: Timestamp) -> u64;
+    fn try_write() -> u64;
     fn trim_audit(before: Timestamp) -> u64;
 });
 
