@@ -107,6 +107,9 @@ pub enum WeakPassword {
 /// The longest password that is accepted without any rules: hashing takes time.
 pub const LONGEST_PASSWORD: u32 = 256;
 
+/// What a password needs some of: its name, how many, and what belongs to it.
+type Class = (&'static str, u32, fn(&char) -> bool);
+
 impl LoginSecurity {
     /// How long sessions last and how many there may be.
     pub fn token_rules(&self) -> TokenRules {
@@ -139,7 +142,7 @@ impl LoginSecurity {
         if length < self.min_length {
             return Err(WeakPassword::TooShort { least: self.min_length });
         }
-        let classes: [(&'static str, u32, fn(&char) -> bool); 4] = [
+        let classes: [Class; 4] = [
             ("upper-case letters", self.min_uppercase, |letter| letter.is_uppercase()),
             ("lower-case letters", self.min_lowercase, |letter| letter.is_lowercase()),
             ("digits", self.min_digits, |letter| letter.is_numeric()),

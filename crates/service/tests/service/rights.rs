@@ -77,7 +77,7 @@ const RIGHTS: [(&str, &str); 63] = [
 ];
 
 /// Calls that everybody may make who is logged in: they are about the caller alone.
-const OPEN: [&str; 14] = [
+const OPEN: [&str; 15] = [
     "principal",
     "own_keys",
     "hides_secret_keys",
