@@ -147,10 +147,11 @@ def test_a_strangers_namespace_stays_closed_to_an_administrator_of_another(compa
     path = f"/object/user-secret-keys/{stranger}"
     secret = root.post(path, "user_secret_key_create", {"namespace": NAMESPACE}).expect(200).field("secret_key")
     before = root.get(path).expect(200).body
-    for namespace in (NAMESPACE, own):
-        admin.post(path, "user_secret_key_create", {"namespace": namespace}).expect(403, 3000)
-        admin.post(f"{path}/deactivate", "user_secret_key_delete", {"namespace": namespace}).expect(403, 3000)
-        admin.get(f"{path}/{namespace}").expect(403, 3000)
+    # In the own namespace a user of another one is as unknown as one who is nowhere.
+    for namespace, refusal in ((NAMESPACE, (403, 3000)), (own, (404, 2000))):
+        admin.post(path, "user_secret_key_create", {"namespace": namespace}).expect(*refusal)
+        admin.post(f"{path}/deactivate", "user_secret_key_delete", {"namespace": namespace}).expect(*refusal)
+        admin.get(f"{path}/{namespace}").expect(*refusal)
     assert secret.encode() not in admin.get(path).expect(403, 3000).body
     admin.get(f"{USERS}/{NAMESPACE}").expect(403, 3000)
     admin.get(f"{USERS}/{stranger}/info?namespace={NAMESPACE}").expect(403, 3000)

@@ -385,7 +385,8 @@ def raw(keyward, request: bytes) -> bytes:
 
 
 def test_s3_clients_get_an_s3_error_for_a_head_that_is_too_large_or_none(keyward):
-    large = b"GET / HTTP/1.1\r\nHost: a\r\n" + b"x-amz-meta-a: " + b"a" * 500_000 + b"\r\n\r\n"
+    # It never ends, so that the answer cannot depend on how much of it was read at once.
+    large = b"GET / HTTP/1.1\r\nHost: a\r\n" + b"x-amz-meta-a: " + b"a" * 450_000
     answer = raw(keyward, large)
     assert b"RequestHeaderSectionTooLarge" in answer and b"<RequestId>" in answer, answer[:400]
     answer = raw(keyward, b"GET /%zz\x01 HTTP/1.1\r\nHost: a\r\n\r\n")

@@ -10,7 +10,7 @@ from curl import curl
 from ecs import minutes
 
 JSON = ("-H", "Content-Type: application/json", "-H", "Accept: application/json")
-KEY_FIELDS = {"secret_key", "key_timestamp", "key_expiry_timestamp", "link"}
+KEY_FIELDS = {"secret_key", "key_timestamp", "key_expiry_timestamp", "link", "secret_key_id"}
 EMPTY_SLOTS = {
     **{f"{name}_{slot}": "" for name in ("secret_key", "key_timestamp", "key_expiry_timestamp") for slot in (1, 2)},
     "secret_key_1_exist": False,
@@ -52,6 +52,8 @@ def test_a_person_makes_rotates_checks_and_deletes_their_keys(keyward, person):
         "secret_key_2_exist": True,
         "key_timestamp_2": second.json["key_timestamp"],
         "key_expiry_timestamp_2": "",
+        "secret_key_1_id": first.json["secret_key_id"],
+        "secret_key_2_id": second.json["secret_key_id"],
         "link": {"rel": "self", "href": "/object/secret-keys"},
     }
     for secret in (old, new):
@@ -66,7 +68,7 @@ def test_the_guides_own_call_sends_json_and_receives_xml(keyward, person):
     token = token_of(keyward, person.uid, person.password)
     made = curl(*token, "-H", "Content-Type: application/json", "-d", "{}", f"{keyward.url}/object/secret-keys")
     assert made.expect(200).content_type == "application/xml"
-    assert [part.tag for part in made.xml] == ["link", "secret_key", "key_expiry_timestamp", "key_timestamp"]
+    assert [part.tag for part in made.xml] == ["link", "secret_key", "key_expiry_timestamp", "key_timestamp", "secret_key_id"]
 
 
 def test_the_json_suffix_wins_over_the_accept_header(keyward, person):

@@ -8,9 +8,10 @@ from curl import curl
 from ecs import minutes
 
 XML = ("-H", "Content-Type: application/xml")
-KEY_FIELDS = ["link", "secret_key", "key_expiry_timestamp", "key_timestamp"]
+KEY_FIELDS = ["link", "secret_key", "key_expiry_timestamp", "key_timestamp", "secret_key_id"]
 KEYS_FIELDS = [
-    *("secret_key_1", "secret_key_1_exist", "secret_key_2", "secret_key_2_exist"),
+    *("secret_key_1", "secret_key_1_exist", "secret_key_1_id"),
+    *("secret_key_2", "secret_key_2_exist", "secret_key_2_id"),
     *("key_expiry_timestamp_1", "key_expiry_timestamp_2", "key_timestamp_1", "key_timestamp_2", "link"),
 ]
 
