@@ -117,3 +117,29 @@ def test_requests_are_counted_by_operation_and_status_and_refusals_by_code(perso
         'keyward_s3_unverified_total{code="InvalidAccessKeyId"}',
     ]:
         assert counted in text, text
+
+
+def test_a_form_is_logged_counted_and_held_back_like_any_request(person, keys, keyward, log):
+    (old_id, old), (new_id, _) = keys.items()
+    bucket = unique("forms-")
+    person.s3(old).create_bucket(Bucket=bucket)
+
+    def post(secret: str) -> int:
+        client = person.s3(secret, signature_version="s3v4")
+        form = client.generate_presigned_post(bucket, "object", ExpiresIn=60)
+        return requests.post(form["url"], data=form["fields"], files={"file": ("a.txt", "a text")}).status_code
+
+    def slowed() -> float:
+        text = requests.get(f"{keyward.url}/metrics", verify=False).text
+        counts = [line.split()[1] for line in text.splitlines() if line.startswith("keyward_s3_slowed_total{")]
+        return sum(map(float, counts))
+
+    before = slowed()
+    assert post(old) == 204
+    [line] = lines(log, 1, operation="PostObject", bucket=bucket)
+    assert (line["secret_id"], line["signature"], line["key"], line["user"]) == (old_id, "SigV4 form", "object", person.uid)
+    assert {post("wrong" + old) for _ in range(10)} == {403} and slowed() == before
+    assert {post("wrong" + old) for _ in range(2)} == {403} and slowed() > before
+    assert post(old) == 204, "whoever signs right is not held back"
+    uses = {key["id"]: key["uses"] for key in person.login().get("/keyward/v1/secret-keys").expect(200).json["secret_keys"]}
+    assert uses == {old_id: 3, new_id: 0}

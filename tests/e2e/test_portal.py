@@ -71,7 +71,8 @@ def test_a_person_makes_a_key_rotates_it_with_grace_ends_the_old_one_and_leaves(
     portal.open()
     older, newer = portal.cards()
     assert "Works for 30 days more" in older.text
-    assert "In use" in newer.text
+    assert "from 127.0.0.1 by Boto3" in older.text
+    assert "when you end it" in newer.text and "not used yet" in newer.text
     assert somebody.signs(first) and somebody.signs(second)
     assert "You have two keys" in portal.text
 
@@ -95,7 +96,7 @@ def test_the_end_of_a_key_is_moved_and_taken_away(portal, person):
     assert person.login().keys().expect(200).field("key_expiry_timestamp_1") != ""
     change = portal.unfold("Change when it ends", portal.cards()[0])
     portal.press("Or let it work until I end it", change)
-    assert "In use" in portal.cards()[0].text
+    assert "when you end it" in portal.cards()[0].text
     assert person.login().keys().expect(200).field("key_expiry_timestamp_1") == ""
 
 

@@ -12,7 +12,6 @@ use http::{Method, Request, Response, StatusCode};
 use http_body::Body;
 use http_body_util::Full;
 use keyward_ambient::Clock;
-use keyward_keyring::Secret;
 use keyward_listener::{Peer, TrustedProxies};
 use keyward_service::{Caller, Origin, Password, Service, ServiceError};
 
@@ -205,8 +204,8 @@ impl Portal {
 
     /// The page of the caller's keys, or what stands in its place when there can be none.
     async fn keys(&self, caller: &Caller, head: &Parts, status: StatusCode, notice: Html) -> Reply {
-        let secrets: Vec<Secret> = match caller.own_keys().await {
-            Ok(slots) => slots.into_iter().flatten().collect(),
+        let keys = match caller.own_keys_in_use().await {
+            Ok(keys) => keys,
             Err(ServiceError::NoObjectUser { .. }) => {
                 return Reply::page(status, pages::administrator(caller.principal(), notice));
             }
@@ -216,7 +215,7 @@ impl Portal {
         let view = KeysView {
             name: &caller.principal().name,
             endpoint: endpoint.as_deref(),
-            secrets: &secrets,
+            keys: &keys,
             now: self.options.clock.now(),
             notice,
         };

@@ -38,6 +38,14 @@ pub(crate) fn in_words(span: Duration) -> String {
     said.join(" and ")
 }
 
+/// How long something is past: `3 minutes ago`. Only whole minutes count.
+pub(crate) fn ago_in_words(span: Duration) -> String {
+    match span.as_secs() / 60 {
+        0 => "just now".to_owned(),
+        minutes => format!("{} ago", in_words(Duration::from_secs(minutes * 60))),
+    }
+}
+
 fn counted(count: u64, unit: &str) -> Option<String> {
     match count {
         0 => None,
@@ -89,6 +97,15 @@ mod tests {
             ((3 * DAY + HOUR) * 60_000, "3 days and 1 hour"),
         ] {
             assert_eq!(in_words(Duration::from_millis(milliseconds)), words);
+        }
+    }
+
+    #[test]
+    fn what_is_past_is_told_in_whole_minutes() {
+        for (seconds, words) in
+            [(59, "just now"), (61, "1 minute ago"), (239, "3 minutes ago"), (7260, "2 hours and 1 minute ago")]
+        {
+            assert_eq!(ago_in_words(Duration::from_secs(seconds)), words);
         }
     }
 

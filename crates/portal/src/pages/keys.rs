@@ -1,7 +1,7 @@
 //! The page of somebody's own keys.
 
 use keyward_ambient::Timestamp;
-use keyward_keyring::Secret;
+use keyward_service::KeyInUse;
 
 use super::key_card::{Place, key_card};
 use super::{framed, storage_address};
@@ -14,19 +14,19 @@ pub(crate) struct KeysView<'a> {
     /// Where S3 is; `None` when it is nowhere.
     pub(crate) endpoint: Option<&'a str>,
     /// The live keys, the older one first.
-    pub(crate) secrets: &'a [Secret],
+    pub(crate) keys: &'a [KeyInUse],
     pub(crate) now: Timestamp,
     pub(crate) notice: Html,
 }
 
 /// The keys, and the form for one more.
 pub(crate) fn keys(view: KeysView<'_>) -> Html {
-    let places = match view.secrets.len() {
+    let places = match view.keys.len() {
         1 => [Place::Only, Place::Only],
         _ => [Place::Older, Place::Newer],
     };
-    let cards = view.secrets.iter().zip(places);
-    let cards: Vec<Html> = cards.map(|(secret, place)| key_card(secret, place, view.name, view.now)).collect();
+    let cards = view.keys.iter().zip(places);
+    let cards: Vec<Html> = cards.map(|(key, place)| key_card(key, place, view.name, view.now)).collect();
     let list = match cards.is_empty() {
         true => Html::empty(),
         false => Html::fill(include_str!("../../templates/list.html"), &[("keys", Html::all(&cards))]),
@@ -36,23 +36,23 @@ pub(crate) fn keys(view: KeysView<'_>) -> Html {
         ("name", Html::text(view.name)),
         ("endpoint", storage_address(view.endpoint)),
         ("keys", list),
-        ("make", make(view.secrets)),
+        ("make", make(view.keys)),
     ];
     framed("Your keys", Some(view.name), Html::fill(include_str!("../../templates/keys.html"), &fillings))
 }
 
 /// The form for one more key, as far as there is room.
-fn make(secrets: &[Secret]) -> Html {
-    let seen: Vec<String> = secrets.iter().map(|secret| secret.id.to_string()).collect();
+fn make(keys: &[KeyInUse]) -> Html {
+    let seen: Vec<String> = keys.iter().map(|key| key.secret.id.to_string()).collect();
     let seen = Html::text(&seen.join(","));
-    match secrets {
+    match keys {
         [] => Html::fill(include_str!("../../templates/first_key.html"), &[("seen", seen)]),
         [only] => {
-            let stays = match only.expires_at {
+            let stays = match only.secret.expires_at {
                 Some(_) => "keeps the end that it has",
                 None => "works until I end it",
             };
-            let fillings = [("seen", seen), ("label", Html::text(&only.label)), ("stays", Html::text(stays))];
+            let fillings = [("seen", seen), ("label", Html::text(&only.secret.label)), ("stays", Html::text(stays))];
             Html::fill(include_str!("../../templates/replace_key.html"), &fillings)
         }
         _ => Html::fill(include_str!("../../templates/full.html"), &[]),
@@ -63,7 +63,8 @@ fn make(secrets: &[Secret]) -> Html {
 mod tests {
     use std::time::Duration;
 
-    use keyward_keyring::{SecretId, SecretKey};
+    use keyward_keyring::{Secret, SecretId, SecretKey};
+    use keyward_service::SecretUsage;
 
     use super::*;
 
@@ -82,8 +83,13 @@ mod tests {
     }
 
     fn page(secrets: &[Secret]) -> Html {
+        let unused = |secret: &Secret| KeyInUse { secret: secret.clone(), usage: None };
+        page_of(&secrets.iter().map(unused).collect::<Vec<_>>())
+    }
+
+    fn page_of(list: &[KeyInUse]) -> Html {
         let (name, endpoint) = ("dana@corp.example", Some("https://s3.example"));
-        let page = keys(KeysView { name, endpoint, secrets, now: NOW, notice: Html::empty() });
+        let page = keys(KeysView { name, endpoint, keys: list, now: NOW, notice: Html::empty() });
         assert!(!page.contains("{{"), "{}", &*page);
         page
     }
@@ -104,6 +110,26 @@ mod tests {
             assert!(page.contains(part), "{part}");
         }
         assert!(secrets.iter().all(|secret| !page.contains(secret.key.expose())));
+    }
+
+    #[test]
+    fn of_each_key_it_is_told_when_and_where_it_was_last_used() {
+        let used = |number: u8, address: Option<&str>, agent: Option<&str>| {
+            let usage = SecretUsage {
+                secret: SecretId::from_bytes([number; 32]),
+                uses: 1207,
+                last_used_at: NOW.minus(Duration::from_secs(200)),
+                last_address: address.map(|address| address.parse().expect("address")),
+                last_agent: agent.map(str::to_owned),
+            };
+            KeyInUse { secret: secret(number, ""), usage: Some(usage) }
+        };
+        let unused = KeyInUse { secret: secret(2, ""), usage: None };
+        let page = page_of(&[used(1, Some("10.0.0.7"), Some("aws-cli/2.15 md/Botocore#1.34")), unused]);
+        assert!(page.contains("3 minutes ago</span> from 10.0.0.7 by aws-cli<"), "{}", &*page);
+        assert!(page.contains("1207") && page.contains("not used yet"));
+        assert!(page_of(&[used(1, None, None)]).contains("3 minutes ago</span></dd>"));
+        assert!(!page_of(&[used(1, None, Some("<b>/1"))]).contains("<b>"));
     }
 
     #[test]

@@ -19,5 +19,6 @@ mod races;
 mod revocation;
 mod rights;
 mod rotation;
+mod s3_path;
 mod sessions;
 mod user_scope;

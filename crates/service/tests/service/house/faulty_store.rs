@@ -1,6 +1,6 @@
 //! A store that can be made to fail, to lose its answers, and to hold a call up at a chosen point.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -14,6 +14,7 @@ use super::gate::Gate;
 /// Passes everything on to a real store, unless told otherwise.
 pub(crate) struct FaultyStore {
     real: Arc<dyn Store>,
+    asked: AtomicUsize,
     down: AtomicBool,
     loses_answers: AtomicBool,
     fails_once: AtomicBool,
@@ -29,6 +30,7 @@ impl FaultyStore {
     pub(crate) fn new(real: Arc<dyn Store>) -> Self {
         Self {
             real,
+            asked: AtomicUsize::new(0),
             down: AtomicBool::new(false),
             loses_answers: AtomicBool::new(false),
             fails_once: AtomicBool::new(false),
@@ -49,6 +51,11 @@ impl FaultyStore {
         self.is_full.store(full, Ordering::SeqCst);
     }
 
+    /// How often anything was asked of the store so far.
+    pub(crate) fn asked(&self) -> usize {
+        self.asked.load(Ordering::SeqCst)
+    }
+
     /// From now on commits are made, and who asked for them is told that the store did not answer.
     pub(crate) fn lose_answers(&self) {
         self.loses_answers.store(true, Ordering::SeqCst);
@@ -65,6 +72,7 @@ impl FaultyStore {
     }
 
     fn answering(&self, attempted: &'static str) -> Result<(), StoreError> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
         let fails = self.is_full.load(Ordering::SeqCst) && ["commit", "try_write"].contains(&attempted);
         match fails || self.down.load(Ordering::SeqCst) {
             true => Err(StoreError::Unavailable { attempted, cause: "the test has switched it off".to_owned() }),
