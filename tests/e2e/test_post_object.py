@@ -143,7 +143,7 @@ def test_a_changed_policy_or_signature_is_refused(form):
     changed = base64.b64encode(json.dumps(policy).encode()).decode()
     form.refused(403, "SignatureDoesNotMatch", policy=changed)
     name = "x-amz-signature" if "x-amz-signature" in form.fields else "signature"
-    spoilt = form.fields[name].translate(str.maketrans("abAB01", "baBA10"))
+    spoilt = ("1" if form.fields[name][0] == "0" else "0") + form.fields[name][1:]
     message = form.refused(403, "SignatureDoesNotMatch", **{name: spoilt})
     assert form.fields[name] not in message
 

@@ -64,7 +64,7 @@ def test_a_person_makes_rotates_checks_and_deletes_their_keys(keyward, person, t
     gone = curl(*token, *XML, "-d", "<secret_key_delete_param/>", f"{url}/deactivate").expect(200)
     assert gone.body == b""
     empty = curl(*token, url).expect(200)
-    assert {part.tag: part.text or "" for part in empty.xml} == dict.fromkeys(KEYS_FIELDS, "") | {
+    assert {part.tag: part.text or "" for part in empty.xml} == dict.fromkeys((name for name in KEYS_FIELDS if not name.endswith("_id")), "") | {
         "secret_key_1_exist": "false",
         "secret_key_2_exist": "false",
     }
