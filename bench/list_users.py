@@ -34,8 +34,14 @@ class Caller:
         headers |= {"Accept": "application/json", "Content-Type": "application/json"}
         if self.token:
             headers["X-SDS-AUTH-TOKEN"] = self.token
-        self.http.request(method, path, json.dumps(fields) if fields is not None else None, headers)
-        answer = self.http.getresponse()
+        body = json.dumps(fields) if fields is not None else None
+        try:
+            self.http.request(method, path, body, headers)
+            answer = self.http.getresponse()
+        except http.client.RemoteDisconnected:
+            # The server ends connections that nobody used for a while; the next request opens another.
+            self.http.request(method, path, body, headers)
+            answer = self.http.getresponse()
         return answer.status, dict(answer.getheaders()), answer.read()
 
 
