@@ -100,7 +100,7 @@ impl Caller {
     ) -> Result<Settled<Secret>, ServiceError> {
         let now = self.now();
         let user = owner.record().user.id.clone();
-        let secret = self.new_secret(order);
+        let secret = self.new_secret(order, now);
         let before = self.ring_of(owner.record())?;
         if !order.still_stands(&before, now) {
             return Err(ServiceError::KeysChanged { user: user.to_string() });
@@ -175,12 +175,12 @@ impl Caller {
         Settled::after(self.service.commit(transaction).await, outcome)
     }
 
-    fn new_secret(&self, order: &KeyOrder) -> Secret {
+    fn new_secret(&self, order: &KeyOrder, now: Timestamp) -> Secret {
         let entropy = &self.service.entropy;
         Secret {
             id: SecretId::from_bytes(entropy.array()),
             key: order.value.clone().unwrap_or_else(|| SecretKey::generate(entropy.array())),
-            created_at: self.now(),
+            created_at: now,
             expires_at: None,
             made_by: self.principal.name.clone(),
             made_from: self.origin.address,

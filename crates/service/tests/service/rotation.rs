@@ -128,6 +128,17 @@ async fn an_administrator_makes_keys_for_others_with_a_chosen_or_a_made_value() 
     assert_eq!(second, made.secret);
 }
 
+#[tokio::test]
+async fn the_grace_of_the_old_key_counts_from_the_instant_at_which_the_new_one_was_made() {
+    let house = House::open().await;
+    house.root.create_object_user("app1", "ns1", vec![]).await.unwrap();
+    house.root.issue_key_for("app1", None, None, None).await.unwrap();
+    house.clock.tick_at_each_reading();
+    let new = house.root.issue_key_for("app1", None, Some(60), None).await.unwrap().secret;
+    let [old, _] = house.root.keys_of("app1", None).await.unwrap().map(Option::unwrap);
+    assert_eq!(old.expires_at, Some(new.created_at.plus(HOUR)));
+}
+
 const HOUR: std::time::Duration = std::time::Duration::from_secs(3600);
 
 #[tokio::test]
