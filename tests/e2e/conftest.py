@@ -1,6 +1,8 @@
 """Who and what is in the room: the binary, a directory for the whole run, a server for each test file."""
 
+import os
 import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -77,6 +79,15 @@ def keyward(new_keyward) -> Keyward:
 @pytest.fixture(scope="module")
 def company(keyward, directory) -> Company:
     return Company.settle(keyward, directory)
+
+
+@pytest.fixture
+def workspace():
+    """A folder for thousands of small files: in memory where the machine has room there, as a disk takes its time."""
+    memory = Path("/dev/shm")
+    roomy = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 1 << 30
+    with tempfile.TemporaryDirectory(prefix="keyward-", dir=memory if roomy else None) as folder:
+        yield Path(folder)
 
 
 @pytest.fixture
