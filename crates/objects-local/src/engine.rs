@@ -42,6 +42,7 @@ mod record;
 mod row_key;
 mod schema;
 mod settings;
+mod short_reads;
 mod sweep;
 mod tables;
 mod unlink_hold;
@@ -86,6 +87,7 @@ use layout::Layout;
 use pins::Pins;
 use readers::Readers;
 use reaper::Reaper;
+use short_reads::ShortReads;
 use unlink_hold::UnlinkHold;
 use writer::Writer;
 
@@ -114,6 +116,7 @@ struct Inner {
 struct Shard {
     writer: Writer,
     readers: Arc<Readers>,
+    short_reads: Arc<ShortReads>,
 }
 
 impl Engine {
@@ -136,7 +139,9 @@ impl Engine {
         for (number, (path, connection)) in files.into_iter().enumerate() {
             let name = format!("objects-meta-{number:02}");
             let writer = Writer::start(name, connection, Arc::clone(&clock), Arc::clone(&pins))?;
-            shards.push(Shard { writer, readers: Readers::new(path, settings.readers_per_shard) });
+            let readers = Readers::new(path, settings.readers_per_shard);
+            let short_reads = ShortReads::new(Arc::clone(&readers), settings.readers_per_shard);
+            shards.push(Shard { writer, readers, short_reads });
         }
         let (gauge, reserve) = (Arc::clone(&settings.space_gauge), settings.reserve);
         let headroom = Headroom::new(directory.to_owned(), reserve, gauge, Arc::clone(&clock));
@@ -188,6 +193,7 @@ impl Engine {
 impl Inner {
     fn close(&self) {
         for shard in &self.shards {
+            shard.short_reads.close();
             shard.readers.close();
             shard.writer.stop();
         }

@@ -22,6 +22,13 @@ pub(super) struct Located {
     pub(super) extents: Vec<Extent>,
 }
 
+impl Located {
+    /// Whether all of its bytes are here already.
+    pub(super) fn is_in_memory(&self) -> bool {
+        self.extents.iter().all(|extent| matches!(extent.bytes, HeldBytes::Memory(_)))
+    }
+}
+
 /// Bytes that lie together.
 pub(super) struct Extent {
     /// The part they are from, in an object completed from parts.
@@ -65,9 +72,8 @@ fn locate_while(
             meanwhile();
             (hold(connection, pins, found.record, found.body, range)?, found.row_key, found.body)
         };
-        let in_memory = located.extents.iter().all(|extent| matches!(extent.bytes, HeldBytes::Memory(_)));
         // A commit between the snapshot and the pins may have had the files unlinked; then there is a newer object.
-        if in_memory || objects::is_at(connection, &row_key, body)? {
+        if located.is_in_memory() || objects::is_at(connection, &row_key, body)? {
             return Ok(located);
         }
     }

@@ -71,8 +71,8 @@ impl Engine {
     /// A version of `key`, without its bytes.
     pub async fn head_version(&self, bucket: BucketId, key: &str, which: Which) -> Result<ObjectRecord, EngineError> {
         let key = key.to_owned();
-        let readers = &self.shard(bucket).readers;
-        readers.read(move |connection| Ok(objects::find(connection, bucket, &key, which)?.record)).await
+        let reads = &self.shard(bucket).short_reads;
+        reads.read(move |connection| Ok(objects::find(connection, bucket, &key, which)?.record)).await
     }
 
     /// Opens what is under `key` for reading.
@@ -98,8 +98,9 @@ impl Engine {
         let key = key.to_owned();
         let (pins, bodies) = (Arc::clone(&self.inner.pins), Arc::clone(&self.inner.bodies));
         let piece = self.inner.settings.read_piece;
-        let opened = self.shard(bucket).readers.read_then(
+        let opened = self.shard(bucket).short_reads.read_then(
             move |connection| locate(connection, &pins, bucket, (&key, which), range),
+            |located| !located.is_in_memory(),
             move |located| {
                 let key = unlock(&located.record.head)?;
                 let body = BodyReader::start(bodies, located.extents, piece, key)?;

@@ -47,7 +47,11 @@ impl Readers {
         reading.await.unwrap_or(Err(EngineError::Unavailable))
     }
 
-    fn with_connection<T>(&self, work: impl FnOnce(&Connection) -> Result<T, EngineError>) -> Result<T, EngineError> {
+    /// Runs `work` with a connection that rests, or a new one; blocks.
+    pub(super) fn with_connection<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, EngineError>,
+    ) -> Result<T, EngineError> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let connection = match idle {
             Some(connection) => connection,
