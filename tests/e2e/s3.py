@@ -64,13 +64,20 @@ class AwsCli:
             "PYTHONWARNINGS": "ignore",
         }
 
-    def run(self, *arguments) -> subprocess.CompletedProcess:
-        command = [Path(sys.executable).with_name("aws"), "--no-verify-ssl", *arguments]
+    def run(self, *arguments, given: str = "") -> subprocess.CompletedProcess:
+        """Runs to the end, whatever that is; `given` is its standard input."""
         return subprocess.run(
-            command, env=self.environment, cwd=self.home, capture_output=True, text=True, timeout=120, encoding="utf-8"
+            [Path(sys.executable).with_name("aws"), "--no-verify-ssl", *arguments],
+            env=self.environment,
+            cwd=self.home,
+            input=given,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            encoding="utf-8",
         )
 
-    def __call__(self, *arguments) -> str:
-        done = self.run(*arguments)
+    def __call__(self, *arguments, given: str = "") -> str:
+        done = self.run(*arguments, given=given)
         assert done.returncode == 0, f"aws {' '.join(map(str, arguments))}: {done.stdout}{done.stderr}"
         return done.stdout

@@ -7,6 +7,7 @@ import requests
 
 import s3
 from company import unique
+from trees import AWKWARD, COMPOSED, DECOMPOSED, contents, write
 
 
 @pytest.fixture(scope="module", params=["http", "https"])
@@ -45,6 +46,15 @@ def test_a_folder_is_synchronised_both_ways(aws, bucket, tmp_path):
     listed = aws("s3", "ls", f"s3://{bucket}/home/", "--recursive")
     assert "a.txt" not in listed and "deep/er/b c.txt" in listed
     assert "PRE deep/" in aws("s3", "ls", f"s3://{bucket}/home/")
+    assert "delete: down/a.txt" in aws("s3", "sync", f"s3://{bucket}/home", down, "--delete")
+    assert not (down / "a.txt").exists() and (down / "deep/ü.bin").read_bytes() == content["deep/ü.bin"]
+
+
+def test_pipes_are_stored_and_read(aws, bucket):
+    short, long = "a few words\n", "as long as a part and more\n" * 500_000
+    for text in (short, long):
+        aws("s3", "cp", "-", f"s3://{bucket}/from a pipe", given=text)
+        assert aws("s3", "cp", f"s3://{bucket}/from a pipe", "-") == text
 
 
 def test_objects_are_copied_moved_and_removed(aws, bucket, tmp_path):
@@ -80,6 +90,33 @@ def test_a_link_made_by_presign_works_without_credentials(aws, bucket, tmp_path)
     aws("s3", "cp", "file", f"s3://{bucket}/shared")
     link = aws("s3", "presign", f"s3://{bucket}/shared").strip()
     assert requests.get(link, verify=False).text == "shared"
+
+
+def test_names_that_people_give_files_survive_both_ways(aws, bucket, workspace):
+    up, down = workspace / "up", workspace / "down"
+    for name in [*AWKWARD, COMPOSED, DECOMPOSED]:
+        write(up / "with space + more", name, name.encode())
+    aws("s3", "sync", up, f"s3://{bucket}")
+    assert aws("s3", "sync", up, f"s3://{bucket}") == "", "nothing is left to do"
+    aws("s3", "sync", f"s3://{bucket}", down)
+    assert dict(contents(down)) == dict(contents(up))
+
+
+def test_a_sync_goes_on_through_a_rotation_and_ends_with_the_revocation(company, tmp_path):
+    person = company.hire()
+    me = person.login()
+    old = me.new_key().expect(200).field("secret_key")
+    aws, bucket = s3.AwsCli(company.keyward.s3_url, person.uid, old, tmp_path), unique("cli-")
+    aws("s3", "mb", f"s3://{bucket}")
+    write(tmp_path / "up", "first", b"1")
+    aws("s3", "sync", "up", f"s3://{bucket}")
+    new = me.new_key(60).expect(200).field("secret_key")
+    write(tmp_path / "up", "second", b"2")
+    assert "upload" in aws("s3", "sync", "up", f"s3://{bucket}")
+    me.deactivate(old).expect(200)
+    refused = aws.run("s3", "sync", "up", f"s3://{bucket}")
+    assert refused.returncode != 0 and "SignatureDoesNotMatch" in refused.stderr
+    assert s3.AwsCli(company.keyward.s3_url, person.uid, new, tmp_path)("s3", "sync", "up", f"s3://{bucket}") == ""
 
 
 def test_input_of_unknown_length_is_stored_and_checked(aws, bucket, tmp_path):
