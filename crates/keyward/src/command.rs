@@ -53,6 +53,13 @@ pub(crate) enum Request {
         /// The settings given as flags, by key.
         flags: BTreeMap<&'static str, String>,
     },
+    /// Look whether everything is whole, while the server runs or not.
+    Check {
+        /// The configuration file, if one was named.
+        config_file: Option<PathBuf>,
+        /// The settings given as flags, by key.
+        flags: BTreeMap<&'static str, String>,
+    },
     /// Talk to a running server about the people of its local domain.
     Person(PersonCommand),
 }
@@ -65,6 +72,7 @@ pub(crate) fn parse() -> Request {
         Some(("audit", audit)) => audit_request(audit),
         Some(("backup", backup)) => backup_request(backup),
         Some(("restore", restore)) => restore_request(restore),
+        Some(("check", check)) => check_request(check),
         Some(("unlock", unlock)) => unlock_request(unlock),
         Some((_, serve)) => serve_request(serve),
         None => serve_request(&matches),
@@ -83,6 +91,7 @@ fn grammar() -> Command {
         .subcommand(audit_grammar())
         .subcommand(backup_grammar())
         .subcommand(restore_grammar())
+        .subcommand(check_grammar())
         .subcommand(unlock_grammar())
         .subcommand(PersonCommand::grammar())
 }
@@ -129,6 +138,15 @@ fn restore_grammar() -> Command {
     with_flags(command, data_settings())
 }
 
+fn check_grammar() -> Command {
+    let command = Command::new("check")
+        .about("Compare everything that is kept with what was written; the exit code is 1 when something is wrong")
+        .after_help(
+            "Reads every byte, prints a line for each fault, and changes nothing; the server may go on running.",
+        );
+    with_flags(command, data_settings())
+}
+
 fn data_settings() -> impl Iterator<Item = &'static Setting> {
     SETTINGS.iter().filter(|setting| DATA_SETTINGS.contains(&setting.key))
 }
@@ -170,6 +188,11 @@ fn backup_request(matches: &ArgMatches) -> Request {
 fn restore_request(matches: &ArgMatches) -> Request {
     let (config_file, flags) = given(matches);
     Request::Restore { backup: directory(matches, "backup"), config_file, flags }
+}
+
+fn check_request(matches: &ArgMatches) -> Request {
+    let (config_file, flags) = given(matches);
+    Request::Check { config_file, flags }
 }
 
 /// A directory that the grammar requires.

@@ -5,6 +5,7 @@ mod audit_trail;
 mod audit_verify;
 mod backup;
 mod banner;
+mod check;
 mod command;
 mod config;
 mod data_dir;
@@ -61,6 +62,10 @@ fn main() -> ExitCode {
         }
         Request::Restore { backup, config_file, flags } => backup::restore(config_file, flags, &environment, &backup)
             .map(|restored| say(&restored))
+            .map_err(|error| error.to_string()),
+        Request::Check { config_file, flags } => runtime
+            .block_on(check::run(config_file, flags, &environment, &mut say))
+            .map(|summary| say(&summary))
             .map_err(|error| error.to_string()),
         Request::Person(person) => runtime.block_on(run_person(person, &environment)),
     };

@@ -25,6 +25,7 @@ mod head;
 mod headroom;
 mod ids;
 mod incoming;
+pub(crate) mod inspection;
 mod layout;
 mod list;
 mod list_versions;

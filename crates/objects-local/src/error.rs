@@ -67,6 +67,7 @@ impl From<EngineError> for S3Error {
             E::Unavailable => S3Error::unavailable(RETRY_AFTER),
             E::InUse
             | E::NewerSchema { .. }
+            | E::OlderSchema { .. }
             | E::Setting { .. }
             | E::Io { .. }
             | E::Metadata { .. }

@@ -11,6 +11,7 @@
 mod access;
 mod answers;
 mod call;
+mod check;
 mod checksum;
 mod conditions;
 mod encryption;
@@ -25,5 +26,6 @@ mod receive;
 mod rewrite;
 mod stored_head;
 
+pub use check::{Checked, Fault, Finding, Place, check_store};
 pub use lifecycle::Swept;
 pub use local_objects::LocalObjects;

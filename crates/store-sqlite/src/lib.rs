@@ -9,6 +9,7 @@ mod batch;
 mod chain;
 mod failure;
 mod file;
+mod integrity;
 mod keyed;
 mod ledger;
 mod open;
@@ -24,6 +25,7 @@ mod store;
 mod upkeep;
 mod writer;
 
+pub use integrity::integrity;
 pub use open::OpenError;
 pub use snapshot::{SnapshotError, snapshot};
 pub use store::SqliteStore;

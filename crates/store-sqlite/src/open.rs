@@ -43,6 +43,16 @@ pub enum OpenError {
         /// The highest that this release knows.
         known: usize,
     },
+    /// An earlier release has written it, and who only looks does not change it.
+    #[error("{path} has schema {found}, and this release reads {known}; start the server on it once")]
+    OlderSchema {
+        /// The database file.
+        path: PathBuf,
+        /// Its schema version.
+        found: usize,
+        /// The one that this release reads.
+        known: usize,
+    },
     /// The file system cannot do what write-ahead logging needs.
     #[error("{path} is on a file system without shared memory, such as a network share; use a local disk")]
     NoSharedMemory {
@@ -106,6 +116,22 @@ pub(crate) fn reader(path: &Path) -> Result<Connection, OpenError> {
         .execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -16384;")
         .map_err(failed(path, "set up a reader"))?;
     Ok(connection)
+}
+
+/// A connection that cannot write, on a database that somebody else brings up to date.
+pub(crate) fn onlooker(path: &Path) -> Result<Connection, OpenError> {
+    let connection = reader(path)?;
+    let known = schema::known_version();
+    match schema::kind(&connection).map_err(failed(path, "look at the schema"))? {
+        Kind::Ours => {}
+        Kind::Foreign => return Err(OpenError::Foreign { path: path.to_owned() }),
+        Kind::Newer { found } => return Err(OpenError::NewerSchema { path: path.to_owned(), found, known }),
+    }
+    let found = schema::version(&connection).map_err(failed(path, "look at the schema"))?;
+    match found < known {
+        true => Err(OpenError::OlderSchema { path: path.to_owned(), found, known }),
+        false => Ok(connection),
+    }
 }
 
 fn connect(path: &Path) -> Result<Connection, OpenError> {

@@ -47,6 +47,12 @@ pub(crate) fn kind(connection: &Connection) -> rusqlite::Result<Kind> {
     }
 }
 
+/// Which steps were taken.
+pub(crate) fn version(connection: &Connection) -> rusqlite::Result<usize> {
+    let version: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    Ok(usize::try_from(version).unwrap_or(usize::MAX))
+}
+
 /// Takes the steps that are still to be taken, each with its version in one transaction.
 pub(crate) fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
     let taken: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;

@@ -103,8 +103,16 @@ pub(super) fn encrypted(key: &DataKey, salt: [u8; SALT], clear: &[u8]) -> Result
     Ok(out.into())
 }
 
+/// How many bytes a body of `clear` bytes takes when it is encrypted.
+pub(super) fn stored_length(clear: u64) -> u64 {
+    match clear {
+        0 => 0,
+        clear => SALT as u64 + clear + TAG as u64 * clear.div_ceil(CHUNK as u64),
+    }
+}
+
 /// Where encrypted bytes are read from.
-pub(super) enum Input {
+pub(crate) enum Input {
     Memory(Cursor<Bytes>),
     File(File),
 }
@@ -211,6 +219,7 @@ mod tests {
         ) {
             let clear = body(size);
             let stored = encrypted(&key(1), [7; SALT], &clear).unwrap();
+            prop_assert_eq!(stored.len() as u64, stored_length(size as u64));
             let (one, other) = (one.index(size), other.index(size));
             let range = one.min(other)..one.max(other) + 1;
             let got = read(&stored, &key(1), range.start as u64..range.end as u64, most).unwrap();

@@ -131,6 +131,14 @@ pub enum EngineError {
         /// The newest version this release can read.
         known: u32,
     },
+    /// The store was last written by an earlier release, and who only looks does not change it.
+    #[error("the store has schema {found} and this release reads {known}; start the server on it once")]
+    OlderSchema {
+        /// The version found.
+        found: u32,
+        /// The version that this release reads.
+        known: u32,
+    },
     /// A setting cannot work.
     #[error("setting {name} {fault}")]
     Setting {

@@ -63,6 +63,44 @@ impl Layout {
     }
 }
 
+/// The metadata files of a store that is only looked at, each with a connection that cannot write.
+pub(super) fn look(root: &Path) -> Result<ShardFiles, EngineError> {
+    let first = path_of(root, 0);
+    if !first.exists() {
+        return Err(EngineError::corrupt("there is no metadata file meta-00.db"));
+    }
+    let connection = schema::open_onlooker(&first)?;
+    let nothing = || EngineError::corrupt("meta-00.db does not say of which store it is");
+    let identity = identity_in(&connection, 0)?.ok_or_else(nothing)?;
+    let mut opened = vec![(first, connection)];
+    for number in 1..identity.shards {
+        let path = path_of(root, number);
+        if !path.exists() {
+            return Err(EngineError::corrupt(format!("metadata file meta-{number:02}.db is missing")));
+        }
+        let connection = schema::open_onlooker(&path)?;
+        if identity_in(&connection, number)? != Some(identity) {
+            return Err(EngineError::corrupt(format!("metadata file meta-{number:02}.db is of another store")));
+        }
+        opened.push((path, connection));
+    }
+    Ok(opened)
+}
+
+/// Whether a process has the store in `root` open.
+pub(super) fn is_in_use(root: &Path) -> Result<bool, EngineError> {
+    match lock(root) {
+        Ok(_let_go_at_once) => Ok(false),
+        Err(EngineError::InUse) => Ok(true),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether the store in `root` was closed in order and not opened since.
+pub(super) fn is_clean(root: &Path) -> bool {
+    root.join("clean").exists()
+}
+
 fn lock(root: &Path) -> Result<File, EngineError> {
     let attempt = "lock the object store's directory";
     let mut options = OpenOptions::new();

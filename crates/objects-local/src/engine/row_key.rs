@@ -109,6 +109,11 @@ pub(super) fn behind_prefix(bucket: BucketId, prefix: &str) -> Vec<u8> {
     vec![0xFF; BUCKET + 1]
 }
 
+/// The bucket in a row of an object or upload.
+pub(super) fn bucket_of(row: &[u8]) -> Option<BucketId> {
+    Some(BucketId(u64::from_be_bytes(*row.first_chunk()?)))
+}
+
 /// The object key in a row of an object.
 pub(super) fn key_of_object(row: &[u8]) -> Option<&str> {
     let key = row.get(BUCKET..row.len().checked_sub(1 + VERSION)?)?;

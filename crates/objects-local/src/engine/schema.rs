@@ -108,6 +108,18 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, EngineError> {
     Ok(connection)
 }
 
+/// As [`open_reader`], for who looks at a store without owning it: its tables have to be this release's.
+pub(super) fn open_onlooker(path: &Path) -> Result<Connection, EngineError> {
+    let connection = open_reader(path)?;
+    let known = u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX);
+    let found: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    match found {
+        found if found > known => Err(EngineError::NewerSchema { found, known }),
+        found if found < known => Err(EngineError::OlderSchema { found, known }),
+        _ => Ok(connection),
+    }
+}
+
 fn migrate(connection: &Connection) -> Result<(), EngineError> {
     let known = u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX);
     let found: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;

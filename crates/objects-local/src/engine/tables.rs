@@ -2,6 +2,7 @@
 
 pub(super) mod bodies;
 pub(super) mod buckets;
+pub(super) mod look;
 pub(super) mod object_writes;
 pub(super) mod objects;
 pub(super) mod parts;

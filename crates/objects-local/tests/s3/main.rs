@@ -4,6 +4,7 @@
 
 mod bodies;
 mod buckets;
+mod check;
 mod copies;
 mod deletions;
 mod encryption;

@@ -53,7 +53,7 @@ impl Present {
     }
 }
 
-fn body_in(row: &Row<'_>, first: usize) -> Result<StoredBody, EngineError> {
+pub(super) fn body_in(row: &Row<'_>, first: usize) -> Result<StoredBody, EngineError> {
     match row.get_ref(first + 2)? {
         ValueRef::Null => Ok(StoredBody::Bytes(bodies::stored_in(row, first)?)),
         set => set
