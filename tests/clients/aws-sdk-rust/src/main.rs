@@ -1,7 +1,10 @@
 //! One S3 request as the AWS SDK for Rust signs it: `s3-client FORM`, with what it needs in its environment.
 //!
-//! Writes an object and reads it back, or prints a presigned URL. A refusal is its S3 error code on standard output and
-//! the exit code 1.
+//! Writes an object and reads it back, or prints a presigned URL. `keys` puts, reads, copies, lists and deletes an object
+//! under each key on standard input; keys end with a NUL there and on standard output. A refusal is its S3 error code on
+//! standard output and the exit code 1.
+
+mod keys;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -45,7 +48,17 @@ async fn main() -> ExitCode {
         "trailer" => RequestChecksumCalculation::WhenSupported,
         _ => RequestChecksumCalculation::WhenRequired,
     };
-    let (client, bucket, key, text) = (client(checksums), given("BUCKET"), given("KEY"), given("TEXT"));
+    let (client, bucket, text) = (client(checksums), given("BUCKET"), given("TEXT"));
+    if form == "keys" {
+        return match keys::walk(&client, &bucket, &given("OTHER_BUCKET"), &text).await {
+            Ok(copies) => {
+                copies.iter().for_each(|key| print!("{key}\0"));
+                ExitCode::SUCCESS
+            }
+            Err(error) => refused(&error),
+        };
+    }
+    let key = given("KEY");
     let put = client.put_object().bucket(&bucket).key(&key);
     let sent = match form.as_str() {
         "header" => put.body(ByteStream::from(text.clone().into_bytes())).send().await,
