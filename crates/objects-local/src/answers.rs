@@ -8,7 +8,7 @@ use keyward_s3_wire::operations::ObjectHead;
 use keyward_s3_wire::{ETag, StorageClass};
 
 use crate::call::Place;
-use crate::engine::{BodyReader, Etag, ObjectRecord};
+use crate::engine::{BodyReader, Etag, ObjectRecord, OpenedObject};
 use crate::{checksum, encryption, lock, stored_head};
 
 /// The entity tag on the wire.
@@ -34,6 +34,15 @@ pub(crate) fn object_head(record: &ObjectRecord, place: Place<'_>) -> ObjectHead
         lock: lock::shown(record.head.lock.unwrap_or_default()),
         encryption: encryption::shown(record.head.encryption.as_ref()),
     }
+}
+
+/// What GET and HEAD tell of an object of which one part was opened: with it goes the part's own checksum.
+pub(crate) fn opened_head(opened: &OpenedObject, place: Place<'_>) -> ObjectHead {
+    let whole = object_head(&opened.record, place);
+    let Some(part) = &opened.part else { return whole };
+    let known = part.checksum.as_ref().and_then(checksum::shown);
+    let checksum = known.zip(whole.checksum.as_ref()).map(|((sum, _), (_, kind))| (sum, *kind));
+    ObjectHead { checksum, ..whole }
 }
 
 /// The bytes of an object. Reading goes no more than a piece ahead of the client; when the disk fails the answer breaks

@@ -49,11 +49,6 @@ impl Place<'_> {
         Terms { precondition, versioning: versioning(self.bucket) }
     }
 
-    /// How a version that was just written is named in the answer: S3 names it only where versions are kept.
-    pub(crate) fn written_version(&self, version: Version) -> Option<VersionId> {
-        self.shown_version(version).filter(|version| !version.is_null())
-    }
-
     /// How a version of the place is named in an answer: not at all while its bucket never had versions.
     pub(crate) fn shown_version(&self, version: Version) -> Option<VersionId> {
         (versioning(self.bucket) != Versioning::Off).then(|| version_id(version))

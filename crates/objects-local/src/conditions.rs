@@ -23,7 +23,7 @@ pub(crate) async fn of_write(
     if conditions.is_empty() {
         return Ok(Precondition::None);
     }
-    let present = present(engine, place, Which::Latest).await?.map(|record| record.etag);
+    let present = present(engine, place).await?.map(|record| record.etag);
     conditions.permit(present.map(etag).as_ref())?;
     Ok(match (&conditions.if_match, &conditions.if_none_match) {
         (None, Some(EntityTags::Any)) => Precondition::Absent,
@@ -34,8 +34,10 @@ pub(crate) async fn of_write(
 
 /// What the commit of a deletion is to check.
 ///
+/// What is not there is deleted already; a delete marker is no object that could be meant.
+///
 /// # Errors
-/// As [`of_write`].
+/// `PreconditionFailed` when the conditions do not hold even now.
 pub(crate) async fn of_deletion(
     engine: &Engine,
     place: Place<'_>,
@@ -45,21 +47,21 @@ pub(crate) async fn of_deletion(
     if conditions.is_empty() {
         return Ok(Precondition::None);
     }
-    let record = present(engine, place, which).await?;
-    let tag = record.as_ref().map(|record| etag(record.etag));
-    let current = record.as_ref().zip(tag.as_ref()).map(|(record, etag)| CurrentObject {
-        etag,
-        last_modified: record.modified,
-        size: record.size,
-    });
-    conditions.permit(current)?;
-    Ok(record.map_or(Precondition::None, |record| Precondition::Matches(record.etag)))
+    let record = match engine.head_version(place.bucket_id(), place.key.as_str(), which).await {
+        Ok(record) => record,
+        Err(EngineError::NoSuchKey | EngineError::NoSuchVersion) => return Ok(Precondition::Absent),
+        Err(EngineError::IsDeleteMarker { .. }) => return Err(EngineError::PreconditionFailed.into()),
+        Err(error) => return Err(error.into()),
+    };
+    let etag = etag(record.etag);
+    conditions.permit(CurrentObject { etag: &etag, last_modified: record.modified, size: record.size })?;
+    Ok(Precondition::Unchanged { etag: record.etag, modified: record.modified })
 }
 
-async fn present(engine: &Engine, place: Place<'_>, which: Which) -> Result<Option<ObjectRecord>, EngineError> {
-    match engine.head_version(place.bucket_id(), place.key.as_str(), which).await {
+async fn present(engine: &Engine, place: Place<'_>) -> Result<Option<ObjectRecord>, EngineError> {
+    match engine.head(place.bucket_id(), place.key.as_str()).await {
         Ok(record) => Ok(Some(record)),
-        Err(EngineError::NoSuchKey | EngineError::NoSuchVersion | EngineError::IsDeleteMarker { .. }) => Ok(None),
+        Err(EngineError::NoSuchKey | EngineError::IsDeleteMarker { .. }) => Ok(None),
         Err(error) => Err(error),
     }
 }

@@ -39,21 +39,33 @@ fn kept_mode(mode: object_lock::RetentionMode) -> RetentionMode {
 /// The lock of an object that is written `now`: what its writer asks for, else the retention that the bucket gives.
 ///
 /// # Errors
+/// As [`asked_for`].
+pub(crate) fn of_new(asked: &ObjectLock, bucket: &Bucket, now: Timestamp) -> Result<Option<Lock>, S3Error> {
+    let asked = asked_for(asked, bucket, now)?.unwrap_or_default();
+    let given = given(bucket).map(|(mode, period)| Retention { mode, until: now.plus(period) });
+    let lock = Lock { retention: asked.retention.or(given), ..asked };
+    Ok((lock != Lock::default()).then_some(lock))
+}
+
+/// How strictly and for how long the bucket keeps what is written into it.
+pub(crate) fn given(bucket: &Bucket) -> Option<(RetentionMode, Duration)> {
+    let given = bucket.settings.object_lock?.default_retention?;
+    Some((kept_mode(given.mode), Duration::from_secs(u64::from(given.period.days()) * 24 * 60 * 60)))
+}
+
+/// The lock that a writer asks for.
+///
+/// # Errors
 /// `InvalidRequest` where the bucket has no object lock, as what would not be kept is not promised; `InvalidArgument`
 /// for a retention that is over already.
-pub(crate) fn of_new(asked: &ObjectLock, bucket: &Bucket, now: Timestamp) -> Result<Option<Lock>, S3Error> {
+pub(crate) fn asked_for(asked: &ObjectLock, bucket: &Bucket, now: Timestamp) -> Result<Option<Lock>, S3Error> {
     if !asked.is_empty() {
         require_enabled(bucket)?;
     }
     if let Some((_, until)) = asked.retention {
         require_ahead(until, now)?;
     }
-    let given = bucket.settings.object_lock.and_then(|lock| lock.default_retention);
-    let given = given.map(|given| Retention {
-        mode: kept_mode(given.mode),
-        until: now.plus(Duration::from_secs(u64::from(given.period.days()) * 24 * 60 * 60)),
-    });
-    let lock = Lock { retention: asked.retention.map(kept).or(given), legal_hold: asked.legal_hold };
+    let lock = Lock { retention: asked.retention.map(kept), legal_hold: asked.legal_hold };
     Ok((lock != Lock::default()).then_some(lock))
 }
 

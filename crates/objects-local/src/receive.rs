@@ -2,7 +2,7 @@
 
 use bytes::{Bytes, BytesMut};
 use http::Version;
-use http::header::CONTENT_LENGTH;
+use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::request::Parts;
 use http_body_util::BodyExt;
 use keyward_objects::{RequestBody, refused_body};
@@ -10,8 +10,9 @@ use keyward_s3_wire::checksum::{Checksum, ChecksumAlgorithm};
 use keyward_s3_wire::{ErrorCode, S3Error};
 use keyward_signature::{BodyFacts, Payload};
 
+use crate::call::Call;
 use crate::checksum;
-use crate::engine::{Body, DataKey, Engine};
+use crate::engine::{Body, DataKey};
 
 /// The largest body of one PutObject or UploadPart, as in S3: 5 GiB.
 pub(crate) const LARGEST: u64 = 5 * 1024 * 1024 * 1024;
@@ -34,24 +35,33 @@ impl Received {
     }
 }
 
-/// Refuses a body of unknown length, or one that is too large, before it is read.
+/// Refuses a body whose end nothing marks, or one that is too large, before it is read.
 pub(crate) fn check_length(head: &Parts, payload: &Payload<RequestBody>) -> Result<(), S3Error> {
-    // Before HTTP/2 a request without a length has no body at all (RFC 9112 section 6.3): a client that meant to send
-    // one must not find an empty object. Later versions mark the end of the body themselves.
+    // Before HTTP/2 a request with neither a length nor chunks has no body at all (RFC 9112 section 6.3): a client that
+    // meant to send one must not find an empty object. Later versions mark the end of the body themselves.
     let is_told = head.version >= Version::HTTP_2 || head.headers.contains_key(CONTENT_LENGTH);
+    let is_marked = head.version >= Version::HTTP_2 || head.headers.contains_key(TRANSFER_ENCODING);
     match payload.length().filter(|_| is_told).or(payload.largest()) {
+        None if is_marked => Ok(()),
         None => Err(ErrorCode::MissingContentLength.into()),
-        Some(length) if length > LARGEST => Err(S3Error::new(ErrorCode::EntityTooLarge)
-            .with("ProposedSize", length.to_string())
-            .with("MaxSizeAllowed", LARGEST.to_string())),
-        Some(_) => Ok(()),
+        Some(length) => not_too_large(length),
     }
 }
 
-/// Streams the body into the engine; `computing` names a checksum to compute beside those that were declared, `key` what to encrypt with. What
-/// ends early or disagrees is an error, and the engine drops what had arrived.
+fn not_too_large(length: u64) -> Result<(), S3Error> {
+    if length <= LARGEST {
+        return Ok(());
+    }
+    Err(S3Error::new(ErrorCode::EntityTooLarge)
+        .with("ProposedSize", length.to_string())
+        .with("MaxSizeAllowed", LARGEST.to_string()))
+}
+
+/// Streams the body into the engine; `computing` names a checksum to compute beside those that were declared, `key` what
+/// to encrypt with. What ends early, disagrees, or grows beyond what may be stored is an error, and the engine drops
+/// what had arrived.
 pub(crate) async fn receive(
-    engine: &Engine,
+    call: Call<'_>,
     payload: Payload<RequestBody>,
     computing: Option<ChecksumAlgorithm>,
     key: Option<DataKey>,
@@ -62,10 +72,14 @@ pub(crate) async fn receive(
     };
     let mut content = payload.decoded();
     let report = content.report();
-    let mut upload = engine.upload_under(key);
+    let mut upload = call.engine.upload_under(key);
+    let mut arrived = 0;
     while let Some(frame) = content.frame().await {
         let frame = frame.map_err(|error| refused_body(&error))?;
         if let Ok(bytes) = frame.into_data() {
+            arrived += bytes.len() as u64;
+            not_too_large(arrived)?;
+            call.admit(arrived)?;
             upload.write(bytes).await?;
         }
     }

@@ -135,6 +135,14 @@ impl Allowed {
         self.keys.as_ref().map_or(Ok(()), |keys| keys.may_delete(key, names_version))
     }
 
+    /// Whether the object may be given these tags, which came in the body.
+    ///
+    /// # Errors
+    /// What the policy of the bucket says about them.
+    pub fn may_tag(&self, key: &ObjectKey, tags: &[(String, String)]) -> Result<(), Denied> {
+        self.keys.as_ref().map_or(Ok(()), |rule| rule.may_tag(key, tags))
+    }
+
     /// Whether the request may pass over retentions in governance mode, as it asks for.
     pub fn bypasses_governance(&self) -> bool {
         self.bypasses_governance

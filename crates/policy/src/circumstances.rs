@@ -38,6 +38,8 @@ pub struct Circumstances<'r> {
     pub encrypted: bool,
     /// How it was signed; `None` when it was not.
     pub signed: Option<SignedBy>,
+    /// The tags that the request gives, where they are in its body and that was read.
+    pub tags: Option<&'r [(String, String)]>,
     /// What is known of the object that is acted on.
     pub object: Facts<'r>,
     /// What is known of the object that is copied from.
@@ -72,6 +74,7 @@ pub struct ObjectFacts {
 pub(crate) struct Kept {
     headers: HeaderMap,
     query: String,
+    object: Option<Option<ObjectFacts>>,
     rest: (Timestamp, Option<IpAddr>, bool, Option<SignedBy>),
 }
 
@@ -80,6 +83,11 @@ impl Kept {
         Kept {
             headers: circumstances.headers.cloned().unwrap_or_default(),
             query: circumstances.query.unwrap_or_default().to_owned(),
+            object: match circumstances.object {
+                Facts::Unknown => None,
+                Facts::Absent => Some(None),
+                Facts::Known(facts) => Some(Some(facts.clone())),
+            },
             rest: (circumstances.now, circumstances.address, circumstances.encrypted, circumstances.signed),
         }
     }
@@ -93,7 +101,12 @@ impl Kept {
             address,
             encrypted,
             signed,
-            object: Facts::Unknown,
+            tags: None,
+            object: match &self.object {
+                None => Facts::Unknown,
+                Some(None) => Facts::Absent,
+                Some(Some(facts)) => Facts::Known(facts),
+            },
             source: Facts::Unknown,
         }
     }
@@ -165,6 +178,7 @@ impl<'r> Circumstances<'r> {
             address: None,
             encrypted: false,
             signed: None,
+            tags: None,
             object: Facts::Unknown,
             source: Facts::Unknown,
         }
@@ -225,7 +239,10 @@ impl<'r> Circumstances<'r> {
     }
 
     fn request_tags(&self) -> Vec<(String, String)> {
-        self.headers.and_then(|headers| tagging_header::tags(headers).ok()).unwrap_or_default()
+        match self.tags {
+            Some(tags) => tags.to_vec(),
+            None => self.headers.and_then(|headers| tagging_header::tags(headers).ok()).unwrap_or_default(),
+        }
     }
 
     /// Whether the request names a version of the object it acts on.

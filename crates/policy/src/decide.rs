@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use keyward_identity::{Bucket, ObjectOwnership, Permission};
-use keyward_s3_wire::{ObjectKey, Operation};
+use keyward_s3_wire::{ObjectKey, Operation, query};
 
 use crate::acl::{blocked, is, permits};
 use crate::actions::BYPASS_GOVERNANCE;
@@ -76,7 +76,10 @@ pub fn decide(access: Access, circumstances: &Circumstances<'_>) -> Result<Decis
         Operation::DeleteObjects => ask.may_delete_any(circumstances).map_err(No::Denied),
         _ => ask.permitted(circumstances, circumstances.names_version(), circumstances.object),
     };
+    // What the tags in the body decide is decided when they were read.
+    let waits = ask.waits_for_tags(circumstances);
     match granted {
+        Err(No::Denied(_)) if waits => {}
         Err(No::Denied(denied)) => return Err(denied),
         Err(No::NeedsFacts) => return Ok(Decision::NeedsObject(access)),
         Ok(()) if bucket.settings.locked && access.operation.is_write() => return Err(Denied::Locked),
@@ -236,10 +239,12 @@ impl Ask<'_> {
         }
         match facts {
             Facts::Unknown => Err(No::NeedsFacts),
-            // Whoever may list the bucket may know what is not in it.
+            // Whoever may list the bucket, as far as this key, may know what is not in it.
             Facts::Absent => {
+                let query = self.key.map(|key| query::written("prefix", key.as_str()));
+                let of_list = Circumstances { query: query.as_deref(), ..*circumstances };
                 let lists = Ask { key: None, operation: Operation::ListObjectsV2, ..*self };
-                lists.permitted(circumstances, false, Facts::Absent).map_err(|_| self.refused())
+                lists.permitted(&of_list, false, Facts::Absent).map_err(|_| self.refused())
             }
             Facts::Known(facts) => {
                 let bucket_owner = self.bucket.owner();
@@ -264,10 +269,20 @@ impl Ask<'_> {
         one.permitted(circumstances, false, Facts::Absent).map_err(No::denied)
     }
 
-    /// What decides about each key of a deletion of many; `None` when all are granted alike.
+    /// Whether the policy asks for tags that are in the body.
+    fn waits_for_tags(&self, circumstances: &Circumstances<'_>) -> bool {
+        let Some(Compiled::Policy(policy)) = policy_of(self.bucket) else { return false };
+        let names_version = circumstances.names_version();
+        let action = if names_version { self.operation.version_action() } else { self.operation.action() };
+        self.operation == Operation::PutObjectTagging
+            && action.is_some_and(|action| policy.reads_given_tags_for(action))
+    }
+
+    /// What decides about each key of a deletion of many, or about the tags in a body; `None` when that is granted
+    /// whatever they are.
     fn keys(&self, circumstances: &Circumstances<'_>) -> Option<Arc<KeyRule>> {
         let by_key = self.operation == Operation::DeleteObjects && self.bucket.settings.policy.is_some();
-        by_key.then(|| {
+        (by_key || self.waits_for_tags(circumstances)).then(|| {
             Arc::new(KeyRule {
                 requester: self.requester.clone(),
                 bucket: Arc::clone(self.bucket),
@@ -301,7 +316,7 @@ impl No {
     }
 }
 
-/// Decides about single keys after the request as such was let in.
+/// Decides about single keys, and about tags, after the request as such was let in.
 #[derive(Clone, Debug)]
 pub(crate) struct KeyRule {
     requester: Requester,
@@ -314,6 +329,15 @@ impl KeyRule {
         let operation = Operation::DeleteObject;
         let ask = Ask { requester: &self.requester, bucket: &self.bucket, key: Some(key), operation };
         ask.permitted(&self.circumstances.view(), names_version, Facts::Unknown).map_err(No::denied)
+    }
+}
+
+impl KeyRule {
+    pub(crate) fn may_tag(&self, key: &ObjectKey, tags: &[(String, String)]) -> Result<(), Denied> {
+        let operation = Operation::PutObjectTagging;
+        let ask = Ask { requester: &self.requester, bucket: &self.bucket, key: Some(key), operation };
+        let circumstances = Circumstances { tags: Some(tags), ..self.circumstances.view() };
+        ask.permitted(&circumstances, circumstances.names_version(), circumstances.object).map_err(No::denied)
     }
 }
 

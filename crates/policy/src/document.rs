@@ -125,12 +125,21 @@ impl BucketPolicy {
 
     /// Whether what it says about an action depends on the tags that an object has.
     pub(crate) fn reads_tags_for(&self, action: &str) -> bool {
+        self.reads_for(action, &["s3:existingobjecttag/"])
+    }
+
+    /// Whether what it says about an action depends on the tags that the request gives.
+    pub(crate) fn reads_given_tags_for(&self, action: &str) -> bool {
+        self.reads_for(action, &["s3:requestobjecttag/", "s3:requestobjecttagkeys"])
+    }
+
+    fn reads_for(&self, action: &str, keys: &[&str]) -> bool {
         let action = action.to_ascii_lowercase();
-        let tags = |condition: &Condition| condition.key.starts_with("s3:existingobjecttag/");
+        let reads = |condition: &Condition| keys.iter().any(|key| condition.key.starts_with(key));
         self.statements
             .iter()
             .filter(|statement| statement.actions.holds(|pattern| pattern.matches(&action, &|_| None)))
-            .any(|statement| statement.conditions.iter().any(tags))
+            .any(|statement| statement.conditions.iter().any(reads))
     }
 
     /// Whether it lets in everybody, as S3 sees it: a statement allows something to anybody, and no condition on who
@@ -200,6 +209,10 @@ impl Place<'_> {
             _ => return Err(Fault::new("Effect has to be Allow or Deny")),
         };
         let (principals, not_principals) = one_of(map, "Principal", "NotPrincipal")?;
+        if not_principals && effect == Effect::Allow {
+            let message = "Allow with NotPrincipal would let in everybody else, signed or not; name them in Principal";
+            return Err(Fault::new(message));
+        }
         let (named, not_actions) = one_of(map, "Action", "NotAction")?;
         let (resources, not_resources) = one_of(map, "Resource", "NotResource")?;
         let actions = strings("Action", named)?.into_iter().map(actions::read).collect::<Result<_, _>>()?;

@@ -329,7 +329,6 @@ fn public_is_what_no_condition_narrows_down() {
     assert!(public(with("IpAddress", "aws:SourceIp", "0.0.0.0/1")));
     assert!(public(with("StringLike", "aws:Referer", "https://a.example/*")));
     assert!(!public(json!({"Effect": "Allow", "Principal": "bob", "Action": "s3:GetObject", "Resource": "logs/*"})));
-    assert!(public(json!({"Effect": "Allow", "NotPrincipal": "bob", "Action": "s3:GetObject", "Resource": "logs/*"})));
     assert!(!public(json!({"Effect": "Deny", "Principal": "*", "Action": "s3:GetObject", "Resource": "logs/*"})));
 }
 
@@ -385,7 +384,7 @@ fn statement() -> impl Strategy<Value = Value> {
     ];
     (any::<bool>(), any::<bool>(), principal, action, resource, condition).prop_map(
         |(allows, negated, principal, action, resource, condition)| {
-            let principals = if negated { "NotPrincipal" } else { "Principal" };
+            let principals = if negated && !allows { "NotPrincipal" } else { "Principal" };
             json!({
                 "Effect": if allows { "Allow" } else { "Deny" }, principals: principal, "Action": action,
                 "Resource": resource, "Condition": condition,
@@ -432,6 +431,9 @@ proptest! {
         let mut statements = statements;
         let mut more = more;
         more["Effect"] = json!("Allow");
+        if let Some(principals) = more.as_object_mut().and_then(|map| map.remove("NotPrincipal")) {
+            more["Principal"] = principals;
+        }
         statements.push(more);
         let after = asked(requester, operation, with_policy(json!(statements)));
         prop_assert!(before.is_err() || after.is_ok(), "{:?} {:?}", before, after);
@@ -463,4 +465,53 @@ proptest! {
     fn no_text_makes_the_reader_panic(text in ".{0,200}") {
         let _ = BucketPolicy::read(&text, &namespace("ns1"), &BucketName::parse("logs").expect("a name"));
     }
+}
+
+#[test]
+fn an_allowance_for_all_but_some_is_refused() {
+    let read = |effect| {
+        let policy = json!({"Version": "2012-10-17", "Statement": [
+            {"Effect": effect, "NotPrincipal": "bob", "Action": "s3:GetObject", "Resource": "logs/*"},
+        ]});
+        BucketPolicy::read(&policy.to_string(), &namespace("ns1"), &BucketName::parse("logs").expect("a name"))
+    };
+    assert!(read("Deny").is_ok());
+    assert!(read("Allow").unwrap_err().to_string().contains("NotPrincipal"));
+}
+
+#[test]
+fn whoever_may_list_a_prefix_learns_what_is_not_below_it() {
+    let lists = |prefix| {
+        let policy = with_policy(json!([{
+            "Effect": "Allow", "Principal": "*", "Action": "s3:ListBucket", "Resource": "logs",
+            "Condition": {"StringLike": {"s3:prefix": prefix}},
+        }]));
+        asked(user("bob", "ns1"), Operation::HeadObject, policy)
+    };
+    assert_eq!(lists("a/*"), Ok(()), "the object a/b is absent, and bob may know");
+    assert_eq!(lists("b/*"), Err(Denied::NotShared));
+}
+
+#[test]
+fn tags_in_a_body_are_judged_once_they_were_read() {
+    let tag = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let may = |effect: &str, requester: Requester, tags: &[(String, String)]| {
+        let policy = with_policy(json!([
+            {"Effect": "Allow", "Principal": "carol", "Action": "s3:PutObjectTagging", "Resource": "logs/*"},
+            {"Effect": effect, "Principal": "*", "Action": "s3:PutObjectTagging", "Resource": "logs/*",
+             "Condition": {"StringEquals": {"s3:RequestObjectTag/colour": "red"}}},
+        ]));
+        let facts = ObjectFacts::default();
+        let access = access(requester, Operation::PutObjectTagging, policy);
+        match decide(access, &at(Facts::Known(&facts))).expect("what the body says is not known yet") {
+            Decision::Granted(allowed) => allowed.may_tag(&key("a/b"), tags),
+            other => panic!("{other:?}"),
+        }
+    };
+    let (red, blue) = ([tag("colour", "red")], [tag("colour", "blue")]);
+    assert_eq!(may("Allow", user("bob", "ns1"), &red), Ok(()));
+    assert_eq!(may("Allow", user("bob", "ns1"), &blue), Err(Denied::NotShared));
+    assert_eq!(may("Deny", user("carol", "ns1"), &red), Err(Denied::ByPolicy));
+    assert_eq!(may("Deny", user("carol", "ns1"), &blue), Ok(()));
+    assert_eq!(may("Deny", user("bob", "ns1"), &blue), Err(Denied::NotShared));
 }

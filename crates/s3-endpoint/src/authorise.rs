@@ -119,7 +119,8 @@ impl Shared {
         Ok(allowed.with_new_object(Some(NewObjectAccess { owner, acl })))
     }
 
-    /// The bucket of this name. Whoever is of another namespace, or nobody, does not learn which there are.
+    /// The bucket of this name. Whoever is of another namespace does not learn which there are; nobody does where the
+    /// operator has opened the namespace to those who do not sign.
     async fn bucket(
         &self,
         requester: &Requester,
@@ -127,12 +128,13 @@ impl Shared {
         name: &BucketName,
     ) -> Result<Arc<Bucket>, S3Error> {
         let found = self.service.bucket(namespace, name).await.map_err(|error| failure::service(&error))?;
-        found.ok_or_else(|| match requester {
-            Requester::User { namespace: own, .. } if own == namespace => {
-                S3Error::new(ErrorCode::NoSuchBucket).with("BucketName", name.as_str())
-            }
-            Requester::User { .. } => denied(Denied::NotShared),
-            Requester::Anonymous => denied(Denied::Anonymous),
+        let (home, stranger) = match requester {
+            Requester::User { namespace, .. } => (Some(namespace), Denied::NotShared),
+            Requester::Anonymous => (self.anonymous_namespace.as_ref(), Denied::Anonymous),
+        };
+        found.ok_or_else(|| match home == Some(namespace) {
+            true => S3Error::new(ErrorCode::NoSuchBucket).with("BucketName", name.as_str()),
+            false => denied(stranger),
         })
     }
 }

@@ -114,7 +114,12 @@ impl Shared {
     ) -> Result<(), S3Error> {
         needs(configuration).map_or(Ok(()), |feature| self.require(feature))?;
         let configured = self.service.configure_bucket(bucket, configuration, actor, origin).await;
-        configured.map_err(|error| failure::service(&error))
+        configured.map_err(|error| match (configuration, failure::service(&error)) {
+            (Configuration::Ownership(_), error) if error.code() == ErrorCode::InvalidBucketState => {
+                ErrorCode::InvalidBucketAclWithObjectOwnership.into()
+            }
+            (_, error) => error,
+        })
     }
 
     /// A bucket that looked as if it were protected, and were not, would be worse than none.

@@ -6,7 +6,7 @@ use keyward_identity::{
     Tag, UserRef, Versioning,
 };
 use keyward_objects::{Checked, Feature, ResponseBody, full};
-use keyward_policy::{AclRefused, Requester, Resource, may_have};
+use keyward_policy::{Requester, Resource, may_have};
 use keyward_s3_wire::operations::{
     CreateBucket, DeleteBucketAnswer, GetBucketLocationAnswer, HeadBucketAnswer, ListBuckets, ListBucketsAnswer,
     ListedBucket,
@@ -95,7 +95,7 @@ impl Shared {
         let owner = UserRef { namespace: namespace.clone(), id: owner.clone() };
         let acl = self.acl_of_headers(&asked.acl, owner.clone(), owner).await?;
         if asked.object_ownership == Some(ObjectOwnership::BucketOwnerEnforced) && !acl.is_private() {
-            return Err(access_control::refused(AclRefused::Disabled));
+            return Err(ErrorCode::InvalidBucketAclWithObjectOwnership.into());
         }
         settings.acl = Some(acl).filter(|acl| !acl.is_private());
         Ok(settings)

@@ -114,7 +114,7 @@ fn without_chunking(text: &HeaderText) -> Option<HeaderText> {
         .map(<[u8]>::trim_ascii)
         .filter(|token| !token.is_empty() && !token.eq_ignore_ascii_case(b"aws-chunked"))
         .collect();
-    if kept.is_empty() { None } else { HeaderText::parse(kept.join(b",".as_slice())).ok() }
+    if kept.is_empty() { None } else { HeaderText::parse(kept.join(b", ".as_slice())).ok() }
 }
 
 fn user(headers: &HeaderMap) -> Result<Vec<(String, HeaderText)>, S3Error> {
@@ -185,6 +185,7 @@ mod tests {
         let encoding = |text| ObjectMetadata::of(&headers(&[("content-encoding", text)])).unwrap().content_encoding;
         assert_eq!(encoding(b"aws-chunked"), None);
         assert_eq!(encoding(b"gzip, AWS-chunked").unwrap().as_bytes(), b"gzip");
+        assert_eq!(encoding(b"deflate, gzip").unwrap().as_bytes(), b"deflate, gzip");
     }
 
     #[test]

@@ -5,12 +5,17 @@ use std::borrow::Cow;
 use http::request::Parts;
 
 use crate::error::{ErrorCode, S3Error};
-use crate::percent::{Plus, decode};
+use crate::percent::{Plus, decode, encode};
 
 /// A request's query parameters, percent-decoded, with `+` as a blank.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Query<'a> {
     pairs: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+}
+
+/// A query string of one parameter, such as would ask for `value`.
+pub fn written(name: &str, value: &str) -> String {
+    format!("{name}={}", encode(value))
 }
 
 impl<'a> Query<'a> {

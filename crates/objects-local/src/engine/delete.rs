@@ -1,7 +1,7 @@
 //! Deleting objects: for good, or under a delete marker.
 
 use super::ids::{BucketId, Version};
-use super::record::{Deleted, Deletion, Versioning, Which};
+use super::record::{Deleted, Deletion, Precondition, Versioning, Which};
 use super::tables::object_writes::Numbering;
 use super::tables::objects::Present;
 use super::tables::{buckets, object_writes, objects};
@@ -9,8 +9,8 @@ use super::writer::Commit;
 use super::{Engine, EngineError, row_key};
 
 impl Engine {
-    /// Deletes what `deletion` means of `key`. Under a precondition other than
-    /// [`Precondition::None`](super::Precondition::None) an absent object is an error; otherwise it is deleted already.
+    /// Deletes what `deletion` means of `key`. What is not there is deleted already, whatever the precondition asks of
+    /// it; a delete marker meets none.
     pub async fn delete(
         &self,
         bucket: BucketId,
@@ -68,7 +68,12 @@ impl OneDeletion<'_> {
     fn run(self, commit: &mut Commit<'_>) -> Result<Deleted, EngineError> {
         let Deletion { which, versioning, precondition, bypasses_governance } = self.deletion;
         let present = objects::present(commit.connection, self.bucket, self.key, which)?;
-        precondition.check(Present::tag(present.as_ref()))?;
+        match &present {
+            _ if precondition == Precondition::None => {}
+            None => return Ok(Deleted::default()),
+            Some(marker) if marker.is_marker => return Err(EngineError::PreconditionFailed),
+            Some(_) => precondition.check(Present::tag(present.as_ref()))?,
+        }
         let existed = present.as_ref().is_some_and(|present| !present.is_marker);
         if which == Which::Latest && versioning != Versioning::Off {
             // A second marker would say nothing new (ECS, bucket versioning).

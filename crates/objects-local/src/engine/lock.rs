@@ -41,16 +41,13 @@ impl Lock {
             || self.retention.is_some_and(|retention| retention.binds(now, bypasses_governance))
     }
 
-    /// Whether the retention may become `wanted` at `now`: it may always get longer or stricter, and otherwise only by
-    /// whom it does not bind.
+    /// Whether the retention may become `wanted` at `now`: it may always get longer, and change otherwise only by whom
+    /// it does not bind. Not even to a stricter mode: who may bypass it could not take that back.
     pub fn permits_retention(&self, wanted: Option<Retention>, now: Timestamp, bypasses_governance: bool) -> bool {
         let Some(present) = self.retention.filter(|present| present.binds(now, bypasses_governance)) else {
             return true;
         };
-        wanted.is_some_and(|wanted| {
-            let as_strict = present.mode == RetentionMode::Governance || wanted.mode == RetentionMode::Compliance;
-            as_strict && wanted.until >= present.until
-        })
+        wanted.is_some_and(|wanted| wanted.mode == present.mode && wanted.until >= present.until)
     }
 }
 
@@ -85,11 +82,12 @@ mod tests {
     }
 
     #[test]
-    fn a_retention_in_force_only_gets_longer_or_stricter() {
+    fn a_retention_in_force_only_gets_longer() {
         use RetentionMode::{Compliance, Governance};
         let may = |present: Lock, wanted: Lock, bypass| present.permits_retention(wanted.retention, NOW, bypass);
         assert!(may(retained(Governance, 200), retained(Governance, 201), false));
-        assert!(may(retained(Governance, 200), retained(Compliance, 200), false));
+        assert!(!may(retained(Governance, 200), retained(Compliance, 200), false));
+        assert!(may(retained(Governance, 200), retained(Compliance, 200), true));
         assert!(!may(retained(Governance, 200), retained(Governance, 199), false));
         assert!(may(retained(Governance, 200), retained(Governance, 199), true));
         assert!(!may(retained(Governance, 200), Lock::default(), false));

@@ -3,7 +3,9 @@
 //! A completed object refers to the parts where they are; nothing is read or written again.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
+use keyward_ambient::Timestamp;
 use md5::{Digest, Md5};
 
 use super::etag::Etag;
@@ -11,6 +13,7 @@ use super::head::{Checksum, ChecksumPlan, ObjectHead};
 use super::headroom::{Headroom, ROWS};
 use super::ids::{BucketId, UploadId};
 use super::incoming::Body;
+use super::lock::{Lock, Retention, RetentionMode};
 use super::record::{PutResult, Terms, Which};
 use super::tables::object_writes::{self, NewObject, Numbering};
 use super::tables::objects::{self, Found, StoredBody};
@@ -38,8 +41,22 @@ pub struct Completion {
     pub parts: Vec<CompletedPart>,
     /// The object's checksum, as the caller worked it out from the parts'.
     pub checksum: Option<Checksum>,
+    /// How strictly and for how long the object is kept from its completion on, where its writer asked for no retention.
+    pub retention: Option<(RetentionMode, Duration)>,
     /// What must hold of the object under the key, and what becomes of its versions.
     pub terms: Terms,
+}
+
+impl Completion {
+    /// The lock of an object completed `now`, of which its writer asked for this.
+    fn lock(&self, asked: Option<Lock>, now: Timestamp) -> Option<Lock> {
+        match (asked.unwrap_or_default(), self.retention) {
+            (Lock { retention: None, legal_hold }, Some((mode, period))) => {
+                Some(Lock { retention: Some(Retention { mode, until: now.plus(period) }), legal_hold })
+            }
+            _ => asked,
+        }
+    }
 }
 
 impl Engine {
@@ -161,11 +178,12 @@ impl Completing<'_> {
             parts::release(commit, upload.id, part)?;
         }
         uploads::delete(commit, &row_key::upload(bucket, key, upload.id)?)?;
+        let head = ObjectHead { lock: completion.lock(upload.head.lock, commit.now), ..upload.head };
         let object = NewObject {
             size,
             etag: etag_of(&completion.parts),
             checksum: completion.checksum.as_ref(),
-            head: &upload.head,
+            head: &head,
             body: StoredBody::Parts(upload.id),
         };
         object_writes::put(commit, bucket, key, &object, numbering)

@@ -16,6 +16,7 @@ use super::record::{ByteRange, ObjectRecord, PutResult, Terms, Versioning, Which
 use super::tables::bodies;
 use super::tables::object_writes::{self, NewObject, Numbering};
 use super::tables::objects::{self, StoredBody};
+use super::tables::parts::PartRecord;
 use super::{Engine, EngineError, row_key};
 
 /// An object opened for reading.
@@ -24,6 +25,8 @@ pub struct OpenedObject {
     pub record: ObjectRecord,
     /// Which of its bytes `body` gives.
     pub range: Range<u64>,
+    /// The part that was asked for, of an object completed from parts.
+    pub part: Option<PartRecord>,
     /// The bytes. They stay readable when the object is overwritten or deleted.
     pub body: BodyReader,
 }
@@ -103,8 +106,10 @@ impl Engine {
             |located| !located.is_in_memory(),
             move |located| {
                 let key = unlock(&located.record.head)?;
+                let first = located.extents.first().filter(|_| matches!(range, ByteRange::Part(_)));
+                let part = first.and_then(|extent| extent.part.clone());
                 let body = BodyReader::start(bodies, located.extents, piece, key)?;
-                Ok(OpenedObject { record: located.record, range: located.range, body })
+                Ok(OpenedObject { record: located.record, range: located.range, part, body })
             },
         );
         opened.await

@@ -15,7 +15,7 @@ use crate::engine::{
 };
 use crate::error::invalid_part;
 use crate::receive::document;
-use crate::{answers, checksum, conditions, encryption};
+use crate::{answers, checksum, conditions, encryption, lock};
 
 /// How many parts are read at a time.
 const PAGE: usize = 1000;
@@ -42,7 +42,8 @@ pub(crate) async fn complete_multipart_upload(call: Call<'_>, payload: Payload<R
         Err(error) => return Err(error.into()),
     };
     let stored = checksum.as_ref().map(|(sum, kind)| checksum::stored(sum, *kind));
-    let completion = Completion { parts, checksum: stored, terms: place.terms(precondition) };
+    let completion =
+        Completion { parts, checksum: stored, retention: lock::given(place.bucket), terms: place.terms(precondition) };
     let (bucket, key) = (place.bucket_id(), place.key.as_str());
     let done = call.engine.complete_upload(bucket, key, id, completion).await;
     let done = done.map_err(|error| upload::no_such(error, &request.upload_id))?;
@@ -56,7 +57,7 @@ pub(crate) async fn complete_multipart_upload(call: Call<'_>, payload: Payload<R
         bucket: place.bucket.name.clone(),
         key: place.key.clone(),
         etag: answers::etag(done.etag),
-        version_id: place.written_version(done.version),
+        version_id: place.shown_version(done.version),
         checksum,
     };
     let mut response = answer.response().map(full);

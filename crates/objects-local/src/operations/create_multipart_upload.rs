@@ -5,13 +5,15 @@ use keyward_s3_wire::operations::{CreateMultipartUpload, CreateMultipartUploadAn
 
 use super::{Answer, upload};
 use crate::call::Call;
-use crate::{checksum, encryption, not_offered, stored_head};
+use crate::{checksum, encryption, lock, not_offered, stored_head};
 
 pub(crate) async fn create_multipart_upload(call: Call<'_>) -> Answer {
     let place = call.place()?;
     let request = CreateMultipartUpload::from_request(call.head)?;
     not_offered::refuse(&call.head.headers)?;
     let mut head = stored_head::of_new(&request.object, call, place.bucket)?;
+    // What the bucket gives counts from when the object is there.
+    head.lock = lock::asked_for(&request.object.lock, place.bucket, call.engine.now())?;
     let new =
         call.keys.of_new(request.object.encryption.as_ref(), request.object.customer_key.as_ref(), place.bucket)?;
     head.encryption = new.map(|(kept, _)| kept);

@@ -31,7 +31,7 @@ pub(crate) async fn get_object(call: Call<'_>) -> Answer {
             .await
         {
             Ok(opened) => {
-                let object = answers::object_head(&opened.record, place);
+                let object = answers::opened_head(&opened, place);
                 let extent = request.extent(&object)?;
                 let span = span_of(&opened.range);
                 let is_meant = match extent {

@@ -27,7 +27,7 @@ pub(crate) async fn head_object(call: Call<'_>) -> Answer {
         // Only with its bytes does the engine tell where a part lies.
         Extent::Part(part) => {
             match call.engine.open_version(bucket, key, which, ByteRange::Part(part.number()), unlock).await {
-                Ok(opened) => (answers::object_head(&opened.record, place), span_of(&opened.range)),
+                Ok(opened) => (answers::opened_head(&opened, place), span_of(&opened.range)),
                 Err(EngineError::NoSuchPart { number }) => return Err(no_such_part(number)),
                 Err(error) => return Err(unread(call, which, error)),
             }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use keyward_objects::{RequestBody, full};
 use keyward_s3_wire::operations::{GetObjectTaggingAnswer, ObjectTagging, PutObjectTagging};
-use keyward_s3_wire::{S3Error, VersionId};
+use keyward_s3_wire::{ErrorCode, S3Error, VersionId};
 use keyward_signature::Payload;
 
 use super::Answer;
@@ -28,6 +28,8 @@ pub(crate) async fn object_tagging(call: Call<'_>) -> Answer {
 pub(crate) async fn put_object_tagging(call: Call<'_>, payload: Payload<RequestBody>) -> Answer {
     let body = document(payload, PutObjectTagging::BODY_LIMIT).await?;
     let request = PutObjectTagging::from_request(call.head, &body)?;
+    let permitted = call.allowed.may_tag(call.place()?.key, &request.tags);
+    permitted.map_err(|denied| S3Error::because(ErrorCode::AccessDenied, denied.to_string()))?;
     let version = replace(call, request.version_id.as_ref(), request.tags.into_iter().collect()).await?;
     Ok(PutObjectTagging::response(version.as_ref()).map(full))
 }

@@ -27,8 +27,7 @@ pub(crate) async fn put_object(call: Call<'_>, payload: Payload<RequestBody>) ->
         Some(_) => None,
         None => Some(request.checksum_algorithm.unwrap_or(checksum::DEFAULT)),
     };
-    let received = receive(call.engine, payload, computing, key).await?;
-    call.admit(received.body.size())?;
+    let received = receive(call, payload, computing, key).await?;
     let sum = received.checksum().cloned();
     let stored = sum.as_ref().map(|sum| checksum::stored(sum, ChecksumType::FullObject));
     let shown = encryption::shown(head.encryption.as_ref());
@@ -39,7 +38,7 @@ pub(crate) async fn put_object(call: Call<'_>, payload: Payload<RequestBody>) ->
         .await?;
     let answer = PutObjectAnswer {
         etag: answers::etag(put.etag),
-        version_id: place.written_version(put.version),
+        version_id: place.shown_version(put.version),
         checksum: sum,
         encryption: shown,
     };

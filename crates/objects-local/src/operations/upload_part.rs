@@ -26,8 +26,7 @@ pub(crate) async fn upload_part(call: Call<'_>, payload: Payload<RequestBody>) -
 
     let computing = planned.or(named).unwrap_or(checksum::DEFAULT);
     let data_key = call.keys.opening(&begun.head, request.customer_key.as_ref())?;
-    let received = receive(call.engine, payload, Some(computing), data_key).await?;
-    call.admit(received.body.size())?;
+    let received = receive(call, payload, Some(computing), data_key).await?;
     // Under a plan all parts have the same algorithm, so that they add up; otherwise what the client chose is kept.
     let sum = match planned {
         Some(planned) => received.checksum_of(planned),

@@ -65,7 +65,7 @@ async fn a_copy_of_an_object_in_parts_keeps_its_parts() {
             let part = room.engine.put_part(HERE, "source", upload, number, body, None).await.unwrap();
             parts.push(CompletedPart { number, etag: part.etag });
         }
-        let completion = Completion { parts, checksum: None, terms: Precondition::None.into() };
+        let completion = Completion { parts, checksum: None, retention: None, terms: Precondition::None.into() };
         let source = room.engine.complete_upload(HERE, "source", upload, completion).await.unwrap();
         let copied = room.engine.copy(copy((HERE, "source"), (target, "copy"))).await.unwrap();
         assert_eq!(copied.etag, source.etag);

@@ -74,7 +74,7 @@ async fn every_answered_write_is_in_the_image_of_a_crash_right_after() {
         let parts = engine.list_parts(HERE, "parts", upload, 0, 100).await.unwrap().parts;
         assert_eq!(parts.len(), step + 1);
         let parts = parts.iter().map(|part| CompletedPart { number: part.number, etag: part.etag }).collect();
-        let completion = Completion { parts, checksum: None, terms: Precondition::None.into() };
+        let completion = Completion { parts, checksum: None, retention: None, terms: Precondition::None.into() };
         engine.complete_upload(HERE, "parts", upload, completion).await.unwrap();
         let whole: Vec<u8> = (0..=step).flat_map(|step| bytes_of(step, 100)).collect();
         assert_eq!(read(&engine, HERE, "parts").await, Some(whole));

@@ -93,7 +93,7 @@ async fn whatever_grows_the_store_is_refused_within_the_reserve() {
     put(engine, "large", &bytes_of(1, 1000)).await.unwrap();
     let upload = engine.create_upload(HERE, "big", ObjectHead::default(), None).await.unwrap();
     let one = part(engine, upload, b"part").await.unwrap();
-    let completion = Completion { parts: vec![one], checksum: None, terms: Precondition::None.into() };
+    let completion = Completion { parts: vec![one], checksum: None, retention: None, terms: Precondition::None.into() };
 
     dial.turn(&room, 64 << 20);
     assert!(refused(put(engine, "small", &bytes_of(2, INLINE)).await));

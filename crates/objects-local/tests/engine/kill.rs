@@ -62,7 +62,7 @@ async fn write(engine: &Engine, writer: usize, number: usize) -> Result<(), Engi
         let part = engine.put_part(bucket, &key, upload, number, body, None).await?;
         parts.push(CompletedPart { number, etag: part.etag });
     }
-    let completion = Completion { parts, checksum: None, terms: Precondition::None.into() };
+    let completion = Completion { parts, checksum: None, retention: None, terms: Precondition::None.into() };
     engine.complete_upload(bucket, &key, upload, completion).await.map(drop)
 }
 

@@ -202,7 +202,7 @@ async fn put_part(room: &Room, model: &mut Model, upload: usize, number: u16, by
 async fn complete(room: &Room, model: &mut Model, upload: usize) {
     let (place, id, parts) = model.uploads[upload].clone();
     let named = parts.iter().map(|(number, part)| CompletedPart { number: *number, etag: part.etag }).collect();
-    let completion = Completion { parts: named, checksum: None, terms: Precondition::None.into() };
+    let completion = Completion { parts: named, checksum: None, retention: None, terms: Precondition::None.into() };
     let outcome = room.engine.complete_upload(BUCKETS[place.0], KEYS[place.1], id, completion).await;
     let too_small = parts.values().rev().skip(1).any(|part| part.bytes.len() < 10);
     match outcome {

@@ -20,7 +20,8 @@ async fn part(room: &Room, upload: UploadId, number: u16, bytes: &[u8]) -> Compl
 }
 
 async fn complete(room: &Room, upload: UploadId, parts: &[CompletedPart]) -> Result<PutResult, EngineError> {
-    let completion = Completion { parts: parts.to_vec(), checksum: None, terms: Precondition::None.into() };
+    let completion =
+        Completion { parts: parts.to_vec(), checksum: None, retention: None, terms: Precondition::None.into() };
     room.engine.complete_upload(HERE, "a", upload, completion).await
 }
 
@@ -150,7 +151,7 @@ async fn a_completion_keeps_its_precondition() {
     room.put(HERE, "a", b"there").await;
     let upload = begin(&room, "a").await;
     let parts = vec![part(&room, upload, 1, b"hello").await];
-    let completion = Completion { parts, checksum: None, terms: Precondition::Absent.into() };
+    let completion = Completion { parts, checksum: None, retention: None, terms: Precondition::Absent.into() };
     let refused = room.engine.complete_upload(HERE, "a", upload, completion).await;
     assert!(matches!(refused, Err(EngineError::PreconditionFailed)));
     assert_eq!(room.read(HERE, "a").await, Some(b"there".to_vec()));

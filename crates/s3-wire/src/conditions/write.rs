@@ -92,15 +92,12 @@ impl DeleteConditions {
         *self == Self::default()
     }
 
-    /// Lets the deletion go on. To be asked in the transaction that deletes.
+    /// Lets the deletion of what stands under the key go on. What is not there is deleted already, so that a deletion
+    /// may be sent again after its answer was lost. To be asked in the transaction that deletes.
     ///
     /// # Errors
-    /// `NoSuchKey` when there is a condition and no object, `PreconditionFailed` when one does not hold.
-    pub fn permit(&self, current: Option<CurrentObject<'_>>) -> Result<(), S3Error> {
-        if self.is_empty() {
-            return Ok(());
-        }
-        let current = current.ok_or(ErrorCode::NoSuchKey)?;
+    /// `PreconditionFailed` when a condition does not hold.
+    pub fn permit(&self, current: CurrentObject<'_>) -> Result<(), S3Error> {
         if self.if_match.as_ref().is_some_and(|tags| !tags.include(current.etag)) {
             return Err(failed("If-Match"));
         }
@@ -159,18 +156,17 @@ mod tests {
     fn a_conditional_deletion_spares_another_object() {
         let etag = etag();
         let current = CurrentObject { etag: &etag, last_modified: Timestamp::from_millis(5_300), size: 7 };
-        let code = |conditions: DeleteConditions, current| conditions.permit(current).err().map(|error| error.code());
+        let code = |conditions: DeleteConditions| conditions.permit(current).err().map(|error| error.code());
         let size = |size| DeleteConditions { size: Some(size), ..DeleteConditions::default() };
         let at = |seconds| DeleteConditions {
             last_modified: Some(Timestamp::from_seconds(seconds)),
             ..DeleteConditions::default()
         };
-        assert_eq!(code(DeleteConditions::default(), None), None);
-        assert_eq!(code(size(7), Some(current)), None);
-        assert_eq!(code(size(8), Some(current)), Some(ErrorCode::PreconditionFailed));
-        assert_eq!(code(at(5), Some(current)), None);
-        assert_eq!(code(at(6), Some(current)), Some(ErrorCode::PreconditionFailed));
-        assert_eq!(code(size(7), None), Some(ErrorCode::NoSuchKey));
+        assert_eq!(code(DeleteConditions::default()), None);
+        assert_eq!(code(size(7)), None);
+        assert_eq!(code(size(8)), Some(ErrorCode::PreconditionFailed));
+        assert_eq!(code(at(5)), None);
+        assert_eq!(code(at(6)), Some(ErrorCode::PreconditionFailed));
     }
 
     #[test]

@@ -54,6 +54,9 @@ fn rule(element: &Element) -> Result<LifecycleRule, S3Error> {
         _ => return Err(malformed("<Status> has to be Enabled or Disabled.")),
     };
     if ["Transition", "NoncurrentVersionTransition"].iter().any(|name| element.children(name).next().is_some()) {
+        element
+            .children("Transition")
+            .try_for_each(|transition| word(transition, "Date")?.map(midnight).transpose().map(drop))?;
         let message = "There is one storage class, so nothing moves to another; leave transitions out.";
         return Err(S3Error::because(ErrorCode::NotImplemented, message));
     }
@@ -116,11 +119,29 @@ fn filter(element: &Element) -> Result<LifecycleFilter, S3Error> {
     };
     let outer = conditions(filter)?;
     match filter.child("And")? {
-        None if count(&outer) <= 1 => Ok(outer),
-        None => Err(malformed("Put the several conditions of a <Filter> into <And>.")),
-        Some(_) if count(&outer) > 0 => Err(malformed("Put all conditions of a <Filter> into its <And>.")),
-        Some(and) => conditions(and),
+        None => Ok(outer),
+        Some(and) => together(outer, conditions(and)?),
     }
+}
+
+/// All conditions of both. S3 wants several of them inside `<And>`; rules written for other stores, Ceph's among them,
+/// have some beside it. They cannot mean anything but all of them, which deletes least.
+fn together(outer: LifecycleFilter, inner: LifecycleFilter) -> Result<LifecycleFilter, S3Error> {
+    let twice = |name: &str| malformed(format!("A <Filter> has one <{name}>; give it either in <And> or beside it."));
+    let one = |name: &str, outer: Option<u64>, inner: Option<u64>| match (outer, inner) {
+        (Some(_), Some(_)) => Err(twice(name)),
+        (outer, inner) => Ok(outer.or(inner)),
+    };
+    if outer.prefix.is_some() && inner.prefix.is_some() {
+        return Err(twice("Prefix"));
+    }
+    Ok(LifecycleFilter {
+        prefix: outer.prefix.or(inner.prefix),
+        tags: [outer.tags, inner.tags].concat(),
+        larger_than: one("ObjectSizeGreaterThan", outer.larger_than, inner.larger_than)?,
+        smaller_than: one("ObjectSizeLessThan", outer.smaller_than, inner.smaller_than)?,
+        is_bare_prefix: false,
+    })
 }
 
 fn count(filter: &LifecycleFilter) -> usize {

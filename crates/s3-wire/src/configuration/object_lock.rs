@@ -13,8 +13,7 @@ const MOST_DAYS: u32 = 36_500;
 /// Reads the configuration that is asked for.
 ///
 /// # Errors
-/// `MalformedXML`; `InvalidArgument`, code `InvalidRetentionPeriod` of S3, for a period of nothing or of more than a
-/// hundred years.
+/// `MalformedXML`; `InvalidRetentionPeriod` for a period that is no number, of nothing, or of more than a hundred years.
 pub fn read_object_lock(body: &[u8]) -> Result<ObjectLockConfiguration, S3Error> {
     let root = Element::parse(body, "ObjectLockConfiguration", BODY_LIMIT)?;
     if word(&root, "ObjectLockEnabled")? != Some("Enabled") {
@@ -31,10 +30,7 @@ pub fn read_object_lock(body: &[u8]) -> Result<ObjectLockConfiguration, S3Error>
         Some("COMPLIANCE") => RetentionMode::Compliance,
         _ => return Err(malformed("<Mode> has to be GOVERNANCE or COMPLIANCE.")),
     };
-    let invalid = |error: S3Error| match error.code() {
-        ErrorCode::InvalidArgument => S3Error::because(ErrorCode::InvalidRetentionPeriod, error.message().to_owned()),
-        _ => error,
-    };
+    let invalid = |error: S3Error| S3Error::because(ErrorCode::InvalidRetentionPeriod, error.message().to_owned());
     let days = positive(retention, "Days").map_err(invalid)?;
     let years = positive(retention, "Years").map_err(invalid)?;
     let period = match (days, years) {

@@ -53,6 +53,7 @@ codes! {
     InternalError INTERNAL_SERVER_ERROR "The server failed to do this; try again, and give the operator the request id if it happens again.";
     InvalidAccessKeyId FORBIDDEN "This access key id is not known here; check it, or issue a key.";
     InvalidArgument BAD_REQUEST "An argument of the request is not valid; correct the one named here.";
+    InvalidBucketAclWithObjectOwnership BAD_REQUEST "The bucket is shared by its access control list, which an enforced owner would leave without effect; put the canned list private first.";
     InvalidBucketName BAD_REQUEST "This is not a bucket name; use 1 to 255 letters, digits, dots, hyphens or underscores.";
     InvalidBucketState CONFLICT "The bucket's present state does not allow this request.";
     InvalidDigest BAD_REQUEST "Content-MD5 is not the base64 form of 16 bytes; compute it again or leave it out.";

@@ -55,7 +55,11 @@ impl CompleteMultipartUpload {
     /// `MalformedXML` for anything but `<CompleteMultipartUpload>` with at least one part; `InvalidPartOrder` when the
     /// numbers do not ascend; `InvalidPart` for a tag that cannot be one; `InvalidArgument`.
     pub fn from_request(parts: &Parts, body: &[u8]) -> Result<Self, S3Error> {
-        let root = Element::parse(body, "CompleteMultipartUpload", Self::BODY_LIMIT)?;
+        let root = Element::parse(body, "CompleteMultipartUpload", Self::BODY_LIMIT);
+        let root = root.map_err(|error| match error.code() {
+            ErrorCode::MissingRequestBodyError => S3Error::because(ErrorCode::MalformedXML, "Name at least one part."),
+            _ => error,
+        })?;
         let completed = root.children("Part").map(part).collect::<Result<Vec<_>, _>>()?;
         if completed.is_empty() {
             return Err(S3Error::because(ErrorCode::MalformedXML, "Name at least one part."));

@@ -30,7 +30,7 @@ pub struct ObjectHead {
     pub storage_class: StorageClass,
     /// Its version, in a bucket that is or was versioned.
     pub version_id: Option<VersionId>,
-    /// Its additional checksum and what that is computed over.
+    /// Its additional checksum and what that is computed over; of a part that is read alone, the part's.
     pub checksum: Option<(Checksum, ChecksumType)>,
     /// The number of parts it was uploaded in, when in several.
     pub parts: Option<u16>,

@@ -131,9 +131,10 @@ impl ObjectRead {
         response
     }
 
-    /// A client compares the checksum with the bytes it gets, so it is shown only with all of them.
+    /// A client compares the checksum with the bytes it gets, so it is shown only with all that it covers: the object,
+    /// or the part that was asked for.
     fn show_checksum(&self, headers: &mut HeaderMap, object: &ObjectHead, span: Option<Span>) {
-        let whole = span.is_none_or(|span| span.len() == object.size);
+        let whole = self.part_number.is_some() || span.is_none_or(|span| span.len() == object.size);
         if let (true, true, Some((checksum, kind))) = (self.shows_checksum, whole, &object.checksum) {
             write_checksum(headers, Some(checksum), Some(*kind));
         }

@@ -92,7 +92,8 @@ impl FormClaim {
         }
         let access_key_id = field(fields, "awsaccesskeyid")?.into();
         let signature = read_signature(field(fields, "signature")?);
-        let signature = signature.ok_or(FormError::MalformedSignature(Flaw::V2Signature))?;
+        // Whatever is no signature is not the right one.
+        let signature = signature.ok_or(SignatureError::SignatureDoesNotMatch)?;
         Ok(Signed::V2 { access_key_id, signature, rules: rules.sigv2 })
     }
 

@@ -59,7 +59,8 @@ impl Policy {
         self.expiration
     }
 
-    /// Holds the fields against the conditions; `signs` tells those that serve the signature and need none.
+    /// Holds the fields against the conditions; `signs` tells those that serve the signature and need none. Neither does
+    /// a checksum: whoever signs the policy does not have the file yet, and a checksum only makes the form stricter.
     ///
     /// # Errors
     /// A condition that is not met, and a field or bucket for which there is no condition: the signer would not have
@@ -78,7 +79,8 @@ impl Policy {
             }
         }
         let is_covered = |name: &str| self.conditions.iter().any(|condition| condition.field() == Some(name));
-        let names = fields.meant().map(|(name, _)| name).filter(|name| !signs(name));
+        let names =
+            fields.meant().map(|(name, _)| name).filter(|name| !signs(name) && !name.starts_with("x-amz-checksum-"));
         match names.chain(["bucket"]).find(|name| !is_covered(name)) {
             Some(name) => Err(FormError::FieldNotCovered { name: name.to_owned() }),
             None => Ok(()),
@@ -139,6 +141,7 @@ mod tests {
         assert_eq!(fails("", &[("key", "u")]), "field key");
         assert_eq!(fails(r#"{"key":"u"}"#, &[("key", "u"), ("x-amz-meta-a", "1")]), "field x-amz-meta-a");
         assert_eq!(fails(r#"{"key":"u"}"#, &[("key", "u"), ("x-ignore-a", "1")]), "");
+        assert_eq!(fails(r#"{"key":"u"}"#, &[("key", "u"), ("x-amz-checksum-sha256", "1")]), "");
         let other = with_conditions(r#"{"key":"u"}"#).check(&fields(&[("key", "u")]), "photos", |_| false);
         assert!(matches!(other, Err(FormError::FieldNotCovered { name }) if name == "bucket"));
         assert_eq!(fails(r#"{"bucket":"other"}"#, &[]), "condition bucket");

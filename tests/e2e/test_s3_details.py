@@ -1,0 +1,159 @@
+"""What careful clients look at: version ids, checksums of parts, retentions, tags under a policy, bodies of any length."""
+
+import json
+from datetime import datetime, timedelta, timezone
+
+import pytest
+import requests
+
+import s3
+from company import unique
+
+PART = 5 * 1024 * 1024
+
+
+@pytest.fixture(scope="module")
+def alice(company):
+    return company.hire()
+
+
+@pytest.fixture(scope="module")
+def client(alice):
+    return alice.with_key()
+
+
+@pytest.fixture
+def bucket(client) -> str:
+    name = unique("details-")
+    client.create_bucket(Bucket=name)
+    return name
+
+
+def test_where_versions_are_suspended_a_write_makes_the_null_version_and_says_so(client, bucket):
+    place = {"Bucket": bucket, "Key": "k"}
+    assert "VersionId" not in client.put_object(**place, Body=b"0")
+    client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    assert client.put_object(**place, Body=b"1")["VersionId"] != "null"
+    client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Suspended"})
+    assert client.put_object(**place, Body=b"2")["VersionId"] == "null"
+    assert client.copy_object(**place, CopySource=f"{bucket}/k", MetadataDirective="REPLACE")["VersionId"] == "null"
+
+
+@pytest.mark.parametrize(("algorithm", "kind"), [("SHA256", "COMPOSITE"), ("CRC64NVME", "FULL_OBJECT")])
+def test_a_part_that_is_read_alone_shows_its_own_checksum(client, bucket, algorithm, kind):
+    place = {"Bucket": bucket, "Key": "big"}
+    upload = client.create_multipart_upload(**place, ChecksumAlgorithm=algorithm)["UploadId"]
+    name, sums, parts = f"Checksum{algorithm}", [], []
+    for number, body in [(1, b"a" * PART), (2, b"b" * 10)]:
+        put = client.upload_part(
+            **place, UploadId=upload, PartNumber=number, Body=body, ChecksumAlgorithm=algorithm
+        )
+        sums.append(put[name])
+        parts.append({"PartNumber": number, "ETag": put["ETag"], name: put[name]})
+    client.complete_multipart_upload(**place, UploadId=upload, MultipartUpload={"Parts": parts})
+    whole = client.head_object(**place, ChecksumMode="ENABLED")
+    for number in (1, 2):
+        # The client checks the bytes against it, too.
+        got = client.get_object(**place, PartNumber=number, ChecksumMode="ENABLED")
+        assert (got[name], got["ChecksumType"], got["PartsCount"]) == (sums[number - 1], kind, 2)
+        assert got["Body"].read()[:1] == b"_ab"[number : number + 1]
+        head = client.head_object(**place, PartNumber=number, ChecksumMode="ENABLED")
+        assert (head[name], head["ChecksumType"]) == (sums[number - 1], kind)
+    assert whole[name] not in sums
+
+
+def test_a_retention_only_gets_longer_for_whom_it_binds(client):
+    bucket = unique("locked-")
+    client.create_bucket(Bucket=bucket, ObjectLockEnabledForBucket=True)
+    place = {"Bucket": bucket, "Key": "k"}
+    soon = datetime.now(timezone.utc).replace(microsecond=0) + timedelta(hours=1)
+    version = client.put_object(
+        **place, Body=b"x", ObjectLockMode="GOVERNANCE", ObjectLockRetainUntilDate=soon
+    )["VersionId"]
+    with s3.refused("AccessDenied"):
+        client.put_object_retention(**place, Retention={"Mode": "COMPLIANCE", "RetainUntilDate": soon})
+    longer = soon + timedelta(hours=1)
+    client.put_object_retention(**place, Retention={"Mode": "GOVERNANCE", "RetainUntilDate": longer})
+    with s3.refused("AccessDenied"):
+        client.delete_object(**place, VersionId=version)
+    client.delete_object(**place, VersionId=version, BypassGovernanceRetention=True)
+
+
+def test_what_a_bucket_retains_by_default_counts_from_the_completion_of_an_upload(client):
+    bucket = unique("locked-")
+    client.create_bucket(Bucket=bucket, ObjectLockEnabledForBucket=True)
+    place = {"Bucket": bucket, "Key": "k"}
+    upload = client.create_multipart_upload(**place)["UploadId"]
+    # A default that came after the upload had begun holds for its object all the same.
+    default = {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 1}}
+    client.put_object_lock_configuration(
+        Bucket=bucket, ObjectLockConfiguration={"ObjectLockEnabled": "Enabled", "Rule": default}
+    )
+    part = client.upload_part(**place, UploadId=upload, PartNumber=1, Body=b"x")["ETag"]
+    client.complete_multipart_upload(
+        **place, UploadId=upload, MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": part}]}
+    )
+    head = client.head_object(**place)
+    assert head["ObjectLockMode"] == "GOVERNANCE"
+    kept = head["ObjectLockRetainUntilDate"] - head["LastModified"]
+    assert timedelta(days=1) <= kept < timedelta(days=1, seconds=2)
+    client.delete_object(**place, VersionId=head["VersionId"], BypassGovernanceRetention=True)
+
+
+def test_a_policy_sees_the_tags_that_a_request_gives(company, alice, client, bucket):
+    bob = company.hire()
+    client.put_object(Bucket=bucket, Key="k", Body=b"x")
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": bob.uid},
+        "Action": ["s3:PutObject", "s3:PutObjectTagging"],
+        "Resource": f"arn:aws:s3:::{bucket}/*",
+        "Condition": {"StringEquals": {"s3:RequestObjectTag/colour": "red"}},
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    client.put_bucket_policy(Bucket=bucket, Policy=policy)
+    other = bob.with_key()
+    red, blue = ({"TagSet": [{"Key": "colour", "Value": value}]} for value in ("red", "blue"))
+    other.put_object_tagging(Bucket=bucket, Key="k", Tagging=red)
+    with s3.refused("AccessDenied"):
+        other.put_object_tagging(Bucket=bucket, Key="k", Tagging=blue)
+    other.put_object(Bucket=bucket, Key="new", Body=b"x", Tagging="colour=red")
+    with s3.refused("AccessDenied"):
+        other.put_object(Bucket=bucket, Key="new", Body=b"x", Tagging="colour=blue")
+    assert client.get_object_tagging(Bucket=bucket, Key="k")["TagSet"] == red["TagSet"]
+
+
+def test_a_policy_that_allows_all_but_some_is_refused(client, bucket):
+    statement = {"Effect": "Allow", "NotPrincipal": "bob", "Action": "s3:*", "Resource": f"arn:aws:s3:::{bucket}"}
+    with s3.refused("MalformedPolicy"):
+        client.put_bucket_policy(
+            Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        )
+
+
+def test_lists_and_an_enforced_owner_exclude_each_other(client, bucket):
+    rules = {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+    client.put_bucket_acl(Bucket=bucket, ACL="public-read")
+    with s3.refused("InvalidBucketAclWithObjectOwnership"):
+        client.put_bucket_ownership_controls(Bucket=bucket, OwnershipControls=rules)
+    client.put_bucket_acl(Bucket=bucket, ACL="private")
+    client.put_bucket_ownership_controls(Bucket=bucket, OwnershipControls=rules)
+    with s3.refused("AccessControlListNotSupported"):
+        client.put_bucket_acl(Bucket=bucket, ACL="public-read")
+    with s3.refused("AccessControlListNotSupported"):
+        client.put_object(Bucket=bucket, Key="k", Body=b"x", ACL="public-read")
+    with s3.refused("InvalidBucketAclWithObjectOwnership"):
+        client.create_bucket(Bucket=unique("b-"), ObjectOwnership="BucketOwnerEnforced", ACL="public-read")
+
+
+def test_encodings_of_the_object_come_back_without_that_of_the_transfer(client, bucket):
+    for sent, kept in [("deflate, gzip", "deflate, gzip"), ("aws-chunked, gzip", "gzip"), ("aws-chunked", None)]:
+        client.put_object(Bucket=bucket, Key="k", Body=b"x", ContentEncoding=sent)
+        assert client.head_object(Bucket=bucket, Key="k").get("ContentEncoding") == kept
+
+
+def test_a_body_whose_length_nobody_knows_is_stored_as_it_comes(client, bucket):
+    link = client.generate_presigned_url("put_object", {"Bucket": bucket, "Key": "stream"})
+    pieces = [b"a" * 100_000, b"b", b"c" * 50_000]
+    assert requests.put(link, data=iter(pieces), timeout=60, verify=False).status_code == 200
+    assert client.get_object(Bucket=bucket, Key="stream")["Body"].read() == b"".join(pieces)
