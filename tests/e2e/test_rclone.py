@@ -77,6 +77,38 @@ def test_a_mirror_comes_back_byte_for_byte(rclone, bucket, workspace):
     assert bucket not in rclone("lsd", "keyward:")
 
 
+def test_pipes_times_and_places_of_single_files_are_kept_and_changed(rclone, bucket):
+    place = f"keyward:{bucket}/notes/a + b.txt"
+    text = "of unknown length\n" * 400_000
+    rclone("rcat", "--s3-chunk-size", "5Mi", "--streaming-upload-cutoff", "1Mi", place, given=text)
+    assert rclone("cat", "--offset", "18", "--count", "18", place) == "of unknown length\n"
+    rclone("touch", "--timestamp", "2001-02-03T04:05:06", place)
+    [entry] = json.loads(rclone("lsjson", f"keyward:{bucket}/notes"))
+    assert (entry["Name"], entry["Size"], entry["ModTime"][:19]) == ("a + b.txt", len(text), "2001-02-03T04:05:06")
+    rclone("moveto", place, f"keyward:{bucket}/elsewhere/?")
+    assert rclone("lsf", "--recursive", "--files-only", f"keyward:{bucket}") == "elsewhere/?\n"
+    assert rclone("cat", f"keyward:{bucket}/elsewhere/?") == text
+
+
+def test_unfinished_uploads_are_cleaned_up(rclone, keys, bucket):
+    client = s3.client(keys.url, keys.access_key_id, keys.secret)
+    client.create_multipart_upload(Bucket=bucket, Key="given up + forgotten")
+    assert "given up + forgotten" in rclone("backend", "list-multipart-uploads", f"keyward:{bucket}")
+    rclone("backend", "cleanup", f"keyward:{bucket}", "-o", "max-age=1us")
+    assert "Uploads" not in client.list_multipart_uploads(Bucket=bucket)
+
+
+def test_earlier_versions_are_listed_and_read(rclone, keys, bucket):
+    client = s3.client(keys.url, keys.access_key_id, keys.secret)
+    client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    for text in ("first", "second"):
+        rclone("rcat", f"keyward:{bucket}/note.txt", given=text)
+    rclone("deletefile", f"keyward:{bucket}/note.txt")
+    assert rclone("lsf", f"keyward:{bucket}") == ""
+    names = rclone("lsf", "--s3-versions", f"keyward:{bucket}").split()
+    assert sorted(rclone("cat", "--s3-versions", f"keyward:{bucket}/{name}") for name in names) == ["first", "second"]
+
+
 def stored(client, bucket: str) -> int:
     return client.list_objects_v2(Bucket=bucket)["KeyCount"]
 

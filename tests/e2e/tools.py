@@ -1,4 +1,4 @@
-"""Tools that people point at S3, as commands: rclone, restic and s3cmd under given credentials and with nothing else."""
+"""Tools that people point at S3, as commands: rclone, restic, duplicity and s3cmd under given credentials and with nothing else."""
 
 import os
 import subprocess
@@ -117,6 +117,30 @@ class Restic(Tool):
             "RESTIC_REPOSITORY": f"s3:{self.keys.url}/{self.bucket}/backups",
             "RESTIC_PASSWORD": "a-passphrase",
             "RESTIC_PROGRESS_FPS": "0.1",
+        }
+
+
+class Duplicity(Tool):
+    """duplicity, without encryption of its own; where its backups lie is an argument of each call."""
+
+    program = "duplicity"
+
+    def __init__(self, keys: Keys, home: Path, bucket: str):
+        super().__init__(keys, home)
+        self.place = f"boto3+s3://{bucket}/backups"
+
+    def options(self) -> list[str]:
+        return ["--no-encryption", "--s3-endpoint-url", self.keys.url, "--num-retries", "1", "--volsize", "3"]
+
+    def command(self, *arguments) -> list[str]:
+        # The options come after the command.
+        return [self.program, str(arguments[0]), *self.options(), *map(str, arguments[1:])]
+
+    def settings(self) -> dict[str, str]:
+        return {
+            "AWS_ACCESS_KEY_ID": self.keys.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": self.keys.secret,
+            "AWS_DEFAULT_REGION": "us-east-1",
         }
 
 
