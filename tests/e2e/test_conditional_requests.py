@@ -124,6 +124,7 @@ def test_among_versions_a_conditional_deletion_means_the_object_and_no_marker(cl
     assert client.delete_object(Bucket=bucket, Key="k", IfMatch=put["ETag"])["DeleteMarker"]
     with s3.refused("PreconditionFailed"):
         client.delete_object(Bucket=bucket, Key="k", IfMatch=put["ETag"])
+    client.delete_object(Bucket=bucket, Key="k", IfMatch="*")
     with s3.refused("PreconditionFailed"):
         client.delete_object(Bucket=bucket, Key="k", VersionId=put["VersionId"], IfMatchSize=9)
     client.delete_object(Bucket=bucket, Key="k", VersionId=put["VersionId"], IfMatchSize=1)

@@ -32,6 +32,7 @@ pub(crate) fn object_head(record: &ObjectRecord, place: Place<'_>) -> ObjectHead
         parts: record.etag.parts.and_then(|parts| u16::try_from(parts).ok()),
         tags: record.head.tags.len(),
         lock: lock::shown(record.head.lock.unwrap_or_default()),
+        retention: record.head.retention.map(lock::shown_period),
         encryption: encryption::shown(record.head.encryption.as_ref()),
     }
 }

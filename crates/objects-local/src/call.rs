@@ -13,6 +13,7 @@ use crate::encryption::Keys;
 use crate::engine::{
     BucketId, DataKey, Engine, EngineError, ObjectHead, Precondition, Terms, Version, Versioning, Which,
 };
+use crate::turns::Turns;
 
 /// What every operation is given beside the body.
 #[derive(Clone, Copy)]
@@ -22,6 +23,8 @@ pub(crate) struct Call<'c> {
     pub(crate) keys: &'c Keys,
     /// How long a day of the lifecycle lasts.
     pub(crate) day: Duration,
+    /// Who may write into an object next.
+    pub(crate) turns: &'c Turns,
     pub(crate) head: &'c Parts,
     /// What was granted; what is acted on comes from here alone.
     pub(crate) access: &'c Access,
@@ -47,6 +50,12 @@ impl Place<'_> {
     /// Under which terms the place is written.
     pub(crate) fn terms(&self, precondition: Precondition) -> Terms {
         Terms { precondition, versioning: versioning(self.bucket) }
+    }
+
+    /// How a version that was just written is named in the answer: S3 names it only where versions are kept, not where
+    /// they are suspended.
+    pub(crate) fn written_version(&self, version: Version) -> Option<VersionId> {
+        self.shown_version(version).filter(|version| !version.is_null())
     }
 
     /// How a version of the place is named in an answer: not at all while its bucket never had versions.

@@ -50,6 +50,8 @@ pub(crate) async fn of_deletion(
     let record = match engine.head_version(place.bucket_id(), place.key.as_str(), which).await {
         Ok(record) => record,
         Err(EngineError::NoSuchKey | EngineError::NoSuchVersion) => return Ok(Precondition::Absent),
+        // A marker that stands already is what an unconditional deletion would leave, too.
+        Err(EngineError::IsDeleteMarker { .. }) if conditions.is_any() => return Ok(Precondition::None),
         Err(EngineError::IsDeleteMarker { .. }) => return Err(EngineError::PreconditionFailed.into()),
         Err(error) => return Err(error.into()),
     };

@@ -49,6 +49,13 @@ impl Keys {
         }
     }
 
+    /// A key for bytes that are on the disk only until they have their place.
+    pub(crate) fn passing(&self) -> DataKey {
+        let mut key = Zeroizing::new([0; 32]);
+        self.entropy.fill(&mut *key);
+        DataKey::new(key)
+    }
+
     fn under_own_key(&self) -> Result<(Encryption, DataKey), S3Error> {
         let mut key = Zeroizing::new([0; 32]);
         self.entropy.fill(&mut *key);

@@ -67,7 +67,7 @@ pub use ids::{BucketId, UploadId, Version};
 pub use incoming::{Body, BodyWriter};
 pub use list::{ListQuery, Page};
 pub use list_versions::{VersionsPage, VersionsQuery};
-pub use lock::{Lock, Retention, RetentionMode};
+pub use lock::{Lock, Retention, RetentionMode, RetentionPeriod};
 pub use multipart::{CompletedPart, Completion};
 pub use multipart_list::{PartsPage, UploadsPage, UploadsQuery};
 pub use objects::OpenedObject;

@@ -37,6 +37,7 @@ impl From<EngineError> for S3Error {
                 let message = "The version is under retention or legal hold and may not be deleted or changed so.";
                 S3Error::because(ErrorCode::AccessDenied, message)
             }
+            E::UnderRetention => ErrorCode::ObjectUnderRetention.into(),
             E::KeyMissing => {
                 let message =
                     "The object is encrypted under a key of the client; send that key with its three headers.";

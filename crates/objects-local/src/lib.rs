@@ -25,6 +25,7 @@ mod operations;
 mod receive;
 mod rewrite;
 mod stored_head;
+mod turns;
 
 pub use check::{Checked, Fault, Finding, Place, check_store};
 pub use lifecycle::Swept;

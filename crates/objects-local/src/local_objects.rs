@@ -22,6 +22,7 @@ use crate::error::bucket_error;
 use crate::lifecycle::{self, Swept};
 use crate::not_offered;
 use crate::operations as op;
+use crate::turns::Turns;
 
 /// A day of the lifecycle.
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -30,6 +31,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 pub struct LocalObjects {
     engine: Engine,
     keys: Keys,
+    turns: Turns,
     day: Duration,
     /// The search for what a crash left behind, while it goes on.
     sweep: Option<AbortHandle>,
@@ -52,12 +54,12 @@ impl LocalObjects {
         let opening = spawn_blocking(move || Engine::open(&dir, clock, entropy, Settings::default()));
         let engine = opening.await.unwrap_or(Err(EngineError::Unavailable))?;
         let sweep = engine.may_hold_orphans().then(|| tokio::spawn(sweep(engine.clone())).abort_handle());
-        Ok(Self { engine, keys, day: DAY, sweep })
+        Ok(Self { engine, keys, turns: Turns::default(), day: DAY, sweep })
     }
 
     /// The store on an engine that is open.
     pub fn on(engine: Engine, sealer: Arc<dyn KeySealer>, entropy: Arc<dyn Entropy>) -> Self {
-        Self { engine, keys: Keys { sealer, entropy }, day: DAY, sweep: None }
+        Self { engine, keys: Keys { sealer, entropy }, turns: Turns::default(), day: DAY, sweep: None }
     }
 
     /// The same with days of the lifecycle that last so long; for tests, which do not wait for real ones.
@@ -102,6 +104,7 @@ impl Backend for LocalObjects {
         let call = Call {
             engine: &self.engine,
             keys: &self.keys,
+            turns: &self.turns,
             day: self.day,
             head: head.parts(),
             access: allowed.access(),

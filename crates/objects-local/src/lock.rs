@@ -6,9 +6,9 @@ use keyward_ambient::Timestamp;
 use keyward_identity::Bucket;
 use keyward_s3_wire::date::iso8601;
 use keyward_s3_wire::object_lock::{self, ObjectLock};
-use keyward_s3_wire::{ErrorCode, S3Error};
+use keyward_s3_wire::{ErrorCode, S3Error, ecs_retention};
 
-use crate::engine::{Lock, Retention, RetentionMode};
+use crate::engine::{Lock, Retention, RetentionMode, RetentionPeriod};
 
 /// The lock on the wire.
 pub(crate) fn shown(lock: Lock) -> ObjectLock {
@@ -27,6 +27,22 @@ pub(crate) fn shown_retention(retention: Retention) -> (object_lock::RetentionMo
 /// A retention as the engine keeps it.
 pub(crate) fn kept((mode, until): (object_lock::RetentionMode, Timestamp)) -> Retention {
     Retention { mode: kept_mode(mode), until }
+}
+
+/// A period of ECS's header as the engine keeps it.
+pub(crate) fn kept_period(period: ecs_retention::RetentionPeriod) -> RetentionPeriod {
+    match period {
+        ecs_retention::RetentionPeriod::Seconds(seconds) => RetentionPeriod::Seconds(seconds),
+        ecs_retention::RetentionPeriod::Forever => RetentionPeriod::Forever,
+    }
+}
+
+/// The same on the wire.
+pub(crate) fn shown_period(period: RetentionPeriod) -> ecs_retention::RetentionPeriod {
+    match period {
+        RetentionPeriod::Seconds(seconds) => ecs_retention::RetentionPeriod::Seconds(seconds),
+        RetentionPeriod::Forever => ecs_retention::RetentionPeriod::Forever,
+    }
 }
 
 fn kept_mode(mode: object_lock::RetentionMode) -> RetentionMode {

@@ -4,8 +4,8 @@
 use http::HeaderMap;
 use keyward_s3_wire::{ErrorCode, Operation, S3Error};
 
-/// The one ECS header of a write that changes nothing about the object.
-const NAMESPACE: &str = "x-emc-namespace";
+/// The ECS headers of a write that are heeded.
+const OFFERED: [&str; 2] = ["x-emc-namespace", "x-emc-retention-period"];
 
 /// An operation that the store does not have.
 pub(crate) fn operation(operation: Operation) -> S3Error {
@@ -15,11 +15,12 @@ pub(crate) fn operation(operation: Operation) -> S3Error {
 
 /// Refuses properties of a new object that would not be kept.
 pub(crate) fn refuse(headers: &HeaderMap) -> Result<(), S3Error> {
-    let extension = headers.keys().find(|name| name.as_str().starts_with("x-emc-") && name.as_str() != NAMESPACE);
+    let extension =
+        headers.keys().find(|name| name.as_str().starts_with("x-emc-") && !OFFERED.contains(&name.as_str()));
     match extension {
         Some(name) => Err(S3Error::because(
             ErrorCode::NotImplemented,
-            "Retention and the other ECS extensions for objects are not offered; leave this header out.",
+            "This ECS extension for objects is not offered; leave this header out.",
         )
         .with("Header", name.as_str())),
         None => Ok(()),
@@ -40,7 +41,7 @@ mod tests {
 
     #[test]
     fn what_would_be_forgotten_is_refused() {
-        for (name, value) in [("x-emc-retention-period", "60"), ("x-emc-retention-policy", "year")] {
+        for (name, value) in [("x-emc-retention-policy", "year"), ("x-emc-mtime", "1")] {
             assert_eq!(write(name, value), Err(ErrorCode::NotImplemented), "{name}: {value}");
         }
     }
@@ -52,6 +53,7 @@ mod tests {
             ("x-amz-acl", "bucket-owner-full-control"),
             ("x-amz-storage-class", "STANDARD"),
             ("x-emc-namespace", "ns1"),
+            ("x-emc-retention-period", "60"),
             ("x-amz-meta-a", "b"),
         ] {
             assert_eq!(write(name, value), Ok(()), "{name}: {value}");

@@ -21,6 +21,7 @@ mod put_object;
 mod upload;
 mod upload_part;
 mod upload_part_copy;
+mod write_into;
 
 use http::Response;
 use keyward_objects::ResponseBody;

@@ -48,7 +48,8 @@ pub(crate) fn check_length(head: &Parts, payload: &Payload<RequestBody>) -> Resu
     }
 }
 
-fn not_too_large(length: u64) -> Result<(), S3Error> {
+/// Refuses what is too large for one object written in one piece.
+pub(crate) fn not_too_large(length: u64) -> Result<(), S3Error> {
     if length <= LARGEST {
         return Ok(());
     }

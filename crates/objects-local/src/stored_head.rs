@@ -25,6 +25,7 @@ pub(crate) fn of_new(object: &NewObject, call: Call<'_>, bucket: &Bucket) -> Res
         acl: list.map(access::to_stored).transpose()?,
         tags: object.tags.iter().cloned().collect(),
         lock: lock::of_new(&object.lock, bucket, call.engine.now())?,
+        retention: object.retention.map(lock::kept_period),
         ..to_stored(&object.metadata, call.requester())
     })
 }

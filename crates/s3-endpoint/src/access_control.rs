@@ -3,7 +3,7 @@
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response};
 use keyward_credential_cache::CredentialRef;
-use keyward_identity::{Acl, AclGrant, AclGrantee, Bucket, NamespaceName, ObjectUserId, UserRef};
+use keyward_identity::{Acl, AclGrant, AclGrantee, Bucket, NamespaceName, ObjectOwnership, ObjectUserId, UserRef};
 use keyward_objects::{Checked, ResponseBody, empty, full};
 use keyward_policy::{AclRefused, BucketPolicy, LARGEST_POLICY, canned, is_public, may_have};
 use keyward_s3_wire::acl_headers::{AclHeaders, Grantee};
@@ -130,6 +130,9 @@ impl Shared {
         owner: UserRef,
         bucket: &Bucket,
     ) -> Result<(keyward_policy::Allowed, Acl), S3Error> {
+        if bucket.settings.ownership == Some(ObjectOwnership::BucketOwnerEnforced) {
+            return Err(refused(AclRefused::Disabled));
+        }
         let (head, allowed, payload) = request.into_parts();
         let asked = AclHeaders::of(head.headers())?;
         let body = document::read(payload, BODY_LIMIT).await?;

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use http::HeaderMap;
-use keyward_identity::{Bucket, BucketName, NamespaceName};
+use keyward_identity::{Bucket, BucketName, NamespaceName, ObjectOwnership};
 use keyward_listener::Peer;
 use keyward_objects::ObjectFacts;
 use keyward_policy::{
-    Access, Allowed, Circumstances, Decision, Denied, Facts, NewObjectAccess, Requester, Resource, SignedBy, decide,
-    may_have, owner_of_new,
+    Access, AclRefused, Allowed, Circumstances, Decision, Denied, Facts, NewObjectAccess, Requester, Resource,
+    SignedBy, decide, may_have, owner_of_new,
 };
-use keyward_s3_wire::acl_headers::AclHeaders;
+use keyward_s3_wire::acl_headers::{AclHeaders, CannedAcl};
 use keyward_s3_wire::operations::CopySource;
 use keyward_s3_wire::query::Query;
 use keyward_s3_wire::{Address, ErrorCode, ObjectKey, Operation, S3Error, VersionId};
@@ -105,6 +105,10 @@ impl Shared {
             matches!(access.operation, Operation::PutObject | Operation::CopyObject | Operation::CreateMultipartUpload);
         let Some(bucket) = access.resource.bucket().filter(|_| makes_object) else { return Ok(allowed) };
         let asked = AclHeaders::of(headers)?;
+        let enforced = bucket.settings.ownership == Some(ObjectOwnership::BucketOwnerEnforced);
+        if enforced && !asked.is_empty() && asked.canned != Some(CannedAcl::BucketOwnerFullControl) {
+            return Err(access_control::refused(AclRefused::Disabled));
+        }
         let owner = owner_of_new(bucket, &access.requester, asked.canned);
         // Where another writes what becomes the bucket owner's, that is to be kept: it shows with the object.
         let writes_own = access.requester.user_id() == Some(&owner.id);

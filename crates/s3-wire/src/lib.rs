@@ -12,6 +12,7 @@ pub mod conditions;
 pub mod configuration;
 pub mod customer_key;
 pub mod date;
+pub mod ecs_retention;
 pub mod encryption;
 pub mod error;
 pub mod etag;

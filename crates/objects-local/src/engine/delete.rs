@@ -44,6 +44,7 @@ impl Engine {
                         EngineError::KeyInvalid(_)
                         | EngineError::NoSuchKey
                         | EngineError::Locked
+                        | EngineError::UnderRetention
                         | EngineError::PreconditionFailed,
                     ) => answers.push(refused),
                     answer => answers.push(Ok(answer?)),

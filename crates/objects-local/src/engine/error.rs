@@ -84,6 +84,9 @@ pub enum EngineError {
     /// A retention or a legal hold keeps the version.
     #[error("the version is locked")]
     Locked,
+    /// Its retention period is not over.
+    #[error("the version is under retention")]
+    UnderRetention,
     /// The object is encrypted under a key of a client, and none was brought.
     #[error("the object is encrypted under a key of the client, which was not sent")]
     KeyMissing,

@@ -6,9 +6,10 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::lock::Lock;
+use super::lock::{Lock, RetentionPeriod};
 
-/// What the writer of an object said about it. The engine stores it and hands it back; it reads only the lock in it.
+/// What the writer of an object said about it. The engine stores it and hands it back; it reads only what keeps it
+/// from being deleted.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ObjectHead {
@@ -45,15 +46,25 @@ pub struct ObjectHead {
     /// Object tags.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub tags: BTreeMap<String, String>,
-    /// Retention and legal hold: the one thing here that the engine heeds.
+    /// Retention and legal hold, which the engine heeds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lock: Option<Lock>,
+    /// How long it is kept from its writing on, beside its lock; the engine heeds this, too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retention: Option<RetentionPeriod>,
     /// How the bytes are encrypted, if they are.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encryption: Option<Encryption>,
     /// The object's access control list, in whatever form the layer above writes it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub acl: Option<String>,
+}
+
+impl ObjectHead {
+    /// Whether there is anything that may keep the object from being deleted.
+    pub(super) fn may_be_kept(&self) -> bool {
+        self.lock.is_some() || self.retention.is_some()
+    }
 }
 
 /// How the bytes of an object are encrypted. The engine is given the key with each call, and keeps none.

@@ -1,5 +1,7 @@
 //! The lock of a version: until when it may not be deleted, and a hold without an end.
 
+use std::time::Duration;
+
 use keyward_ambient::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +22,26 @@ pub struct Retention {
     pub mode: RetentionMode,
     /// The first moment at which it may be deleted.
     pub until: Timestamp,
+}
+
+/// For how long after its writing a version is kept, whoever asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RetentionPeriod {
+    /// So many seconds.
+    Seconds(u32),
+    /// Without an end.
+    Forever,
+}
+
+impl RetentionPeriod {
+    /// Whether what was written then has to stay at `now`.
+    pub fn forbids_deletion(self, written: Timestamp, now: Timestamp) -> bool {
+        match self {
+            RetentionPeriod::Seconds(seconds) => now < written.plus(Duration::from_secs(u64::from(seconds))),
+            RetentionPeriod::Forever => true,
+        }
+    }
 }
 
 /// What keeps a version from being deleted. The default keeps nothing.

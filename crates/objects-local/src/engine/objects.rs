@@ -4,13 +4,14 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use keyward_ambient::Timestamp;
+use tokio::task::spawn_blocking;
 
 use super::cipher::DataKey;
 use super::head::{Checksum, ObjectHead};
 use super::headroom::ROWS;
 use super::ids::BucketId;
-use super::incoming::{Body, BodyWriter};
-use super::locate::locate;
+use super::incoming::{Body, BodyWriter, Content};
+use super::locate::{Extent, HeldBytes, locate};
 use super::outgoing::BodyReader;
 use super::record::{ByteRange, ObjectRecord, PutResult, Terms, Versioning, Which};
 use super::tables::bodies;
@@ -113,6 +114,18 @@ impl Engine {
             },
         );
         opened.await
+    }
+
+    /// The bytes of a body that no object has yet, encrypted under `key` as it was uploaded.
+    pub async fn read_back(&self, body: &Body, key: DataKey) -> Result<BodyReader, EngineError> {
+        let bytes = match &body.content {
+            Content::Memory(bytes) => HeldBytes::Memory(bytes.clone()),
+            Content::File(file) => HeldBytes::File(self.inner.pins.pin(file.id())),
+        };
+        let extent = Extent { part: None, bytes, wanted: 0..body.size };
+        let (bodies, piece) = (Arc::clone(&self.inner.bodies), self.inner.settings.read_piece);
+        let started = spawn_blocking(move || BodyReader::start(bodies, vec![extent], piece, Some(key)));
+        started.await.unwrap_or(Err(EngineError::Unavailable))
     }
 
     /// Lets `change` alter what is kept about a version, for tags, locks and access control lists: its bytes, entity

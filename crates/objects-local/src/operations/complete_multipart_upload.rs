@@ -57,7 +57,7 @@ pub(crate) async fn complete_multipart_upload(call: Call<'_>, payload: Payload<R
         bucket: place.bucket.name.clone(),
         key: place.key.clone(),
         etag: answers::etag(done.etag),
-        version_id: place.shown_version(done.version),
+        version_id: place.written_version(done.version),
         checksum,
     };
     let mut response = answer.response().map(full);

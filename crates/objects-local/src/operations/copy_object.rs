@@ -59,7 +59,7 @@ pub(crate) async fn copy_object(call: Call<'_>) -> Answer {
     let answer = CopyObjectAnswer {
         etag: answers::etag(put.etag),
         last_modified: put.modified,
-        version_id: place.shown_version(put.version),
+        version_id: place.written_version(put.version),
         source_version_id: source.shown_version(record.version),
         checksum,
     };
@@ -87,6 +87,7 @@ fn head_of_copy(
         Directive::Replace => replaced.tags,
     };
     head.lock = replaced.lock;
+    head.retention = replaced.retention;
     head.acl = replaced.acl;
     Ok(head)
 }

@@ -6,6 +6,7 @@ use keyward_s3_wire::operations::{PutObject, PutObjectAnswer};
 use keyward_signature::Payload;
 
 use super::Answer;
+use super::write_into::write_into;
 use crate::call::Call;
 use crate::receive::{check_length, receive};
 use crate::{answers, checksum, conditions, encryption, lifecycle, not_offered, stored_head};
@@ -15,6 +16,9 @@ pub(crate) async fn put_object(call: Call<'_>, payload: Payload<RequestBody>) ->
     let request = PutObject::from_request(call.head)?;
     not_offered::refuse(&call.head.headers)?;
     check_length(call.head, &payload)?;
+    if let Some(range) = request.range {
+        return write_into(call, request, range, payload).await;
+    }
     call.admit(payload.length().unwrap_or_default())?;
     let mut head = stored_head::of_new(&request.object, call, place.bucket)?;
     let new =
@@ -38,7 +42,7 @@ pub(crate) async fn put_object(call: Call<'_>, payload: Payload<RequestBody>) ->
         .await?;
     let answer = PutObjectAnswer {
         etag: answers::etag(put.etag),
-        version_id: place.shown_version(put.version),
+        version_id: place.written_version(put.version),
         checksum: sum,
         encryption: shown,
     };

@@ -8,6 +8,7 @@ mod check;
 mod copies;
 mod deletions;
 mod encryption;
+mod extensions;
 mod listings;
 mod multipart;
 mod objects;

@@ -7,7 +7,7 @@ use crate::shop::Shop;
 #[tokio::test]
 async fn what_would_be_forgotten_is_refused_and_stores_nothing() {
     let shop = Shop::open().await;
-    for header in [("x-amz-server-side-encryption", "aws:kms"), ("x-emc-retention-period", "60")] {
+    for header in [("x-amz-server-side-encryption", "aws:kms"), ("x-emc-retention-policy", "year")] {
         assert_eq!(shop.put("/bkt/a", &[header], b"x").await.refusal(), (501, "NotImplemented"), "{header:?}");
         let begun = shop.ask(Method::POST, "/bkt/a?uploads", &[header], b"").await;
         assert_eq!(begun.refusal(), (501, "NotImplemented"), "{header:?}");

@@ -92,6 +92,11 @@ impl DeleteConditions {
         *self == Self::default()
     }
 
+    /// Whether any object at all meets them: `If-Match: *`.
+    pub fn is_any(&self) -> bool {
+        *self == DeleteConditions { if_match: Some(EntityTags::Any), ..Self::default() }
+    }
+
     /// Lets the deletion of what stands under the key go on. What is not there is deleted already, so that a deletion
     /// may be sent again after its answer was lost. To be asked in the transaction that deletes.
     ///

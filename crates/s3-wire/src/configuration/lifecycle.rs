@@ -132,11 +132,14 @@ fn together(outer: LifecycleFilter, inner: LifecycleFilter) -> Result<LifecycleF
         (Some(_), Some(_)) => Err(twice(name)),
         (outer, inner) => Ok(outer.or(inner)),
     };
-    if outer.prefix.is_some() && inner.prefix.is_some() {
-        return Err(twice("Prefix"));
-    }
+    let prefix = match (outer.prefix, inner.prefix) {
+        (Some(outer), Some(inner)) if inner.starts_with(&outer) => Some(inner),
+        (Some(outer), Some(inner)) if outer.starts_with(&inner) => Some(outer),
+        (Some(_), Some(_)) => return Err(twice("Prefix")),
+        (outer, inner) => outer.or(inner),
+    };
     Ok(LifecycleFilter {
-        prefix: outer.prefix.or(inner.prefix),
+        prefix,
         tags: [outer.tags, inner.tags].concat(),
         larger_than: one("ObjectSizeGreaterThan", outer.larger_than, inner.larger_than)?,
         smaller_than: one("ObjectSizeLessThan", outer.smaller_than, inner.smaller_than)?,

@@ -101,6 +101,7 @@ codes! {
     NotImplemented NOT_IMPLEMENTED "This server does not offer this; leave out what is named here.";
     NotModified NOT_MODIFIED "The object is the one you have.";
     ObjectLockConfigurationNotFoundError NOT_FOUND "The bucket has no object lock.";
+    ObjectUnderRetention CONFLICT "The object is kept until its retention period is over, and may be neither deleted nor replaced until then.";
     OperationAborted CONFLICT "Another request is changing the same bucket; try again.";
     OwnershipControlsNotFoundError NOT_FOUND "The bucket has no ownership controls.";
     PermanentRedirect MOVED_PERMANENTLY "The bucket is to be reached at the address named here.";

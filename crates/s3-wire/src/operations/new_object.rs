@@ -4,6 +4,7 @@ use http::HeaderMap;
 
 use crate::acl_headers::AclHeaders;
 use crate::customer_key::CustomerKey;
+use crate::ecs_retention::RetentionPeriod;
 use crate::encryption::Encryption;
 use crate::error::S3Error;
 use crate::metadata::ObjectMetadata;
@@ -25,6 +26,8 @@ pub struct NewObject {
     pub tags: Vec<(String, String)>,
     /// Retention and legal hold.
     pub lock: ObjectLock,
+    /// How long it is kept by ECS's own header.
+    pub retention: Option<RetentionPeriod>,
     /// Encryption at rest, when one is asked for.
     pub encryption: Option<Encryption>,
     /// The client's key, where that encryption is with one.
@@ -36,7 +39,7 @@ impl NewObject {
     ///
     /// # Errors
     /// As [`ObjectMetadata::of`], [`StorageClass::asked_for`], [`AclHeaders::of`], [`tagging_header::tags`],
-    /// [`ObjectLock::of`], [`Encryption::of`] and [`CustomerKey::of`].
+    /// [`ObjectLock::of`], [`RetentionPeriod::of`], [`Encryption::of`] and [`CustomerKey::of`].
     pub fn of(headers: &HeaderMap) -> Result<Self, S3Error> {
         Ok(NewObject {
             metadata: ObjectMetadata::of(headers)?,
@@ -44,6 +47,7 @@ impl NewObject {
             acl: AclHeaders::of(headers)?,
             tags: tagging_header::tags(headers)?,
             lock: ObjectLock::of(headers)?,
+            retention: RetentionPeriod::of(headers)?,
             encryption: Encryption::of(headers)?,
             customer_key: CustomerKey::of(headers)?,
         })

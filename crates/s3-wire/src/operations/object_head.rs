@@ -6,6 +6,7 @@ use keyward_ambient::Timestamp;
 use super::answer::write_version;
 use crate::checksum::{Checksum, ChecksumType};
 use crate::conditions::last_modified_value;
+use crate::ecs_retention::RetentionPeriod;
 use crate::encryption::Encryption;
 use crate::etag::ETag;
 use crate::metadata::ObjectMetadata;
@@ -38,6 +39,8 @@ pub struct ObjectHead {
     pub tags: usize,
     /// Its lock, for those who may see it.
     pub lock: ObjectLock,
+    /// How long it is kept by ECS's own header.
+    pub retention: Option<RetentionPeriod>,
     /// Its encryption at rest.
     pub encryption: Option<Encryption>,
 }
@@ -55,6 +58,9 @@ impl ObjectHead {
             headers.insert(TAGGING_COUNT, HeaderValue::from(self.tags));
         }
         self.lock.write(&mut headers);
+        if let Some(retention) = self.retention {
+            retention.write(&mut headers);
+        }
         if let Some(encryption) = &self.encryption {
             encryption.write(&mut headers);
         }

@@ -8,6 +8,7 @@ use http::{Response, StatusCode};
 use super::answer::{empty, write_checksum, write_version};
 use super::content_md5::content_md5;
 use super::new_object::NewObject;
+use super::partial_write::PartialWrite;
 use crate::checksum::{Checksum, ChecksumAlgorithm, ChecksumType};
 use crate::conditions::WriteConditions;
 use crate::encryption::Encryption;
@@ -15,8 +16,8 @@ use crate::error::{ErrorCode, S3Error};
 use crate::etag::ETag;
 use crate::version_id::VersionId;
 
-/// Headers that turn a write into a change of a part of the object.
-const PARTIAL: [&str; 2] = ["range", "x-amz-write-offset-bytes"];
+/// Appends in directory buckets of S3, which ECS does by a range.
+const WRITE_OFFSET: &str = "x-amz-write-offset-bytes";
 
 /// A request to write an object; its bytes are the body.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,18 +32,20 @@ pub struct PutObject {
     pub checksum_algorithm: Option<ChecksumAlgorithm>,
     /// The conditions.
     pub conditions: WriteConditions,
+    /// Where the bytes go, when they do not make up the whole object.
+    pub range: Option<PartialWrite>,
 }
 
 impl PutObject {
     /// Reads the request's head.
     ///
     /// # Errors
-    /// As [`NewObject::of`] and [`Checksum::declared`]; `InvalidDigest`; `NotImplemented` for a write into a part of an
-    /// object, which would otherwise replace the whole.
+    /// As [`NewObject::of`], [`Checksum::declared`] and [`PartialWrite::of`]; `InvalidDigest`; `NotImplemented` for an
+    /// append as in directory buckets, which would otherwise replace the whole.
     pub fn from_request(parts: &Parts) -> Result<Self, S3Error> {
-        if let Some(header) = PARTIAL.into_iter().find(|name| parts.headers.contains_key(*name)) {
-            let message = "Objects are written whole here; leave this header out, or use a multipart upload.";
-            return Err(S3Error::because(ErrorCode::NotImplemented, message).with("Header", header));
+        if parts.headers.contains_key(WRITE_OFFSET) {
+            let message = "Append with Range: bytes=-1- instead of this header.";
+            return Err(S3Error::because(ErrorCode::NotImplemented, message).with("Header", WRITE_OFFSET));
         }
         Ok(PutObject {
             object: NewObject::of(&parts.headers)?,
@@ -50,6 +53,7 @@ impl PutObject {
             checksum: Checksum::declared(&parts.headers)?,
             checksum_algorithm: ChecksumAlgorithm::named_in(&parts.headers, "x-amz-sdk-checksum-algorithm")?,
             conditions: WriteConditions::of(&parts.headers),
+            range: PartialWrite::of(&parts.headers)?,
         })
     }
 }

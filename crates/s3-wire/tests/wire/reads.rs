@@ -26,6 +26,7 @@ fn object() -> ObjectHead {
         parts: Some(3),
         tags: 2,
         lock: ObjectLock::default(),
+        retention: None,
         encryption: None,
     }
 }

@@ -72,7 +72,7 @@ pub(in crate::engine) fn put(
             set,
             super::json_of(object.head)?,
             place.is_null,
-            object.head.lock.is_some(),
+            object.head.may_be_kept(),
         ))?;
     let taken = replaced.as_ref().map_or(Usage::default(), Usage::of);
     buckets::count(commit, bucket, Usage { objects: 1, bytes: object.size }, taken)?;
@@ -150,7 +150,7 @@ pub(in crate::engine) fn set_head(
     commit.connection.prepare_cached("UPDATE objects SET head = ?2, locked = ?3 WHERE key = ?1")?.execute((
         row_key,
         super::json_of(head)?,
-        head.lock.is_some(),
+        head.may_be_kept(),
     ))?;
     Ok(())
 }
@@ -162,6 +162,9 @@ fn require_unlocked(commit: &Commit<'_>, present: &Present, bypasses_governance:
     let mut statement = commit.connection.prepare_cached("SELECT head FROM objects WHERE key = ?1")?;
     let text: Option<String> = statement.query_row([&present.row_key], |row| row.get(0)).optional()?;
     let head: ObjectHead = super::json_from(text.as_deref().unwrap_or_default())?;
+    if head.retention.is_some_and(|period| period.forbids_deletion(present.modified, commit.now)) {
+        return Err(EngineError::UnderRetention);
+    }
     match head.lock {
         Some(lock) if lock.forbids_deletion(commit.now, bypasses_governance) => Err(EngineError::Locked),
         _ => Ok(()),
