@@ -1,5 +1,7 @@
 """Buckets: what administrators do through the management API and what S3 users see are one registry."""
 
+import json
+
 import pytest
 
 import s3
@@ -130,9 +132,38 @@ def test_a_list_put_here_holds_on_s3_and_one_put_there_is_shown_here(root, compa
     put(user_acl=[own], group_acl=[{"group": "public", "permission": ["read"]}]).expect(400, 1008)
 
 
+def test_a_policy_put_here_holds_on_s3_and_one_put_there_is_shown_here(root, company, owner):
+    person, client = owner
+    name, other = make(root, owner=person.uid), company.hire()
+    others_client = other.with_key()
+
+    def policy(effect, action):
+        statement = {"Effect": effect, "Principal": {"AWS": [other.uid]}, "Action": action, "Resource": f"arn:aws:s3:::{name}/*"}
+        return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+    client.put_object(Bucket=name, Key="a", Body=b"shared")
+    with s3.refused("AccessDenied"):
+        others_client.get_object(Bucket=name, Key="a")
+    root.put(at(name, "policy"), raw=policy("Allow", "s3:GetObject")).expect(200)
+    assert others_client.get_object(Bucket=name, Key="a")["Body"].read() == b"shared"
+    assert json.loads(client.get_bucket_policy(Bucket=name)["Policy"]) == json.loads(policy("Allow", "s3:GetObject"))
+    client.put_bucket_policy(Bucket=name, Policy=policy("Deny", "s3:PutObject"))
+    assert json.loads(root.get(at(name, "policy")).expect(200).body) == json.loads(policy("Deny", "s3:PutObject"))
+    with s3.refused("AccessDenied"):
+        others_client.get_object(Bucket=name, Key="a")
+    for wrong in ('{"Version":"2012-10-17","Statement":[]}', policy("Maybe", "s3:GetObject"), "<policy/>"):
+        root.put(at(name, "policy"), raw=wrong).expect(400, 1008)
+    client.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration={"BlockPublicPolicy": True})
+    public = json.loads(policy("Allow", "s3:GetObject"))
+    public["Statement"][0]["Principal"] = "*"
+    root.put(at(name, "policy"), raw=json.dumps(public)).expect(400, 1008)
+    root.call("DELETE", at(name, "policy")).expect(200)
+    with s3.refused("NoSuchBucketPolicy"):
+        client.get_bucket_policy(Bucket=name)
+
+
 def test_nothing_is_protected_that_would_only_look_so(root, owner):
     name = make(root, owner=owner[0].uid)
-    root.put(at(name, "policy"), raw='{"Version":"2012-10-17","Statement":[]}').expect(400, 1008)
     root.put(at(name, "retention"), "default_bucket_retention_update", {"period": 60}).expect(400, 1008)
 
 

@@ -27,7 +27,8 @@ use crate::master_key::{self, MasterKeyFailure};
 use crate::root_password::{self, RootPassword};
 use crate::start_error::StartError;
 use crate::wiring::{
-    BackendContents, FirstPasswordFile, LdapDirectories, Machine, ObjectKeys, PasswordHashing, StoredAccounts,
+    BackendContents, FirstPasswordFile, LdapDirectories, Machine, ObjectKeys, PasswordHashing, PolicyLanguage,
+    StoredAccounts,
 };
 
 /// The file of the identity store, within the data directory.
@@ -132,6 +133,7 @@ fn service(
         passwords: Arc::new(PasswordHashing { passwords, entropy: Arc::clone(entropy) }),
         first_password: Arc::new(FirstPasswordFile(data_dir.join(root_password::FILE))),
         contents: Arc::new(BackendContents(Arc::clone(backend))),
+        policies: Arc::new(PolicyLanguage),
         node: Arc::new(Machine { data_dir: data_dir.path().to_owned(), address: settings.management_address.ip() }),
         clock: Arc::clone(clock),
         entropy: Arc::clone(entropy),

@@ -2,7 +2,7 @@
 
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
-use keyward_ecs_wire::{Answer, EcsRequest, Format, decode};
+use keyward_ecs_wire::{Answer, EcsError, EcsRequest, Format, decode};
 use keyward_listener::Peer;
 use keyward_service::Origin;
 use serde::de::DeserializeOwned;
@@ -56,6 +56,14 @@ impl Call {
     pub(crate) fn json<T: JsonRequest + DeserializeOwned>(&self) -> Result<T, Failure> {
         debug_assert!(self.about.takes_this::<T>(), "{} takes another request", self.about.summary);
         json::read(&self.body)
+    }
+
+    /// The body as a text of another language than the ECS API's.
+    pub(crate) fn text(&self) -> Result<String, Failure> {
+        match std::str::from_utf8(&self.body) {
+            Ok(text) => Ok(text.to_owned()),
+            Err(_) => Err(EcsError::bad_body("the body is not UTF-8").into()),
+        }
     }
 
     /// 200 with a document in the caller's format.

@@ -25,8 +25,8 @@ pub use error::{KeyTime, ServiceError, Subject};
 pub use first_start::FirstStart;
 pub use governing::UserScope;
 pub use ports::{
-    BucketContents, ContentsError, ContentsState, Directories, DirectoryCheckFailed, FirstPassword, Passwords, Space,
-    ThisNode,
+    BucketContents, BucketPolicies, ContentsError, ContentsState, Directories, DirectoryCheckFailed, FirstPassword,
+    Passwords, PolicyFault, ReadPolicy, Space, ThisNode,
 };
 pub use service::{Parts, Service, SystemSettings};
 pub use unlock::unlock_account;

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use keyward_identity::AuthnProvider;
+use keyward_identity::{AuthnProvider, Bucket};
 use keyward_login::{Password, Provider};
 
 use crate::ServiceError;
@@ -63,6 +63,25 @@ pub trait BucketContents: Send + Sync + 'static {
     /// Every bucket that was opened and not discarded.
     async fn states(&self) -> Result<Vec<(u64, ContentsState)>, ContentsError>;
 }
+
+/// The language of bucket policies.
+pub trait BucketPolicies: Send + Sync + 'static {
+    /// Reads a policy that `bucket` is to have. What is answered with a fault would not be evaluated as its author
+    /// means it.
+    fn read(&self, text: &str, bucket: &Bucket) -> Result<ReadPolicy, PolicyFault>;
+}
+
+/// A policy that can be evaluated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReadPolicy {
+    /// Whether it lets in everybody, which a bucket may block.
+    pub is_public: bool,
+}
+
+/// Why a document is no bucket policy. The text is for its author.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct PolicyFault(pub String);
 
 /// The machine that this process runs on, as far as clients ask for it.
 #[async_trait]

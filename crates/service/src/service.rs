@@ -19,7 +19,7 @@ use crate::failed_logins::FailedLogins;
 use crate::governing::Governing;
 use crate::known_callers::KnownCallers;
 use crate::lockouts::Lockouts;
-use crate::{BucketContents, Directories, FirstPassword, Passwords, ThisNode};
+use crate::{BucketContents, BucketPolicies, Directories, FirstPassword, Passwords, ThisNode};
 
 /// How often it is tried whether changes can be written.
 const WRITE_TRIED_EVERY: Duration = Duration::from_secs(5);
@@ -61,6 +61,8 @@ pub struct Parts {
     pub first_password: Arc<dyn FirstPassword>,
     /// The objects of buckets.
     pub contents: Arc<dyn BucketContents>,
+    /// The language of bucket policies.
+    pub policies: Arc<dyn BucketPolicies>,
     /// The machine.
     pub node: Arc<dyn ThisNode>,
     /// The clock.
@@ -85,6 +87,7 @@ pub struct Service {
     pub(crate) lockouts: Lockouts,
     pub(crate) known_callers: KnownCallers,
     pub(crate) contents: Arc<dyn BucketContents>,
+    pub(crate) policies: Arc<dyn BucketPolicies>,
     pub(crate) node: Arc<dyn ThisNode>,
     pub(crate) directories: Arc<dyn Directories>,
     pub(crate) passwords: Arc<dyn Passwords>,
@@ -121,6 +124,7 @@ impl Service {
             chain: Chain::new(parts.local_providers.clone(), parts.decoy),
             local_providers: parts.local_providers,
             contents: parts.contents,
+            policies: parts.policies,
             node: parts.node,
             throttle: parts.throttle,
             failed_logins: FailedLogins::default(),

@@ -7,6 +7,7 @@ mod local_accounts;
 mod node;
 mod object_keys;
 mod password_hashing;
+mod policies;
 
 pub(crate) use bucket_contents::BackendContents;
 pub(crate) use directories::LdapDirectories;
@@ -15,3 +16,4 @@ pub(crate) use local_accounts::StoredAccounts;
 pub(crate) use node::Machine;
 pub(crate) use object_keys::ObjectKeys;
 pub(crate) use password_hashing::PasswordHashing;
+pub(crate) use policies::PolicyLanguage;

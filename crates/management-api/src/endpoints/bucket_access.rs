@@ -85,14 +85,16 @@ pub(crate) async fn show_policy(caller: Caller, call: Call) -> Answering {
     Ok(policy.map_or_else(Reply::empty, |policy| Reply::of("application/json", policy.into_bytes())))
 }
 
-pub(crate) const PUT_POLICY: About = About::call(Topic::Buckets, "Set the policy of a bucket", "")
-    .roles(who::ADMINS)
-    .query(&[NAMESPACE])
-    .takes_any_json();
+pub(crate) const PUT_POLICY: About =
+    About::call(Topic::Buckets, "Set the policy of a bucket", "In the language of S3, as `PutBucketPolicy` takes it.")
+        .roles(who::ADMINS)
+        .query(&[NAMESPACE])
+        .takes_any_json();
 
 /// Puts the policy of a bucket.
 pub(crate) async fn put_policy(caller: Caller, call: Call) -> Answering {
-    change(&caller, &call, None, BucketChange::PutPolicy).await
+    let policy = call.text()?;
+    change(&caller, &call, None, BucketChange::PutPolicy(policy)).await
 }
 
 pub(crate) const REMOVE_POLICY: About =

@@ -141,11 +141,23 @@ async fn metadata_is_kept_by_protocol_until_it_is_removed() {
 }
 
 #[tokio::test]
-async fn no_policy_is_kept_that_would_not_be_evaluated() {
+async fn a_policy_is_kept_as_it_was_put_and_none_that_would_not_be_evaluated() {
     let (office, root) = with_bucket().await;
     assert_eq!(ask(&office, &root, Method::GET, "policy", "").await.expect(200).body, "");
-    let policy = r#"{"Version":"2012-10-17","Statement":[]}"#;
-    ask(&office, &root, Method::PUT, "policy", policy).await.refused(400, 1008);
+    let policy = r#"{"Version":"2012-10-17", "Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:DeleteObject","Resource":"arn:aws:s3:::logs/*"}]}"#;
+    ask(&office, &root, Method::PUT, "policy", policy).await.expect(200);
+    assert_eq!(ask(&office, &root, Method::GET, "policy", "").await.expect(200).body, policy);
+    for (other, why) in [
+        (r#"{"Version":"2012-10-17","Statement":[]}"#, "Statement has to be"),
+        (&policy.replace("DeleteObject", "BakeCake"), "statement 1: "),
+        (&policy.replace(":::logs", ":::other"), "statement 1: "),
+        ("", "not JSON"),
+        ("<policy/>", "not JSON"),
+    ] {
+        let refused = ask(&office, &root, Method::PUT, "policy", other).await.refused(400, 1008);
+        assert!(refused.field("details").contains(why), "{other}: {}", refused.field("details"));
+    }
+    assert_eq!(ask(&office, &root, Method::GET, "policy", "").await.expect(200).body, policy);
     ask(&office, &root, Method::DELETE, "policy", "").await.expect(200);
     assert_eq!(ask(&office, &root, Method::GET, "policy", "").await.expect(200).body, "");
 }

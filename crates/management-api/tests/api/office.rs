@@ -26,7 +26,9 @@ use metrics_exporter_prometheus::PrometheusBuilder;
 use tempfile::TempDir;
 use tokio::sync::watch;
 
-use crate::surroundings::{Accounts, Contents, Hashing, KeptPassword, NoDirectories, OutOfReach, SmallMachine};
+use crate::surroundings::{
+    Accounts, Contents, Hashing, KeptPassword, NoDirectories, OutOfReach, Policies, SmallMachine,
+};
 
 pub const PASSWORD: &str = "Correct-Horse-77";
 /// The one other origin whose pages may call the API.
@@ -273,6 +275,7 @@ fn service(
         passwords: Arc::new(Hashing { passwords, entropy: Arc::clone(&entropy) }),
         first_password: Arc::clone(first_password) as _,
         contents,
+        policies: Arc::new(Policies),
         node: Arc::new(SmallMachine),
         clock,
         entropy,

@@ -8,12 +8,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use keyward_ambient::Entropy;
-use keyward_identity::{AuthnProvider, DomainName, ManagementUser, ManagementUserId, ObjectUserId, Person};
+use keyward_identity::{AuthnProvider, Bucket, DomainName, ManagementUser, ManagementUserId, ObjectUserId, Person};
 use keyward_login::{Credentials, Outcome, Provider, Unavailable};
 use keyward_login_local::{AccountsUnavailable, LocalAccounts, Passwords};
+use keyward_policy::BucketPolicy;
 use keyward_service::{
-    BucketContents, ContentsError, ContentsState, Directories, DirectoryCheckFailed, FirstPassword, Password,
-    ServiceError, Space, ThisNode,
+    BucketContents, BucketPolicies, ContentsError, ContentsState, Directories, DirectoryCheckFailed, FirstPassword,
+    Password, PolicyFault, ReadPolicy, ServiceError, Space, ThisNode,
 };
 use keyward_store::Store;
 
@@ -160,5 +161,17 @@ impl ThisNode for SmallMachine {
 
     async fn space(&self) -> Result<Space, String> {
         Ok(Space { total: 4 << 30, free: (3 << 30) + 5 })
+    }
+}
+
+/// The language of bucket policies, as it is in the product.
+pub struct Policies;
+
+impl BucketPolicies for Policies {
+    fn read(&self, text: &str, bucket: &Bucket) -> Result<ReadPolicy, PolicyFault> {
+        match BucketPolicy::read(text, &bucket.namespace, &bucket.name) {
+            Ok(policy) => Ok(ReadPolicy { is_public: policy.is_public() }),
+            Err(fault) => Err(PolicyFault(fault.to_string())),
+        }
     }
 }

@@ -61,8 +61,8 @@ pub enum BucketChange {
     PutMetadata(HeadMetadata),
     /// To keep no metadata for clients of this protocol.
     RemoveMetadata(String),
-    /// A bucket policy to keep. None is offered.
-    PutPolicy,
+    /// A bucket policy to have, in the language of S3.
+    PutPolicy(String),
     /// To have no bucket policy.
     RemovePolicy,
 }
@@ -191,9 +191,14 @@ impl Caller {
             BucketChange::RemoveMetadata(head_type) => {
                 settings.metadata.retain(|kept| !is_of_head(kept, head_type));
             }
-            BucketChange::PutPolicy => {
-                let why = "put it as the bucket's owner with S3 (PutBucketPolicy), where it is checked; here it is shown and removed";
-                return Err(ServiceError::invalid("policy", why));
+            BucketChange::PutPolicy(text) => {
+                let read = self.service.policies.read(text, bucket);
+                let policy = read.map_err(|fault| ServiceError::invalid("policy", fault.to_string()))?;
+                if policy.is_public && blocks_public_policies(bucket) {
+                    let why = "it is public, and the bucket blocks public policies";
+                    return Err(ServiceError::invalid("policy", why));
+                }
+                bucket.settings.policy = Some(text.clone());
             }
             BucketChange::RemovePolicy => settings.policy = None,
         }
@@ -268,9 +273,13 @@ impl BucketChange {
             BucketChange::PutTags(_) | BucketChange::RemoveTags(_) => "bucket.tags",
             BucketChange::Acl(_) => "bucket.acl",
             BucketChange::PutMetadata(_) | BucketChange::RemoveMetadata(_) => "bucket.metadata",
-            BucketChange::PutPolicy | BucketChange::RemovePolicy => "bucket.policy",
+            BucketChange::PutPolicy(_) | BucketChange::RemovePolicy => "bucket.policy",
         }
     }
+}
+
+fn blocks_public_policies(bucket: &Bucket) -> bool {
+    bucket.settings.public_access_block.is_some_and(|block| block.block_public_policy)
 }
 
 fn settings_of_new(new: &NewBucket, home: &Namespace) -> Result<BucketSettings, ServiceError> {

@@ -3,7 +3,9 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use async_trait::async_trait;
-use keyward_service::{Space, ThisNode};
+use keyward_identity::Bucket;
+use keyward_policy::BucketPolicy;
+use keyward_service::{BucketPolicies, PolicyFault, ReadPolicy, Space, ThisNode};
 
 pub(crate) struct Machine;
 
@@ -19,5 +21,17 @@ impl ThisNode for Machine {
 
     async fn space(&self) -> Result<Space, String> {
         Err("the disk does not answer".to_owned())
+    }
+}
+
+/// The language of bucket policies, as it is in the product.
+pub(crate) struct Policies;
+
+impl BucketPolicies for Policies {
+    fn read(&self, text: &str, bucket: &Bucket) -> Result<ReadPolicy, PolicyFault> {
+        match BucketPolicy::read(text, &bucket.namespace, &bucket.name) {
+            Ok(policy) => Ok(ReadPolicy { is_public: policy.is_public() }),
+            Err(fault) => Err(PolicyFault(fault.to_string())),
+        }
     }
 }

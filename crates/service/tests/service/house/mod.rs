@@ -31,7 +31,7 @@ use tempfile::TempDir;
 
 use accounts::{CheapPasswords, FirstPasswordNote, HASHER, local_domain, local_providers};
 use faulty_store::FaultyStore;
-use machine::Machine;
+use machine::{Machine, Policies};
 use shelves::Shelves;
 
 /// Where everybody in the house calls from.
@@ -114,6 +114,7 @@ fn parts(
         directories: Arc::new(ScriptedDirectories::default()),
         first_password: Arc::new(FirstPasswordNote::default()),
         contents: Arc::new(Shelves::default()),
+        policies: Arc::new(Policies),
         node: Arc::new(Machine),
         clock: Arc::new(FrozenClock::default()) as Arc<dyn Clock>,
         store,
