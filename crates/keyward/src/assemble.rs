@@ -15,15 +15,17 @@ use keyward_login_local::{LocalPeople, ManagementUsers, Passwords};
 use keyward_objects::Backend;
 use keyward_objects_local::LocalObjects;
 use keyward_s3_endpoint::{AccessLog, Endpoint, SigV2Default};
-use keyward_sealing::{EnvelopeSealer, MasterKeys};
+use keyward_sealing::EnvelopeSealer;
 use keyward_service::{BucketSource, CredentialSource, Parts, Service, SystemSettings};
 use keyward_signature::{Regions, Rules};
-use keyward_store::{AuditKeys, Sealer, Store};
+use keyward_store::{Sealer, Store};
 use keyward_store_sqlite::SqliteStore;
 
+use crate::audit_keys::audit_keys;
 use crate::config::{Environment, Settings};
 use crate::data_dir::DataDir;
 use crate::master_key::{self, MasterKeyFailure};
+use crate::rewrap::Rewrap;
 use crate::root_password::{self, RootPassword};
 use crate::start_error::StartError;
 use crate::wiring::{
@@ -34,9 +36,6 @@ use crate::wiring::{
 /// The file of the identity store, within the data directory.
 pub(crate) const IDENTITY: &str = "identity.db";
 
-/// What the audit chain's key is derived for.
-const AUDIT_CHAIN: &str = "audit chain";
-
 /// The server, ready to listen.
 pub(crate) struct Assembly {
     pub(crate) service: Arc<Service>,
@@ -44,6 +43,8 @@ pub(crate) struct Assembly {
     pub(crate) endpoint: Endpoint,
     pub(crate) objects: Arc<LocalObjects>,
     pub(crate) clock: Arc<dyn Clock>,
+    /// What a change of the master key leaves to do.
+    pub(crate) rewrap: Rewrap,
     /// The file with root's first password, while that password is in use.
     pub(crate) root_password: Option<PathBuf>,
 }
@@ -59,7 +60,8 @@ impl Assembly {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
         let keys = master_key::master_keys(settings, environment, data_dir, &*entropy)?;
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(data_dir.join(IDENTITY), audit_keys(&keys))?);
+        let identity = data_dir.join(IDENTITY);
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&identity, audit_keys(&identity, &keys)?)?);
         master_key::compare_with_data(&keys, &*store, clock.now()).await?;
         let sealer: Arc<dyn Sealer> = Arc::new(
             EnvelopeSealer::new(&keys, Arc::clone(&entropy)).map_err(|error| StartError::Sealing(error.to_string()))?,
@@ -89,7 +91,14 @@ impl Assembly {
             entropy,
             access_log,
         });
-        Ok(Self { service, store, endpoint, objects, clock, root_password })
+        let rewrap = Rewrap {
+            store: Arc::clone(&store),
+            objects: Arc::clone(&objects),
+            keys,
+            sealer,
+            clock: Arc::clone(&clock),
+        };
+        Ok(Self { service, store, endpoint, objects, clock, rewrap, root_password })
     }
 }
 
@@ -172,12 +181,6 @@ async fn first_start(
         root_password::forget(&file);
     }
     Ok(file.exists().then_some(file))
-}
-
-/// The keys of the audit chain, derived from the master keys.
-pub(crate) fn audit_keys(keys: &MasterKeys) -> AuditKeys {
-    let current = AuditKeys::new(*keys.derive(AUDIT_CHAIN));
-    keys.derive_earlier(AUDIT_CHAIN).iter().fold(current, |all, earlier| all.with_earlier(**earlier))
 }
 
 fn regions(settings: &Settings) -> Regions {

@@ -7,7 +7,8 @@ use keyward_ambient::SystemEntropy;
 use keyward_store::{AuditLog, ChainError, Revision};
 use keyward_store_sqlite::SqliteStore;
 
-use crate::assemble::{IDENTITY, audit_keys};
+use crate::assemble::IDENTITY;
+use crate::audit_keys::audit_keys;
 use crate::config::{Environment, Settings};
 use crate::data_dir::{DataDir, DataDirError};
 use crate::master_key;
@@ -37,7 +38,9 @@ pub(crate) async fn run(
     let settings = Settings::read(config_file, flags, environment).map_err(StartError::from)?;
     let data_dir = locked(&settings.data_dir)?;
     let keys = master_key::master_keys(&settings, environment, &data_dir, &SystemEntropy).map_err(StartError::from)?;
-    let store = SqliteStore::open(data_dir.join(IDENTITY), audit_keys(&keys)).map_err(StartError::from)?;
+    let path = data_dir.join(IDENTITY);
+    let audit_keys = audit_keys(&path, &keys).map_err(StartError::from)?;
+    let store = SqliteStore::open(path, audit_keys).map_err(StartError::from)?;
     let report = store.verify_chain().await?;
     let removed = match report.removed_upto {
         Revision::ZERO => String::new(),

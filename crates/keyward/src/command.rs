@@ -7,6 +7,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use keyward_cli::PersonCommand;
 
 use crate::config::{SETTINGS, Setting};
+use crate::master_key_command::MasterKeyCommand;
 
 /// What the user asked for.
 pub(crate) enum Request {
@@ -60,6 +61,15 @@ pub(crate) enum Request {
         /// The settings given as flags, by key.
         flags: BTreeMap<&'static str, String>,
     },
+    /// Look at, add or take away master keys.
+    MasterKey {
+        /// Which of these.
+        command: MasterKeyCommand,
+        /// The configuration file, if one was named.
+        config_file: Option<PathBuf>,
+        /// The settings given as flags, by key.
+        flags: BTreeMap<&'static str, String>,
+    },
     /// Talk to a running server about the people of its local domain.
     Person(PersonCommand),
 }
@@ -73,6 +83,7 @@ pub(crate) fn parse() -> Request {
         Some(("backup", backup)) => backup_request(backup),
         Some(("restore", restore)) => restore_request(restore),
         Some(("check", check)) => check_request(check),
+        Some(("master-key", master_key)) => master_key_request(master_key),
         Some(("unlock", unlock)) => unlock_request(unlock),
         Some((_, serve)) => serve_request(serve),
         None => serve_request(&matches),
@@ -92,6 +103,7 @@ fn grammar() -> Command {
         .subcommand(backup_grammar())
         .subcommand(restore_grammar())
         .subcommand(check_grammar())
+        .subcommand(master_key_grammar())
         .subcommand(unlock_grammar())
         .subcommand(PersonCommand::grammar())
 }
@@ -147,6 +159,22 @@ fn check_grammar() -> Command {
     with_flags(command, data_settings())
 }
 
+fn master_key_grammar() -> Command {
+    let status = Command::new("status").about("Tell what is sealed under which master key");
+    let rotate = Command::new("rotate")
+        .about("Put a new master key before those of the key file")
+        .after_help("The server uses it from its next start, and seals everything anew under it.");
+    let fingerprint = Arg::new("fingerprint").value_name("FINGERPRINT").required(true);
+    let retire = Command::new("retire")
+        .about("Take an earlier master key out of the key file, once nothing is sealed under it")
+        .arg(fingerprint.help("Which, as status shows it"));
+    Command::new("master-key")
+        .about("Look at, change or retire the key that secrets are sealed under")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommands([status, rotate, retire].map(|command| with_flags(command, data_settings())))
+}
+
 fn data_settings() -> impl Iterator<Item = &'static Setting> {
     SETTINGS.iter().filter(|setting| DATA_SETTINGS.contains(&setting.key))
 }
@@ -193,6 +221,20 @@ fn restore_request(matches: &ArgMatches) -> Request {
 fn check_request(matches: &ArgMatches) -> Request {
     let (config_file, flags) = given(matches);
     Request::Check { config_file, flags }
+}
+
+fn master_key_request(matches: &ArgMatches) -> Request {
+    let (command, matches) = match matches.subcommand() {
+        Some(("rotate", rotate)) => (MasterKeyCommand::Rotate, rotate),
+        Some(("retire", retire)) => {
+            let fingerprint = retire.get_one::<String>("fingerprint").cloned().unwrap_or_default();
+            (MasterKeyCommand::Retire { fingerprint }, retire)
+        }
+        // The grammar requires one of the three.
+        other => (MasterKeyCommand::Status, other.map_or(matches, |(_, status)| status)),
+    };
+    let (config_file, flags) = given(matches);
+    Request::MasterKey { command, config_file, flags }
 }
 
 /// A directory that the grammar requires.

@@ -1,6 +1,7 @@
 //! The one binary: configuration, wiring, lifecycle; nothing else.
 
 mod assemble;
+mod audit_keys;
 mod audit_trail;
 mod audit_verify;
 mod backup;
@@ -13,13 +14,17 @@ mod key_usage;
 mod lifecycle;
 mod logging;
 mod master_key;
+mod master_key_command;
 mod open_files;
+mod rewrap;
 mod root_password;
+mod sealed;
 mod serve;
 mod start_error;
 mod tls;
 mod unlock;
 mod upkeep;
+mod user_scope;
 mod web_front;
 mod wiring;
 
@@ -66,6 +71,10 @@ fn main() -> ExitCode {
         Request::Check { config_file, flags } => runtime
             .block_on(check::run(config_file, flags, &environment, &mut say))
             .map(|summary| say(&summary))
+            .map_err(|error| error.to_string()),
+        Request::MasterKey { command, config_file, flags } => runtime
+            .block_on(master_key_command::run(command, config_file, flags, &environment))
+            .map(|done| say(&done))
             .map_err(|error| error.to_string()),
         Request::Person(person) => runtime.block_on(run_person(person, &environment)),
     };

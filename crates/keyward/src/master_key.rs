@@ -69,7 +69,7 @@ pub(crate) async fn compare_with_data(
             tracing::warn!(
                 recorded,
                 current = given,
-                "older secrets are still sealed with an earlier master key; keep it"
+                "secrets are still sealed with an earlier master key, and are being sealed anew; keep it until then"
             );
             Ok(())
         }

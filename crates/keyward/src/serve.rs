@@ -58,6 +58,7 @@ pub(crate) async fn run(
         Arc::clone(&assembly.clock),
         settings.audit_kept,
     ));
+    tasks.spawn(assembly.rewrap.clone().run());
     tasks.spawn(key_usage::keep(Arc::clone(&assembly.service), Arc::clone(&assembly.clock)));
     let api = ManagementApi::new(
         Arc::clone(&assembly.service),

@@ -10,7 +10,8 @@ use keyward_ambient::{Clock, SystemClock, SystemEntropy};
 use keyward_service::{ServiceError, unlock_account};
 use keyward_store_sqlite::SqliteStore;
 
-use crate::assemble::{IDENTITY, audit_keys};
+use crate::assemble::IDENTITY;
+use crate::audit_keys::audit_keys;
 use crate::config::{Environment, Settings};
 use crate::data_dir::DataDir;
 use crate::master_key;
@@ -45,7 +46,9 @@ pub(crate) async fn run(
     }
     let data_dir = DataDir::beside_a_server(&settings.data_dir).map_err(StartError::from)?;
     let keys = master_key::master_keys(&settings, environment, &data_dir, &SystemEntropy).map_err(StartError::from)?;
-    let store = SqliteStore::open(data_dir.join(IDENTITY), audit_keys(&keys)).map_err(StartError::from)?;
+    let path = data_dir.join(IDENTITY);
+    let audit_keys = audit_keys(&path, &keys).map_err(StartError::from)?;
+    let store = SqliteStore::open(path, audit_keys).map_err(StartError::from)?;
     let now = SystemClock.now();
     // The audit trail goes on under the key of the server, or could not be verified any more.
     master_key::compare_with_data(&keys, &store, now).await.map_err(StartError::from)?;

@@ -63,6 +63,15 @@ pub fn check_store(
     Ok(checked)
 }
 
+/// Tells `found` of the sealed key of every object and upload in the store in `directory` that has one of the store's
+/// own. Blocks while it reads; the store may be in use.
+///
+/// # Errors
+/// [`EngineError`] when the store cannot be looked at.
+pub fn sealed_keys(directory: &Path, found: &mut dyn FnMut(&[u8])) -> Result<(), EngineError> {
+    Inspection::open(directory)?.sealed_keys(found)
+}
+
 /// A check on its way.
 struct Check<'c> {
     store: &'c Inspection,

@@ -27,6 +27,6 @@ mod rewrite;
 mod stored_head;
 mod turns;
 
-pub use check::{Checked, Fault, Finding, Place, check_store};
+pub use check::{Checked, Fault, Finding, Place, check_store, sealed_keys};
 pub use lifecycle::Swept;
 pub use local_objects::LocalObjects;

@@ -17,7 +17,7 @@ use tokio::task::{AbortHandle, spawn_blocking};
 use crate::access;
 use crate::call::Call;
 use crate::encryption::Keys;
-use crate::engine::{self, BucketId, Engine, EngineError, Settings};
+use crate::engine::{self, BucketId, Engine, EngineError, Resealed, Settings};
 use crate::error::bucket_error;
 use crate::lifecycle::{self, Swept};
 use crate::not_offered;
@@ -80,6 +80,16 @@ impl LocalObjects {
     /// What kept the store from looking through the bucket; what was done until then is done.
     pub async fn carry_out_lifecycle(&self, bucket: &Bucket) -> Result<Swept, EngineError> {
         lifecycle::sweep(&self.engine, bucket, self.engine.now(), self.day).await
+    }
+
+    /// Seals the store's own keys under the present master key, those that are not yet. Doing it again is fine, also
+    /// after it was cut short.
+    ///
+    /// # Errors
+    /// What kept the store from going through all of them; those done until then are done.
+    pub async fn rewrap_keys(&self) -> Result<Resealed, EngineError> {
+        let sealer = Arc::clone(&self.keys.sealer);
+        self.engine.reseal_keys(Arc::new(move |sealed| sealer.rewrap(sealed).map_err(|why| why.to_string()))).await
     }
 
     /// Finishes the writes queued so far and closes the store; later calls are answered 503.

@@ -15,6 +15,15 @@ pub trait KeySealer: Send + Sync + 'static {
     /// # Errors
     /// [`KeySealError`] with the reason, such as the fingerprint of a master key that is missing.
     fn open(&self, sealed: &[u8]) -> Result<Zeroizing<[u8; 32]>, KeySealError>;
+
+    /// What [`seal`](Self::seal) made, sealed under the present master key; `None` when it is already.
+    ///
+    /// # Errors
+    /// [`KeySealError`] with the reason, as [`open`](Self::open).
+    fn rewrap(&self, sealed: &[u8]) -> Result<Option<Vec<u8>>, KeySealError> {
+        let _ = sealed;
+        Ok(None)
+    }
 }
 
 /// Why a key was not sealed or opened.

@@ -16,6 +16,18 @@ impl Fingerprint {
         Self(bytes)
     }
 
+    /// Reads the printed form; `None` for anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut bytes = [0; Self::LENGTH];
+        if text.len() != 2 * bytes.len() || !text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
+            return None;
+        }
+        for (place, byte) in bytes.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(text.get(2 * place..2 * place + 2)?, 16).ok()?;
+        }
+        Some(Self(bytes))
+    }
+
     /// Its bytes.
     pub const fn as_bytes(&self) -> &[u8; Fingerprint::LENGTH] {
         &self.0

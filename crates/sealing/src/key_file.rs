@@ -9,12 +9,12 @@ use keyward_ambient::Entropy;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::{MasterKeyError, MasterKeys};
+use crate::{Fingerprint, MasterKeyError, MasterKeys};
 
 /// What the file says to whoever finds it.
 const NOTICE: &str = "\
 # Keyward's master key. With it and the data directory every secret key can be read; without it none can.
-# Keep a copy, apart from the backups of the data. To change it, put a new key on a line above the others.
+# Keep a copy, apart from the backups of the data. The first line is the key in use: `keyward master-key rotate` adds one.
 ";
 
 /// A key file is a few lines; anything longer is another file.
@@ -108,8 +108,42 @@ pub fn create_key_file(path: &Path, entropy: &dyn Entropy) -> Result<MasterKeys,
     Ok(keys)
 }
 
+/// Puts a new master key before those of the file, and answers all of them. When this answers, the file is on the disk,
+/// whole; a crash before leaves it as it was.
+pub fn add_key(path: &Path, entropy: &dyn Entropy) -> Result<MasterKeys, KeyFileError> {
+    let keys = load_key_file(path)?.with_new(entropy);
+    replace(path, &keys)?;
+    Ok(keys)
+}
+
+/// Takes an earlier master key out of the file, and answers those that are left; `None`, and nothing done, when it is
+/// the current one or not in the file.
+pub fn remove_key(path: &Path, fingerprint: Fingerprint) -> Result<Option<MasterKeys>, KeyFileError> {
+    let Some(keys) = load_key_file(path)?.without(fingerprint) else { return Ok(None) };
+    replace(path, &keys)?;
+    Ok(Some(keys))
+}
+
+fn replace(path: &Path, keys: &MasterKeys) -> Result<(), KeyFileError> {
+    let text = Zeroizing::new([NOTICE, &keys.lines_base64()].concat());
+    let written = draft(path, text.as_bytes()).and_then(|draft| {
+        fs::rename(draft, path)?;
+        sync_directory_of(path)
+    });
+    written.map_err(|source| KeyFileError::Io { path: path.to_owned(), attempted: "written", source })
+}
+
 /// Writes a file beside its place and links it there, which fails if something is there already, unlike a rename.
 fn write_new(path: &Path, contents: &[u8]) -> io::Result<()> {
+    let draft = draft(path, contents)?;
+    let linked = fs::hard_link(&draft, path);
+    fs::remove_file(&draft)?;
+    linked?;
+    sync_directory_of(path)
+}
+
+/// Writes and syncs the file that is to become `path`.
+fn draft(path: &Path, contents: &[u8]) -> io::Result<PathBuf> {
     let mut draft = path.as_os_str().to_owned();
     draft.push(".new");
     let draft = PathBuf::from(draft);
@@ -121,9 +155,10 @@ fn write_new(path: &Path, contents: &[u8]) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
     file.write_all(contents)?;
     file.sync_all()?;
-    let linked = fs::hard_link(&draft, path);
-    fs::remove_file(&draft)?;
-    linked?;
+    Ok(draft)
+}
+
+fn sync_directory_of(path: &Path) -> io::Result<()> {
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     File::open(directory.unwrap_or(Path::new(".")))?.sync_all()
 }
@@ -157,6 +192,21 @@ mod tests {
         let second = create_key_file(&path, &SeededEntropy::new(2));
         assert!(matches!(second, Err(KeyFileError::Exists { .. })), "{second:?}");
         assert_eq!(load_key_file(&path).expect("reads it").fingerprint(), first.fingerprint());
+    }
+
+    #[test]
+    fn a_key_is_added_before_the_others_and_an_earlier_one_taken_out() {
+        let (directory, path) = room();
+        let first = create_key_file(&path, &SeededEntropy::new(1)).expect("makes a key").fingerprint();
+        let second = add_key(&path, &SeededEntropy::new(2)).expect("adds one").fingerprint();
+        let both = load_key_file(&path).expect("reads it");
+        assert_eq!((both.fingerprint(), both.earlier()), (second, vec![first]));
+        assert!(remove_key(&path, second).expect("reads it").is_none(), "the current one stays");
+        assert!(remove_key(&path, first).expect("takes it out").is_some());
+        let left = load_key_file(&path).expect("reads it");
+        assert_eq!((left.fingerprint(), left.earlier()), (second, vec![]));
+        assert_eq!(fs::metadata(&path).expect("a file").permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::read_dir(directory.path()).expect("a directory").count(), 1, "no draft is left");
     }
 
     #[test]

@@ -16,6 +16,6 @@ mod master_keys;
 mod sealer;
 
 pub use fingerprint::Fingerprint;
-pub use key_file::{KeyFileError, create_key_file, load_key_file};
+pub use key_file::{KeyFileError, add_key, create_key_file, load_key_file, remove_key};
 pub use master_keys::{MasterKeyError, MasterKeys, Recorded};
-pub use sealer::EnvelopeSealer;
+pub use sealer::{EnvelopeSealer, sealed_under};

@@ -90,6 +90,25 @@ impl MasterKeys {
         self.current().fingerprint
     }
 
+    /// What the earlier keys are called, the latest of them first.
+    pub fn earlier(&self) -> Vec<Fingerprint> {
+        self.keys.iter().skip(1).map(|key| key.fingerprint).collect()
+    }
+
+    /// The same keys with a new one before them, which is the current one from now on.
+    pub(crate) fn with_new(mut self, entropy: &dyn Entropy) -> Self {
+        let Self { keys } = Self::generate(entropy);
+        self.keys.splice(0..0, keys);
+        self
+    }
+
+    /// The same keys without this one; `None` when it is the current one or none of them.
+    pub(crate) fn without(mut self, fingerprint: Fingerprint) -> Option<Self> {
+        let place = self.keys.iter().position(|key| key.fingerprint == fingerprint).filter(|place| *place > 0)?;
+        self.keys.remove(place);
+        Some(self)
+    }
+
     /// What is known of the key that was recorded as `fingerprint`, in hexadecimal.
     pub fn recognise(&self, fingerprint: &str) -> Recorded {
         match self.keys.iter().position(|key| key.fingerprint.to_string() == fingerprint) {
@@ -117,6 +136,17 @@ impl MasterKeys {
     /// The current key in base64, for a file that nobody else reads.
     pub(crate) fn current_base64(&self) -> Zeroizing<String> {
         Zeroizing::new(LENIENT.encode(*self.current().bytes))
+    }
+
+    /// All keys in base64, a line each, for a file that nobody else reads.
+    pub(crate) fn lines_base64(&self) -> Zeroizing<String> {
+        // 44 letters and a line end each: all the room from the start, as growing would leave copies behind.
+        let mut lines = Zeroizing::new(String::with_capacity(45 * self.keys.len()));
+        for key in &self.keys {
+            LENIENT.encode_string(*key.bytes, &mut lines);
+            lines.push('\n');
+        }
+        lines
     }
 
     fn current(&self) -> &MasterKey {

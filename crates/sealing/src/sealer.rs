@@ -82,6 +82,15 @@ impl Sealer for EnvelopeSealer {
         let data_key = self.unwrap_key(&envelope)?;
         decrypt(&aes(&data_key)?, context, &envelope.secret)
     }
+
+    fn rewrap(&self, sealed: &Sealed) -> Result<Option<Sealed>, SealError> {
+        EnvelopeSealer::rewrap(self, sealed)
+    }
+}
+
+/// Which master key something is sealed under. Says nothing about whether it opens.
+pub fn sealed_under(sealed: &Sealed) -> Result<Fingerprint, SealError> {
+    Ok(Envelope::parse(sealed)?.fingerprint)
 }
 
 impl WrappingKey {

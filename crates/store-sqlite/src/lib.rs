@@ -22,6 +22,7 @@ mod schema;
 mod secret_usage;
 mod snapshot;
 mod store;
+mod stored_setting;
 mod upkeep;
 mod writer;
 
@@ -29,3 +30,4 @@ pub use integrity::integrity;
 pub use open::OpenError;
 pub use snapshot::{SnapshotError, snapshot};
 pub use store::SqliteStore;
+pub use stored_setting::stored_setting;

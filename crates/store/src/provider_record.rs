@@ -28,6 +28,13 @@ impl ProviderRecord {
         Ok(Self { provider, sealed_manager_password: sealed.transpose()? })
     }
 
+    /// The same record with the password sealed under the current key; `None` when it is already, or there is none.
+    pub fn rewrap(&self, sealer: &dyn Sealer) -> Result<Option<Self>, SealError> {
+        let Some(sealed) = &self.sealed_manager_password else { return Ok(None) };
+        let rewrapped = sealer.rewrap(sealed)?;
+        Ok(rewrapped.map(|sealed| Self { sealed_manager_password: Some(sealed), ..self.clone() }))
+    }
+
     /// The manager's password, when there is one.
     pub fn manager_password(&self, sealer: &dyn Sealer) -> Result<Option<Zeroizing<String>>, SealError> {
         let Some(sealed) = &self.sealed_manager_password else { return Ok(None) };

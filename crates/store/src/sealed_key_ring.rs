@@ -87,6 +87,17 @@ impl SealedKeyRing {
         Ok(SealedKeyRing { secrets: secrets.collect::<Result<_, _>>()? })
     }
 
+    /// The same ring with every secret sealed under the current key; `None` when each is already.
+    pub fn rewrap(&self, sealer: &dyn Sealer) -> Result<Option<SealedKeyRing>, SealError> {
+        let (mut ring, mut changed) = (self.clone(), false);
+        for secret in &mut ring.secrets {
+            if let Some(sealed) = sealer.rewrap(&secret.sealed)? {
+                (secret.sealed, changed) = (sealed, true);
+            }
+        }
+        Ok(changed.then_some(ring))
+    }
+
     /// Gives back the ring that was sealed for this user of this scope.
     pub fn open(&self, scope: &Scope, owner: &ObjectUserId, sealer: &dyn Sealer) -> Result<KeyRing, OpenRingError> {
         let secrets = self.secrets.iter().map(|secret| secret.open(scope, owner, sealer));

@@ -16,6 +16,13 @@ pub trait Sealer: Send + Sync + 'static {
 
     /// Gives back what was sealed with this `context`.
     fn open(&self, context: &[u8], sealed: &Sealed) -> Result<Zeroizing<Vec<u8>>, SealError>;
+
+    /// The same secret sealed under the current key, without opening the secret itself; `None` when it is already, as
+    /// with sealers that only ever have one key.
+    fn rewrap(&self, sealed: &Sealed) -> Result<Option<Sealed>, SealError> {
+        let _ = sealed;
+        Ok(None)
+    }
 }
 
 /// Why a secret could not be sealed or opened. Says nothing about the secret.

@@ -5,7 +5,6 @@ use std::path::Path;
 
 use keyward_objects_local::engine::{BucketId, BucketState};
 use keyward_sealing::{MasterKeys, Recorded};
-use keyward_service::UserScope;
 use keyward_store::{
     AuditLog, BucketFilter, Buckets, ObjectUserFilter, ObjectUsers, PageRequest, Providers, Sealer, Settings,
     StoreError,
@@ -13,8 +12,9 @@ use keyward_store::{
 use keyward_store_sqlite::{SqliteStore, integrity};
 
 use super::{Tell, chain, is_open};
-use crate::assemble::audit_keys;
+use crate::audit_keys::audit_keys;
 use crate::master_key::FINGERPRINT;
+use crate::user_scope::user_scope;
 
 /// What was found out on the way, for the rest of the check.
 pub(super) struct Identity {
@@ -36,7 +36,7 @@ pub(super) async fn check(path: &Path, keys: &MasterKeys, sealer: &dyn Sealer, t
             return identity;
         }
     }
-    let store = match SqliteStore::open(path, audit_keys(keys)) {
+    let store = match audit_keys(path, keys).and_then(|keys| SqliteStore::open(path, keys)) {
         Ok(store) => store,
         Err(error) => {
             tell(&format!("identity.db: {}", chain(&error)));
@@ -85,8 +85,7 @@ impl Looking<'_> {
     }
 
     async fn rings(&mut self) -> Result<(), StoreError> {
-        let scope = self.store.setting("user.scope").await?;
-        let scope = scope.and_then(|found| UserScope::parse(found.value.value.as_str()?)).unwrap_or_default();
+        let scope = user_scope(self.store).await?;
         let mut request = PageRequest::default();
         loop {
             let page = self.store.object_users(&ObjectUserFilter::default(), &request).await?;

@@ -18,6 +18,12 @@ impl KeySealer for ObjectKeys {
         Ok(sealed.as_bytes().to_vec())
     }
 
+    fn rewrap(&self, sealed: &[u8]) -> Result<Option<Vec<u8>>, KeySealError> {
+        let rewrapped = self.0.rewrap(&Sealed::from_bytes(sealed));
+        let rewrapped = rewrapped.map_err(|error| KeySealError(error.to_string()))?;
+        Ok(rewrapped.map(|sealed| sealed.as_bytes().to_vec()))
+    }
+
     fn open(&self, sealed: &[u8]) -> Result<Zeroizing<[u8; 32]>, KeySealError> {
         let opened = self.0.open(CONTEXT, &Sealed::from_bytes(sealed));
         let opened = opened.map_err(|error| KeySealError(error.to_string()))?;

@@ -19,6 +19,7 @@ use super::tables::bodies::{self, StoredBytes};
 use super::tables::look::{self, UploadRow, VersionRow};
 use super::tables::objects::StoredBody;
 use super::tables::parts::{self, StoredPart};
+use super::tables::sealed_keys::{self, Heads};
 use super::{BucketState, EngineError, layout, tables};
 
 /// How much is read at a time.
@@ -157,6 +158,25 @@ impl Inspection {
         let _snapshot = connection.unchecked_transaction()?;
         let Some((row_key, row)) = look::next_upload(connection, after)? else { return Ok(None) };
         Ok(Some((row_key, row.and_then(|row| upload(connection, row)).map(Entry::Upload))))
+    }
+
+    /// Tells `found` of every sealed key, as they all are at one moment of each shard.
+    pub(crate) fn sealed_keys(&self, found: &mut dyn FnMut(&[u8])) -> Result<(), EngineError> {
+        for (_, connection) in &self.shards {
+            let _snapshot = connection.unchecked_transaction()?;
+            for heads in [Heads::Uploads, Heads::Objects] {
+                let mut after = Vec::new();
+                loop {
+                    let page = sealed_keys::page(connection, heads, &after, 1000)?;
+                    page.keys.iter().for_each(|(_, sealed)| found(sealed));
+                    match page.last {
+                        Some(last) => after = last,
+                        None => break,
+                    }
+                }
+            }
+        }
+        Ok(())
     }
 
     /// What a shard's rows say of one another, at one moment.

@@ -6,6 +6,7 @@ pub(super) mod look;
 pub(super) mod object_writes;
 pub(super) mod objects;
 pub(super) mod parts;
+pub(super) mod sealed_keys;
 pub(super) mod uploads;
 
 use std::str::FromStr;

@@ -10,6 +10,7 @@ mod deletions;
 mod encryption;
 mod extensions;
 mod listings;
+mod master_keys;
 mod multipart;
 mod objects;
 mod quotas;
