@@ -70,6 +70,7 @@ impl Assembly {
         let opening =
             LocalObjects::open(data_dir.join("objects"), Arc::clone(&clock), Arc::clone(&entropy), object_keys);
         let objects = opening.await.map_err(|error| StartError::Objects(error.to_string()))?;
+        let objects = objects.with_uploads_abandoned_after(settings.abandoned_uploads);
         let objects = Arc::new(match lifecycle_day(environment) {
             Some(day) => objects.with_days_of(day),
             None => objects,

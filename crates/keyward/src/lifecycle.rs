@@ -1,4 +1,4 @@
-//! Carries out the lifecycle rules of all buckets while the server runs.
+//! Carries out the lifecycle rules of all buckets while the server runs, and gives up abandoned uploads.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,7 +28,7 @@ async fn round(objects: &LocalObjects, store: &dyn Store) -> Result<(), StoreErr
         let page = store.buckets(&BucketFilter::default(), &request).await?;
         // What an administrator has locked stays as it is.
         for bucket in page.items.iter().map(|row| &row.value) {
-            if bucket.settings.lifecycle.is_empty() || bucket.settings.locked {
+            if bucket.settings.locked {
                 continue;
             }
             match objects.carry_out_lifecycle(bucket).await {

@@ -33,6 +33,7 @@ pub struct LocalObjects {
     keys: Keys,
     turns: Turns,
     day: Duration,
+    abandoned_after: Option<u32>,
     /// The search for what a crash left behind, while it goes on.
     sweep: Option<AbortHandle>,
 }
@@ -54,12 +55,19 @@ impl LocalObjects {
         let opening = spawn_blocking(move || Engine::open(&dir, clock, entropy, Settings::default()));
         let engine = opening.await.unwrap_or(Err(EngineError::Unavailable))?;
         let sweep = engine.may_hold_orphans().then(|| tokio::spawn(sweep(engine.clone())).abort_handle());
-        Ok(Self { engine, keys, turns: Turns::default(), day: DAY, sweep })
+        Ok(Self { engine, keys, turns: Turns::default(), day: DAY, abandoned_after: None, sweep })
     }
 
     /// The store on an engine that is open.
     pub fn on(engine: Engine, sealer: Arc<dyn KeySealer>, entropy: Arc<dyn Entropy>) -> Self {
-        Self { engine, keys: Keys { sealer, entropy }, turns: Turns::default(), day: DAY, sweep: None }
+        Self {
+            engine,
+            keys: Keys { sealer, entropy },
+            turns: Turns::default(),
+            day: DAY,
+            abandoned_after: None,
+            sweep: None,
+        }
     }
 
     /// The same with days of the lifecycle that last so long; for tests, which do not wait for real ones.
@@ -69,17 +77,25 @@ impl LocalObjects {
         self
     }
 
+    /// The same, giving up uploads in parts for which nothing came in so many days, where no lifecycle rule speaks of
+    /// them; `None`: never.
+    #[must_use]
+    pub fn with_uploads_abandoned_after(mut self, days: Option<u32>) -> Self {
+        self.abandoned_after = days;
+        self
+    }
+
     /// How long a day of the lifecycle lasts.
     pub fn day(&self) -> Duration {
         self.day
     }
 
-    /// Carries out the lifecycle rules of a bucket as they stand now.
+    /// Carries out the lifecycle rules of a bucket as they stand now, and gives up abandoned uploads.
     ///
     /// # Errors
     /// What kept the store from looking through the bucket; what was done until then is done.
     pub async fn carry_out_lifecycle(&self, bucket: &Bucket) -> Result<Swept, EngineError> {
-        lifecycle::sweep(&self.engine, bucket, self.engine.now(), self.day).await
+        lifecycle::sweep(&self.engine, bucket, self.engine.now(), self.day, self.abandoned_after).await
     }
 
     /// Seals the store's own keys under the present master key, those that are not yet. Doing it again is fine, also

@@ -48,6 +48,8 @@ pub(crate) struct Settings {
     pub(crate) audit_kept: Option<Duration>,
     /// `None`: what follows from the addresses.
     pub(crate) s3_public_url: Option<String>,
+    /// Days without a part after which an upload is given up. `None`: never.
+    pub(crate) abandoned_uploads: Option<u32>,
     pub(crate) sigv2_enabled: bool,
     /// `None`: without end.
     pub(crate) sigv2_max_life: Option<Duration>,
@@ -99,6 +101,7 @@ impl Settings {
             anonymous_namespace: reader.parsed("s3.anonymous_namespace", "give the name of a namespace")?,
             audit_kept: reader.days("audit.keep_days")?,
             s3_public_url: reader.public_url("s3.public_url")?,
+            abandoned_uploads: reader.abandoned_uploads()?,
             sigv2_enabled: reader.parsed("sigv2.enabled", "give true or false")?.unwrap_or(true),
             sigv2_max_life: reader.seconds("sigv2.max_life")?,
             access_log: reader.access_log()?,
@@ -209,6 +212,18 @@ impl Reader<'_> {
         Ok(path.map(|path| AccessLogSettings { path, turned_over_at: MIB.saturating_mul(size), kept }))
     }
 
+    fn abandoned_uploads(&self) -> Result<Option<u32>, ConfigError> {
+        const KEY: &str = "s3.abandoned_uploads_days";
+        match self.layers.value(KEY) {
+            None => Ok(Some(7)),
+            Some(("off", _)) => Ok(None),
+            Some((text, _)) => match text.parse() {
+                Ok(days @ 1..=36_500) => Ok(Some(days)),
+                _ => Err(self.bad(KEY, "give a number of days from 1 to 36500, or off")),
+            },
+        }
+    }
+
     fn log_format(&self) -> Result<LogFormat, ConfigError> {
         match self.layers.value("log_format") {
             None | Some(("text", _)) => Ok(LogFormat::Text),
@@ -294,6 +309,15 @@ mod tests {
         let expected = AccessLogSettings { path: "s3.log".into(), turned_over_at: 2 * 1024 * 1024, kept: 9 };
         assert_eq!(given, Some(expected));
         assert!(settings(&[("s3.access_log_size", "0")]).is_err());
+    }
+
+    #[test]
+    fn abandoned_uploads_go_after_a_week_unless_told_otherwise() {
+        let days = |given: &[_]| settings(given).expect("valid").abandoned_uploads;
+        assert_eq!(days(&[]), Some(7));
+        assert_eq!(days(&[("s3.abandoned_uploads_days", "30")]), Some(30));
+        assert_eq!(days(&[("s3.abandoned_uploads_days", "off")]), None);
+        assert!(settings(&[("s3.abandoned_uploads_days", "0")]).is_err());
     }
 
     #[test]

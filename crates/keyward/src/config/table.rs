@@ -51,6 +51,11 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "Honour S3 Signature Version 2, unless a namespace says otherwise [default: true]",
     ),
     setting("sigv2.max_life", "SECONDS", "Longest life of a Version 2 link or form, such as 604800 [default: none]"),
+    setting(
+        "s3.abandoned_uploads_days",
+        "DAYS",
+        "Days without a part after which an upload in parts is given up, unless a lifecycle rule of the bucket speaks of it, or off [default: 7]",
+    ),
     setting("s3.access_log", "FILE", "File for a JSON line about each S3 request, or off [default: off]"),
     setting("s3.access_log_size", "MIB", "Size from which on the access log is turned over [default: 100]"),
     setting("s3.access_log_kept", "COUNT", "Earlier access logs that are kept, FILE.1 and so on [default: 9]"),

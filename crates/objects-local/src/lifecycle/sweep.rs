@@ -9,7 +9,8 @@ use super::judge::{Sentence, judge};
 use super::moment::{after_days, concerns};
 use crate::call::versioning;
 use crate::engine::{
-    BucketId, Deletion, Engine, EngineError, ListedObject, Precondition, UploadsQuery, VersionsQuery, Which,
+    BucketId, Deletion, Engine, EngineError, ListedObject, Precondition, UploadRecord, UploadsQuery, VersionsQuery,
+    Which,
 };
 
 /// How many rows are looked at together.
@@ -26,19 +27,22 @@ pub struct Swept {
     pub aborted: u64,
 }
 
-/// Carries out the rules of `bucket` as they stand at `now`; a day lasts `day`.
+/// Carries out the rules of `bucket` as they stand at `now`; a day lasts `day`. Uploads that no rule speaks of are given
+/// up when nothing has come for `abandoned_after` days.
 pub(crate) async fn sweep(
     engine: &Engine,
     bucket: &Bucket,
     now: Timestamp,
     day: Duration,
+    abandoned_after: Option<u32>,
 ) -> Result<Swept, EngineError> {
-    let mut pass = Pass { engine, bucket, now, day, swept: Swept::default() };
+    let mut pass = Pass { engine, bucket, now, day, abandoned_after, swept: Swept::default() };
     let rules = &bucket.settings.lifecycle;
     if rules.iter().any(|rule| rule.enabled && (rule.expiration.is_some() || rule.noncurrent_expiration.is_some())) {
         pass.versions().await?;
     }
-    if rules.iter().any(|rule| rule.enabled && rule.abort_uploads_after_days.is_some()) {
+    let by_rule = rules.iter().any(|rule| rule.enabled && rule.abort_uploads_after_days.is_some());
+    if by_rule || abandoned_after.is_some() {
         pass.uploads().await?;
     }
     Ok(pass.swept)
@@ -49,6 +53,7 @@ struct Pass<'p> {
     bucket: &'p Bucket,
     now: Timestamp,
     day: Duration,
+    abandoned_after: Option<u32>,
     swept: Swept,
 }
 
@@ -117,12 +122,7 @@ impl Pass<'_> {
         loop {
             let page = self.engine.list_uploads(BucketId(self.bucket.id), query.clone()).await?;
             for (key, upload) in page.uploads {
-                let is_over = |rule: &LifecycleRule| {
-                    let end =
-                        rule.abort_uploads_after_days.map(|days| after_days(upload.id.begun_at(), days, self.day));
-                    concerns(rule, &key, 0, None) && end.is_some_and(|end| end <= self.now)
-                };
-                if self.rules().iter().any(is_over) {
+                if self.is_over(&key, &upload).await? {
                     match self.engine.abort_upload(BucketId(self.bucket.id), &key, upload.id).await {
                         Ok(()) => self.swept.aborted += 1,
                         Err(EngineError::NoSuchUpload) => {}
@@ -133,5 +133,36 @@ impl Pass<'_> {
             let Some((after, after_upload)) = page.next else { return Ok(()) };
             query = UploadsQuery { after, after_upload, ..query };
         }
+    }
+
+    async fn is_over(&self, key: &str, upload: &UploadRecord) -> Result<bool, EngineError> {
+        let begun = upload.id.begun_at();
+        let concerned = self.rules().iter().filter(|rule| concerns(rule, key, 0, None));
+        let ends = concerned.filter_map(|rule| Some(after_days(begun, rule.abort_uploads_after_days?, self.day)));
+        match ends.min() {
+            Some(end) => Ok(end <= self.now),
+            None => self.is_abandoned(key, upload).await,
+        }
+    }
+
+    /// Whether neither the upload was begun nor a part of it came in the last days: a slow client keeps its upload.
+    async fn is_abandoned(&self, key: &str, upload: &UploadRecord) -> Result<bool, EngineError> {
+        let Some(days) = self.abandoned_after else { return Ok(false) };
+        let is_past = |moment: Timestamp| moment.plus(self.day.saturating_mul(days)) <= self.now;
+        let mut after = 0;
+        let mut idle = is_past(upload.id.begun_at());
+        while idle {
+            let page = match self.engine.list_parts(BucketId(self.bucket.id), key, upload.id, after, PAGE).await {
+                Ok(page) => page,
+                Err(EngineError::NoSuchUpload) => return Ok(false),
+                Err(error) => return Err(error),
+            };
+            idle = page.parts.iter().all(|part| is_past(part.modified));
+            match page.next {
+                Some(next) => after = next,
+                None => break,
+            }
+        }
+        Ok(idle)
     }
 }

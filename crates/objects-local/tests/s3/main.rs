@@ -9,6 +9,7 @@ mod copies;
 mod deletions;
 mod encryption;
 mod extensions;
+mod lifecycle;
 mod listings;
 mod master_keys;
 mod multipart;
