@@ -9,7 +9,7 @@ use crate::query::Query;
 use crate::xml::XmlWriter;
 
 pub use entries::ListedObject;
-pub(crate) use entries::common_prefixes;
+pub(crate) use entries::{common_prefixes, length};
 pub use token::ContinuationToken;
 
 /// How keys stand in a listing.

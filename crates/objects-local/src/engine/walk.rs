@@ -96,7 +96,8 @@ impl Walk<'_> {
             return Ok(walked);
         }
         let (mut from, end) = (self.start, row_key::behind_prefix(self.bucket, self.prefix));
-        let (mut last, mut passed) = (None, None::<String>);
+        // No key is empty.
+        let (mut last, mut passed) = (None, String::new());
         'seek: loop {
             let mut rows = statement.query((&from, &end))?;
             while let Some(row) = rows.next()? {
@@ -107,12 +108,13 @@ impl Walk<'_> {
                     .and_then(self.key_in)
                     .ok_or_else(|| EngineError::corrupt("a stored key is not readable"))?;
                 if self.latest_only {
-                    if passed.as_deref() == Some(key) {
+                    if passed == key {
                         // Older versions: there may be many.
                         from = row_key::behind_key(self.bucket, key);
                         continue 'seek;
                     }
-                    passed = Some(key.to_owned());
+                    passed.clear();
+                    passed.push_str(key);
                     if row.get(1)? {
                         continue;
                     }

@@ -51,6 +51,15 @@ impl ListedObject {
 }
 
 /// Writes `<CommonPrefixes>`, one for each, as S3 does.
+/// About how many bytes a listing takes; rather too many.
+pub(crate) fn length(objects: &[ListedObject], prefixes: &[String]) -> usize {
+    let owner = |owner: &Owner| 80 + owner.id.len() + owner.display_name.len();
+    let object = |object: &ListedObject| 340 + object.key.as_str().len() + object.owner.as_ref().map_or(0, owner);
+    let objects: usize = objects.iter().map(object).sum();
+    let prefixes: usize = prefixes.iter().map(|prefix| 60 + prefix.len()).sum();
+    2048 + objects + prefixes
+}
+
 pub(crate) fn common_prefixes(xml: &mut XmlWriter, encoding: KeyEncoding, prefixes: &[String]) {
     for prefix in prefixes {
         xml.element("CommonPrefixes", |xml| encoding.write(xml, "Prefix", prefix));

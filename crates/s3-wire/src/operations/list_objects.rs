@@ -7,7 +7,7 @@ use keyward_identity::BucketName;
 
 use super::answer::document;
 use crate::error::S3Error;
-use crate::listing::{KeyEncoding, ListedObject, common_prefixes};
+use crate::listing::{KeyEncoding, ListedObject, common_prefixes, length};
 use crate::query::Query;
 use crate::xml::XmlWriter;
 
@@ -64,7 +64,8 @@ impl ListObjectsAnswer {
     pub fn to_xml(&self) -> Vec<u8> {
         let request = &self.request;
         let encoding = request.encoding;
-        XmlWriter::document("ListBucketResult", |xml| {
+        let about = length(&self.objects, &self.common_prefixes);
+        XmlWriter::long_document("ListBucketResult", about, |xml| {
             xml.text("Name", self.bucket.as_str());
             encoding.write(xml, "Prefix", &request.prefix);
             encoding.write(xml, "Marker", &request.marker);

@@ -7,7 +7,7 @@ use keyward_identity::BucketName;
 
 use super::answer::document;
 use crate::error::S3Error;
-use crate::listing::{ContinuationToken, KeyEncoding, ListedObject, common_prefixes};
+use crate::listing::{ContinuationToken, KeyEncoding, ListedObject, common_prefixes, length};
 use crate::query::Query;
 use crate::xml::XmlWriter;
 
@@ -79,7 +79,8 @@ impl ListObjectsV2Answer {
         let request = &self.request;
         let encoding = request.encoding;
         let token = request.continuation_token.as_ref().map(ContinuationToken::encoded);
-        XmlWriter::document("ListBucketResult", |xml| {
+        let about = length(&self.objects, &self.common_prefixes);
+        XmlWriter::long_document("ListBucketResult", about, |xml| {
             xml.text("Name", self.bucket.as_str());
             encoding.write(xml, "Prefix", &request.prefix);
             xml.optional("ContinuationToken", token.as_deref());

@@ -1,10 +1,27 @@
 //! Writes S3's documents: elements, text, and attributes where S3 has them.
 
-use std::fmt::Display;
+use std::fmt::{self, Display, Write};
 
 use super::S3_NAMESPACE;
 
 const DECLARATION: &[u8] = b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+
+/// The bytes of text that may have to be written otherwise. 0xEF begins U+FFFE and U+FFFF, among others.
+const MARKED: [bool; 256] = {
+    let mut marked = [false; 256];
+    let mut control = 0;
+    while control < 0x20 {
+        marked[control] = true;
+        control += 1;
+    }
+    marked[b'&' as usize] = true;
+    marked[b'<' as usize] = true;
+    marked[b'>' as usize] = true;
+    marked[b'"' as usize] = true;
+    marked[0x7f] = true;
+    marked[0xef] = true;
+    marked
+};
 
 /// Writes one document into memory. Elements close by themselves, so a document is always well-formed as far as its
 /// text is; what XML 1.0 cannot hold goes out as a character reference, as S3 does it.
@@ -16,16 +33,22 @@ pub struct XmlWriter {
 impl XmlWriter {
     /// A document whose root is in S3's namespace.
     pub fn document(root: &str, fill: impl FnOnce(&mut XmlWriter)) -> Vec<u8> {
-        Self::whole(root, Some(S3_NAMESPACE), fill)
+        Self::whole(root, Some(S3_NAMESPACE), 0, fill)
+    }
+
+    /// As [`document`](Self::document), where it is known that it will have about so many bytes.
+    pub fn long_document(root: &str, about: usize, fill: impl FnOnce(&mut XmlWriter)) -> Vec<u8> {
+        Self::whole(root, Some(S3_NAMESPACE), about, fill)
     }
 
     /// A document without a namespace: `<Error>` only.
     pub fn bare_document(root: &str, fill: impl FnOnce(&mut XmlWriter)) -> Vec<u8> {
-        Self::whole(root, None, fill)
+        Self::whole(root, None, 0, fill)
     }
 
-    fn whole(root: &str, namespace: Option<&str>, fill: impl FnOnce(&mut XmlWriter)) -> Vec<u8> {
-        let mut xml = XmlWriter { out: DECLARATION.to_vec() };
+    fn whole(root: &str, namespace: Option<&str>, about: usize, fill: impl FnOnce(&mut XmlWriter)) -> Vec<u8> {
+        let mut xml = XmlWriter { out: Vec::with_capacity(DECLARATION.len() + about) };
+        xml.out.extend_from_slice(DECLARATION);
         xml.raw("<").raw(root);
         if let Some(namespace) = namespace {
             xml.raw(" xmlns=\"").raw(namespace).raw("\"");
@@ -73,29 +96,50 @@ impl XmlWriter {
 
     /// An element that holds a number, a truth value or another plain word.
     pub fn value(&mut self, name: &str, value: impl Display) {
-        self.text(name, &value.to_string());
+        self.element(name, |xml| write!(Content(xml), "{value}").expect("a document takes any text"));
     }
 
     /// Text of the element that is open.
     pub fn content(&mut self, text: &str) {
-        for character in text.chars() {
-            match character {
-                '&' => self.raw("&amp;"),
-                '<' => self.raw("&lt;"),
-                '>' => self.raw("&gt;"),
-                '"' => self.raw("&quot;"),
-                // A parser turns a bare carriage return into a line feed and forbids the other controls.
-                '\0'..='\u{1f}' | '\u{7f}' | '\u{fffe}' | '\u{ffff}' => {
-                    self.raw(&format!("&#x{:x};", u32::from(character)))
-                }
-                _ => self.raw(character.encode_utf8(&mut [0; 4])),
-            };
+        let mut rest = text;
+        // What needs nothing goes out in one piece. A marked byte begins a character, so the cuts are between two.
+        while let Some(at) = rest.bytes().position(|byte| MARKED[usize::from(byte)]) {
+            let (plain, behind) = rest.split_at(at);
+            self.raw(plain);
+            let mut characters = behind.chars();
+            characters.next().into_iter().for_each(|character| self.marked(character));
+            rest = characters.as_str();
         }
+        self.raw(rest);
+    }
+
+    fn marked(&mut self, character: char) {
+        match character {
+            '&' => self.raw("&amp;"),
+            '<' => self.raw("&lt;"),
+            '>' => self.raw("&gt;"),
+            '"' => self.raw("&quot;"),
+            // A parser turns a bare carriage return into a line feed and forbids the other controls.
+            '\0'..='\u{1f}' | '\u{7f}' | '\u{fffe}' | '\u{ffff}' => {
+                self.raw(&format!("&#x{:x};", u32::from(character)))
+            }
+            _ => self.raw(character.encode_utf8(&mut [0; 4])),
+        };
     }
 
     fn raw(&mut self, text: &str) -> &mut Self {
         self.out.extend_from_slice(text.as_bytes());
         self
+    }
+}
+
+/// What is printed as text of the element that is open.
+struct Content<'x>(&'x mut XmlWriter);
+
+impl Write for Content<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.content(text);
+        Ok(())
     }
 }
 
@@ -111,6 +155,12 @@ mod tests {
     #[test]
     fn markup_in_text_stays_text() {
         assert_eq!(written("a<b>&\"c\""), "<Key>a&lt;b&gt;&amp;&quot;c&quot;</Key>");
+    }
+
+    #[test]
+    fn text_of_all_planes_goes_out_as_it_is() {
+        let text = "é\u{ff5e}\u{efff}\u{f000}\u{fffd}\u{10fffe}";
+        assert_eq!(written(text), format!("<Key>{text}</Key>"));
     }
 
     #[test]
