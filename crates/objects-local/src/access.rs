@@ -17,20 +17,21 @@ pub(crate) async fn facts(
 ) -> Result<Option<ObjectFacts>, S3Error> {
     // What cannot be a version is refused by the operation, in its own words.
     let Ok(which) = which(version) else { return Ok(None) };
-    let head = match engine.head_version(BucketId(bucket.id), key.as_str(), which).await {
-        Ok(record) => record.head,
+    let record = match engine.head_version(BucketId(bucket.id), key.as_str(), which).await {
+        Ok(record) => record,
         Err(EngineError::Unavailable) => return Err(EngineError::Unavailable.into()),
         Err(error) => {
             let error = S3Error::from(error);
             return if error.status().is_server_error() { Err(error) } else { Ok(None) };
         }
     };
+    let head = &record.head;
     let acl = head.acl.as_deref().map(stored_acl).transpose()?;
     let owner = match &acl {
         Some(acl) => Some(acl.owner.clone()),
-        None => writer(&head, &bucket.namespace),
+        None => writer(head, &bucket.namespace),
     };
-    Ok(Some(ObjectFacts { owner, acl, tags: head.tags.into_iter().collect() }))
+    Ok(Some(ObjectFacts { owner, acl, tags: head.tags.clone().into_iter().collect() }))
 }
 
 /// Gives the object that was granted this list; its bytes and its time stay.

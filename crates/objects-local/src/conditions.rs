@@ -4,6 +4,8 @@
 //! tags is bound to the one that was there at first: when the object changes meanwhile the write is refused, also where
 //! the new object would do.
 
+use std::sync::Arc;
+
 use keyward_s3_wire::S3Error;
 use keyward_s3_wire::conditions::{CurrentObject, DeleteConditions, EntityTags, WriteConditions};
 
@@ -60,7 +62,7 @@ pub(crate) async fn of_deletion(
     Ok(Precondition::Unchanged { etag: record.etag, modified: record.modified })
 }
 
-async fn present(engine: &Engine, place: Place<'_>) -> Result<Option<ObjectRecord>, EngineError> {
+async fn present(engine: &Engine, place: Place<'_>) -> Result<Option<Arc<ObjectRecord>>, EngineError> {
     match engine.head(place.bucket_id(), place.key.as_str()).await {
         Ok(record) => Ok(Some(record)),
         Err(EngineError::NoSuchKey | EngineError::IsDeleteMarker { .. }) => Ok(None),

@@ -9,6 +9,7 @@
 //! ```text
 //! BodyWriter ─► Body ─► put / put_part ─► writer thread of the shard ─► answer
 //! open ─► row and files pinned on a blocking thread ─► BodyReader
+//!     └─► what was read of late and not written since (`object_cache`) ─► BodyReader
 //! ```
 //! Every version of an object is a row, the newest of a key first; reads and listings take the first that is no delete
 //! marker. Not here: authorisation, checksums other than the entity tag's MD5.
@@ -33,6 +34,7 @@ mod locate;
 mod lock;
 mod multipart;
 mod multipart_list;
+mod object_cache;
 mod objects;
 mod outgoing;
 mod pending_file;
@@ -87,6 +89,7 @@ use body_dir::BodyDir;
 use headroom::Headroom;
 use incoming::Spool;
 use layout::Layout;
+use object_cache::ObjectCache;
 use pins::Pins;
 use readers::Readers;
 use reaper::Reaper;
@@ -105,6 +108,7 @@ struct Inner {
     shards: Vec<Shard>,
     bodies: Arc<BodyDir>,
     pins: Arc<Pins>,
+    cache: Arc<ObjectCache>,
     reaper: Mutex<Reaper>,
     spool: Arc<Spool>,
     headroom: Arc<Headroom>,
@@ -138,10 +142,11 @@ impl Engine {
         let reaper =
             Reaper::start(layout.bodies(), hold).map_err(EngineError::io("start the thread that unlinks bodies"))?;
         let pins = Arc::new(Pins::new(reaper.unlinks()));
+        let cache = ObjectCache::new(settings.cache, settings.cached_body_limit);
         let mut shards = Vec::with_capacity(files.len());
         for (number, (path, connection)) in files.into_iter().enumerate() {
             let name = format!("objects-meta-{number:02}");
-            let writer = Writer::start(name, connection, Arc::clone(&clock), Arc::clone(&pins))?;
+            let writer = Writer::start(name, connection, Arc::clone(&clock), Arc::clone(&pins), Arc::clone(&cache))?;
             let readers = Readers::new(path, settings.readers_per_shard);
             let short_reads = ShortReads::new(Arc::clone(&readers), settings.readers_per_shard);
             shards.push(Shard { writer, readers, short_reads });
@@ -158,8 +163,20 @@ impl Engine {
         });
         let may_hold_orphans = AtomicBool::new(layout.may_hold_orphans);
         let reaper = Mutex::new(reaper);
-        let inner =
-            Inner { shards, bodies, pins, reaper, spool, headroom, clock, entropy, settings, may_hold_orphans, layout };
+        let inner = Inner {
+            shards,
+            bodies,
+            pins,
+            cache,
+            reaper,
+            spool,
+            headroom,
+            clock,
+            entropy,
+            settings,
+            may_hold_orphans,
+            layout,
+        };
         Ok(Self { inner: Arc::new(inner) })
     }
 

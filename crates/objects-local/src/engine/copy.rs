@@ -153,7 +153,7 @@ impl Replicator {
             };
             pieces.push((extent.part, content));
         }
-        let ObjectRecord { size, etag, checksum, head, .. } = located.record;
+        let ObjectRecord { size, etag, checksum, head, .. } = Arc::unwrap_or_clone(located.record);
         let body = match <[_; 1]>::try_from(pieces) {
             Ok([(None, content)]) => ReplicaBody::Bytes(content),
             Ok([(Some(part), content)]) => ReplicaBody::Parts(vec![(part, content)]),

@@ -16,7 +16,7 @@ use super::tables::parts::{self, PartRecord};
 
 /// An object and the wanted bytes of it, held until dropped.
 pub(super) struct Located {
-    pub(super) record: ObjectRecord,
+    pub(super) record: Arc<ObjectRecord>,
     /// Which of the object's bytes.
     pub(super) range: Range<u64>,
     pub(super) extents: Vec<Extent>,
@@ -70,7 +70,7 @@ fn locate_while(
             let _snapshot = connection.unchecked_transaction()?;
             let found = objects::find(connection, bucket, key, which)?;
             meanwhile();
-            (hold(connection, pins, found.record, found.body, range)?, found.row_key, found.body)
+            (hold(connection, pins, Arc::new(found.record), found.body, range)?, found.row_key, found.body)
         };
         // A commit between the snapshot and the pins may have had the files unlinked; then there is a newer object.
         if located.is_in_memory() || objects::is_at(connection, &row_key, body)? {
@@ -82,7 +82,7 @@ fn locate_while(
 fn hold(
     connection: &Connection,
     pins: &Arc<Pins>,
-    record: ObjectRecord,
+    record: Arc<ObjectRecord>,
     body: StoredBody,
     range: ByteRange,
 ) -> Result<Located, EngineError> {

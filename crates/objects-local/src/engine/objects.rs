@@ -11,7 +11,8 @@ use super::head::{Checksum, ObjectHead};
 use super::headroom::ROWS;
 use super::ids::BucketId;
 use super::incoming::{Body, BodyWriter, Content};
-use super::locate::{Extent, HeldBytes, locate};
+use super::locate::{Extent, HeldBytes, Located, locate};
+use super::object_cache::{Held, ObjectCache, Reading};
 use super::outgoing::BodyReader;
 use super::record::{ByteRange, ObjectRecord, PutResult, Terms, Versioning, Which};
 use super::tables::bodies;
@@ -23,13 +24,29 @@ use super::{Engine, EngineError, row_key};
 /// An object opened for reading.
 pub struct OpenedObject {
     /// What it is.
-    pub record: ObjectRecord,
+    pub record: Arc<ObjectRecord>,
     /// Which of its bytes `body` gives.
     pub range: Range<u64>,
     /// The part that was asked for, of an object completed from parts.
     pub part: Option<PartRecord>,
     /// The bytes. They stay readable when the object is overwritten or deleted.
     pub body: BodyReader,
+}
+
+/// Keeps in memory what a read finds, where it may.
+struct Keeping(Option<(Arc<ObjectCache>, Reading)>);
+
+impl Keeping {
+    fn nothing() -> Self {
+        Self(None)
+    }
+
+    fn keep(self, bucket: BucketId, key: &str, mut held: Held) {
+        if let Some((cache, reading)) = self.0 {
+            held.bytes = held.bytes.filter(|bytes| cache.keeps_bytes_of(bytes.len() as u64));
+            cache.keep(reading, bucket, key, held);
+        }
+    }
 }
 
 impl Engine {
@@ -68,15 +85,28 @@ impl Engine {
     }
 
     /// What is under `key`, without its bytes.
-    pub async fn head(&self, bucket: BucketId, key: &str) -> Result<ObjectRecord, EngineError> {
+    pub async fn head(&self, bucket: BucketId, key: &str) -> Result<Arc<ObjectRecord>, EngineError> {
         self.head_version(bucket, key, Which::Latest).await
     }
 
     /// A version of `key`, without its bytes.
-    pub async fn head_version(&self, bucket: BucketId, key: &str, which: Which) -> Result<ObjectRecord, EngineError> {
+    pub async fn head_version(
+        &self,
+        bucket: BucketId,
+        key: &str,
+        which: Which,
+    ) -> Result<Arc<ObjectRecord>, EngineError> {
+        if let Some(held) = self.held(bucket, key, which) {
+            return Ok(held.record);
+        }
+        let keeping = self.keeping(bucket, key, which);
         let key = key.to_owned();
-        let reads = &self.shard(bucket).short_reads;
-        reads.read(move |connection| Ok(objects::find(connection, bucket, &key, which)?.record)).await
+        let found = self.shard(bucket).short_reads.read(move |connection| {
+            let record = Arc::new(objects::find(connection, bucket, &key, which)?.record);
+            keeping.keep(bucket, &key, Held { record: Arc::clone(&record), bytes: None });
+            Ok(record)
+        });
+        found.await
     }
 
     /// Opens what is under `key` for reading.
@@ -89,8 +119,8 @@ impl Engine {
         self.open_version(bucket, key, Which::Latest, range, |_| Ok(None)).await
     }
 
-    /// Opens a version of `key` for reading. `unlock` gives the key of an object that is encrypted; it runs on a
-    /// blocking thread.
+    /// Opens a version of `key` for reading. `unlock` gives the key of an object that is encrypted; for those it runs on
+    /// a blocking thread.
     pub async fn open_version(
         &self,
         bucket: BucketId,
@@ -99,18 +129,33 @@ impl Engine {
         range: ByteRange,
         unlock: impl FnOnce(&ObjectHead) -> Result<Option<DataKey>, EngineError> + Send + 'static,
     ) -> Result<OpenedObject, EngineError> {
-        let key = key.to_owned();
+        let keeping = match self.held(bucket, key, which) {
+            Some(Held { record, bytes: Some(bytes) }) => {
+                // Asked all the same: it refuses a key that is not needed.
+                unlock(&record.head)?;
+                let range = range.resolve(record.size, [])?;
+                let body = BodyReader::of(bytes, &range)?;
+                return Ok(OpenedObject { record, range, part: None, body });
+            }
+            Some(held) if !self.inner.cache.keeps_bytes_of(held.record.size) => Keeping::nothing(),
+            _ => self.keeping(bucket, key, which),
+        };
+        let (name, looked_up): (Arc<str>, _) = (key.into(), key.to_owned());
         let (pins, bodies) = (Arc::clone(&self.inner.pins), Arc::clone(&self.inner.bodies));
         let piece = self.inner.settings.read_piece;
         let opened = self.shard(bucket).short_reads.read_then(
-            move |connection| locate(connection, &pins, bucket, (&key, which), range),
+            move |connection| locate(connection, &pins, bucket, (&looked_up, which), range),
             |located| !located.is_in_memory(),
             move |located| {
-                let key = unlock(&located.record.head)?;
-                let first = located.extents.first().filter(|_| matches!(range, ByteRange::Part(_)));
+                let Located { record, range: found, extents } = located;
+                let key = unlock(&record.head)?;
+                let is_plain = key.is_none() && record.head.encryption.is_none() && record.etag.parts.is_none();
+                let first = extents.first().filter(|_| matches!(range, ByteRange::Part(_)));
                 let part = first.and_then(|extent| extent.part.clone());
-                let body = BodyReader::start(bodies, located.extents, piece, key)?;
-                Ok(OpenedObject { record: located.record, range: located.range, part, body })
+                let body = BodyReader::start(bodies, extents, piece, key)?;
+                let whole = body.whole(record.size).filter(|_| is_plain);
+                keeping.keep(bucket, &name, Held { record: Arc::clone(&record), bytes: whole });
+                Ok(OpenedObject { record, range: found, part, body })
             },
         );
         opened.await
@@ -126,6 +171,18 @@ impl Engine {
         let (bodies, piece) = (Arc::clone(&self.inner.bodies), self.inner.settings.read_piece);
         let started = spawn_blocking(move || BodyReader::start(bodies, vec![extent], piece, Some(key)));
         started.await.unwrap_or(Err(EngineError::Unavailable))
+    }
+
+    /// What is kept in memory of the latest version.
+    fn held(&self, bucket: BucketId, key: &str, which: Which) -> Option<Held> {
+        if which == Which::Latest { self.inner.cache.find(bucket, key) } else { None }
+    }
+
+    /// To be asked before the store is.
+    fn keeping(&self, bucket: BucketId, key: &str, which: Which) -> Keeping {
+        let cache = &self.inner.cache;
+        let reading = if which == Which::Latest { cache.begin_to_read(bucket, key) } else { None };
+        Keeping(reading.map(|reading| (Arc::clone(cache), reading)))
     }
 
     /// Lets `change` alter what is kept about a version, for tags, locks and access control lists: its bytes, entity

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{Cursor, Read, Seek, SeekFrom};
+use std::ops::Range;
 use std::pin::Pin as Pinned;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -61,6 +62,23 @@ impl BodyReader {
             Next::Ready(piece, rest)
         };
         Ok(Self { remaining, next })
+    }
+
+    /// Bytes that are at hand, of which `range` is wanted.
+    pub(super) fn of(bytes: Bytes, range: &Range<u64>) -> Result<Self, EngineError> {
+        let piece = slice(&bytes, range)?;
+        let remaining = piece.len() as u64;
+        let next = if piece.is_empty() { Next::Ended } else { Next::Ready(piece, None) };
+        Ok(Self { remaining, next })
+    }
+
+    /// All bytes of an object of `size`, where they are at hand in one piece.
+    pub(super) fn whole(&self, size: u64) -> Option<Bytes> {
+        match &self.next {
+            Next::Ended if size == 0 => Some(Bytes::new()),
+            Next::Ready(piece, None) if piece.len() as u64 == size => Some(piece.clone()),
+            _ => None,
+        }
     }
 
     /// How many bytes are still to come.
@@ -124,12 +142,9 @@ impl Source {
                 piece
             }
             (None, HeldBytes::Memory(bytes)) => {
-                let wanted = usize::try_from(extent.wanted.start).ok().zip(usize::try_from(extent.wanted.end).ok());
+                let piece = slice(bytes, &extent.wanted)?;
                 extent.wanted.start = extent.wanted.end;
-                wanted
-                    .filter(|(_, end)| *end <= bytes.len())
-                    .map(|(start, end)| bytes.slice(start..end))
-                    .ok_or_else(|| EngineError::corrupt("a small body is shorter than its size"))?
+                piece
             }
             (None, HeldBytes::File(pin)) => {
                 let mut file = match self.open.take() {
@@ -160,4 +175,12 @@ impl Source {
         let more = !self.extents.is_empty();
         Ok((piece, more.then_some(self)))
     }
+}
+
+fn slice(bytes: &Bytes, range: &Range<u64>) -> Result<Bytes, EngineError> {
+    let wanted = usize::try_from(range.start).ok().zip(usize::try_from(range.end).ok());
+    wanted
+        .filter(|(_, end)| *end <= bytes.len())
+        .map(|(start, end)| bytes.slice(start..end))
+        .ok_or_else(|| EngineError::corrupt("a small body is shorter than its size"))
 }

@@ -73,6 +73,9 @@ impl Engine {
                 let committed = shard.writer.commit(move |commit| {
                     let mut done = 0;
                     for (row_key, from, to) in changes {
+                        if matches!(heads, Heads::Objects) {
+                            commit.writes_object(&row_key);
+                        }
                         done += u64::from(sealed_keys::replace(commit.connection, heads, &row_key, (&from, to))?);
                     }
                     Ok(done)

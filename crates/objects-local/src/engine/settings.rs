@@ -22,6 +22,10 @@ pub struct Settings {
     pub write_batch: usize,
     /// In pieces of how many bytes a body file is read.
     pub read_piece: usize,
+    /// About how many bytes of objects that were read are kept in memory; 0 for none.
+    pub cache: u64,
+    /// The bytes of larger objects are not kept in memory, only what is known of them.
+    pub cached_body_limit: usize,
     /// How long the search for orphaned bodies rests after each directory.
     pub sweep_pause: Duration,
     /// How much of the disk is kept free for deleting: below that, whatever grows the store is
@@ -40,6 +44,8 @@ impl Default for Settings {
             readers_per_shard: 8,
             write_batch: 256 * 1024,
             read_piece: 256 * 1024,
+            cache: 64 * 1024 * 1024,
+            cached_body_limit: 128 * 1024,
             sweep_pause: Duration::from_millis(2),
             reserve: Reserve::default(),
             space_gauge: Arc::new(FileSystemGauge),

@@ -14,8 +14,10 @@ use tokio::sync::oneshot;
 
 use super::EngineError;
 use super::ids::FileId;
+use super::object_cache::{ObjectCache, Writing};
 use super::pending_file::PendingFile;
 use super::pins::Pins;
+use super::row_key;
 
 const BATCH: usize = 512;
 
@@ -23,10 +25,19 @@ const BATCH: usize = 512;
 pub(super) struct Commit<'b> {
     pub(super) connection: &'b Connection,
     pub(super) now: Timestamp,
+    cache: &'b Arc<ObjectCache>,
     effects: &'b mut Effects,
 }
 
 impl Commit<'_> {
+    /// This transaction writes a row of an object: its key is kept in memory no more, and not again before it has ended.
+    /// Comes with every such statement.
+    pub(super) fn writes_object(&mut self, row: &[u8]) {
+        if let Some((bucket, key)) = row_key::bucket_of(row).zip(row_key::key_of_object(row)) {
+            self.effects.writing.push(self.cache.begin_to_write(bucket, key));
+        }
+    }
+
     /// A row of this transaction names `file`; it stays if the commit does.
     pub(super) fn take_over(&mut self, file: PendingFile) {
         self.effects.taken_over.push(file);
@@ -42,6 +53,7 @@ impl Commit<'_> {
 struct Effects {
     taken_over: Vec<PendingFile>,
     let_go: Vec<FileId>,
+    writing: Vec<Writing>,
 }
 
 /// Why a whole batch came to nothing.
@@ -122,11 +134,12 @@ impl Writer {
         connection: Connection,
         clock: Arc<dyn Clock>,
         pins: Arc<Pins>,
+        cache: Arc<ObjectCache>,
     ) -> Result<Self, EngineError> {
         let (messages, inbox) = mpsc::channel();
         let thread = thread::Builder::new()
             .name(name)
-            .spawn(move || work_off(&connection, clock.as_ref(), &pins, &inbox))
+            .spawn(move || work_off(&connection, clock.as_ref(), &pins, &cache, &inbox))
             .map_err(EngineError::io("start a metadata thread"))?;
         Ok(Self { messages, thread: Mutex::new(Some(thread)) })
     }
@@ -156,7 +169,13 @@ impl Writer {
     }
 }
 
-fn work_off(connection: &Connection, clock: &dyn Clock, pins: &Pins, inbox: &Receiver<Message>) {
+fn work_off(
+    connection: &Connection,
+    clock: &dyn Clock,
+    pins: &Pins,
+    cache: &Arc<ObjectCache>,
+    inbox: &Receiver<Message>,
+) {
     while let Ok(Message::Job(first)) = inbox.recv() {
         let mut batch = vec![first];
         let mut stop = false;
@@ -167,16 +186,22 @@ fn work_off(connection: &Connection, clock: &dyn Clock, pins: &Pins, inbox: &Rec
                 Err(_) => break,
             }
         }
-        run_batch(connection, clock.now(), pins, batch);
+        run_batch(connection, clock.now(), pins, cache, batch);
         if stop {
             return;
         }
     }
 }
 
-fn run_batch(connection: &Connection, now: Timestamp, pins: &Pins, mut batch: Vec<Box<dyn Job>>) {
+fn run_batch(
+    connection: &Connection,
+    now: Timestamp,
+    pins: &Pins,
+    cache: &Arc<ObjectCache>,
+    mut batch: Vec<Box<dyn Job>>,
+) {
     let mut effects = Effects::default();
-    let outcome = transact(connection, now, &mut batch, &mut effects);
+    let outcome = transact(connection, now, cache, &mut batch, &mut effects);
     match &outcome {
         Ok(()) => {
             effects.taken_over.into_iter().for_each(PendingFile::keep);
@@ -196,6 +221,8 @@ fn run_batch(connection: &Connection, now: Timestamp, pins: &Pins, mut batch: Ve
             }
         }
     }
+    // Before the answers, so that who reads after one finds its object kept again.
+    drop(effects.writing);
     for job in batch {
         job.answer(outcome.clone());
     }
@@ -204,6 +231,7 @@ fn run_batch(connection: &Connection, now: Timestamp, pins: &Pins, mut batch: Ve
 fn transact(
     connection: &Connection,
     now: Timestamp,
+    cache: &Arc<ObjectCache>,
     batch: &mut [Box<dyn Job>],
     effects: &mut Effects,
 ) -> Result<(), BatchFailure> {
@@ -213,7 +241,7 @@ fn transact(
     for job in batch {
         step("SAVEPOINT job").map_err(rolled_back)?;
         let (taken_over, let_go) = (effects.taken_over.len(), effects.let_go.len());
-        if let Ran::Undo { disk_full } = job.run(&mut Commit { connection, now, effects }) {
+        if let Ran::Undo { disk_full } = job.run(&mut Commit { connection, now, cache, effects }) {
             if connection.is_autocommit() {
                 // After some errors SQLite rolls the whole transaction back by itself.
                 let code = if disk_full { rusqlite::ffi::SQLITE_FULL } else { rusqlite::ffi::SQLITE_ABORT };

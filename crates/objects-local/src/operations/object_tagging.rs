@@ -20,7 +20,7 @@ pub(crate) async fn object_tagging(call: Call<'_>) -> Answer {
     let record = record.map_err(|error| unread(call, which, error))?;
     let answer = GetObjectTaggingAnswer {
         version_id: place.shown_version(record.version),
-        tags: record.head.tags.into_iter().collect(),
+        tags: record.head.tags.clone().into_iter().collect(),
     };
     Ok(answer.response().map(full))
 }

@@ -5,6 +5,8 @@
 //! old one and the body, and committed only over the very object that it was made from. So each reader sees the object
 //! before or after, whatever happens meanwhile, and its tag and checksum are those of all its bytes.
 
+use std::sync::Arc;
+
 use http::header::{HeaderName, HeaderValue};
 use keyward_objects::{RequestBody, full};
 use keyward_s3_wire::checksum::{Checksum, ChecksumType};
@@ -78,7 +80,7 @@ fn bytes_alone(asked: &NewObject) -> Result<(), S3Error> {
 }
 
 struct Written {
-    before: ObjectRecord,
+    before: Arc<ObjectRecord>,
     put: PutResult,
     checksum: Checksum,
 }

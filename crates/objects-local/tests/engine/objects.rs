@@ -49,7 +49,7 @@ async fn what_the_writer_said_comes_back() {
     let put = room.engine.commit_put(HERE, "a", body, head.clone(), Some(checksum.clone()), Precondition::None);
     let put = put.await.unwrap();
     let record = room.engine.head(HERE, "a").await.unwrap();
-    assert_eq!((record.head, record.checksum, record.version), (head, Some(checksum), Version::NULL));
+    assert_eq!((&record.head, &record.checksum, record.version), (&head, &Some(checksum), Version::NULL));
     assert_eq!((record.size, record.etag, record.modified), (put.size, put.etag, put.modified));
 }
 

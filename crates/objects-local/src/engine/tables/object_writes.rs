@@ -45,6 +45,7 @@ pub(in crate::engine) fn put(
 ) -> Result<PutResult, EngineError> {
     let place = make_place(commit, bucket, key, numbering)?;
     let row_key = row_key::object(bucket, key, place.version)?;
+    commit.writes_object(&row_key);
     let (inline_body, file, set) = match object.body {
         StoredBody::Bytes(bytes) => (bytes.inline_body(), bytes.file(), None),
         StoredBody::Parts(set) => (None, None, Some(set.0)),
@@ -112,6 +113,8 @@ pub(in crate::engine) fn mark_deleted(
 ) -> Result<Version, EngineError> {
     let place = make_place(commit, bucket, key, numbering)?;
     let head = ObjectHead { owner, ..ObjectHead::default() };
+    let row_key = row_key::object(bucket, key, place.version)?;
+    commit.writes_object(&row_key);
     commit
         .connection
         .prepare_cached(
@@ -119,7 +122,7 @@ pub(in crate::engine) fn mark_deleted(
              VALUES (?1, 0, ?2, ?3, ?4, ?5, 1)",
         )?
         .execute((
-            row_key::object(bucket, key, place.version)?,
+            row_key,
             commit.now.as_millis(),
             Etag::of_body([0; 16]).to_stored(),
             super::json_of(&head)?,
@@ -136,6 +139,7 @@ pub(in crate::engine) fn delete(
     bypasses_governance: bool,
 ) -> Result<(), EngineError> {
     require_unlocked(commit, present, bypasses_governance)?;
+    commit.writes_object(&present.row_key);
     commit.connection.prepare_cached("DELETE FROM objects WHERE key = ?1")?.execute([&present.row_key])?;
     buckets::count(commit, bucket, Usage::default(), Usage::of(present))?;
     release(commit, present.body)
@@ -147,6 +151,7 @@ pub(in crate::engine) fn set_head(
     row_key: &[u8],
     head: &ObjectHead,
 ) -> Result<(), EngineError> {
+    commit.writes_object(row_key);
     commit.connection.prepare_cached("UPDATE objects SET head = ?2, locked = ?3 WHERE key = ?1")?.execute((
         row_key,
         super::json_of(head)?,
