@@ -137,7 +137,7 @@ impl Engine {
     ) -> Result<Self, EngineError> {
         settings.check()?;
         let (layout, files) = Layout::open(directory, settings.shards, entropy.as_ref())?;
-        let bodies = Arc::new(BodyDir::new(layout.bodies()));
+        let bodies = Arc::new(BodyDir::new(layout.bodies(), entropy.as_ref()));
         let hold = UnlinkHold::open(directory).map_err(EngineError::io("open the lock of unlinking"))?;
         let reaper =
             Reaper::start(layout.bodies(), hold).map_err(EngineError::io("start the thread that unlinks bodies"))?;

@@ -9,10 +9,16 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use keyward_ambient::Entropy;
+
 use super::EngineError;
 use super::ids::FileId;
 
 const DIRECTORIES: usize = 1 << 16;
+
+/// So many names are drawn for one directory before those for the next: each new directory costs several syncs, and those
+/// of one directory that come together cost hardly more than one.
+const TOGETHER: u64 = 512;
 
 /// The path of `id` below `bodies`.
 pub(super) fn path(bodies: &Path, id: FileId) -> PathBuf {
@@ -41,12 +47,25 @@ pub(super) struct BodyDir {
     root: PathBuf,
     /// One bit a directory `aa/bb`: whether its own name is known to be durable.
     durable: Box<[AtomicU64]>,
+    /// How many names were drawn, counted from somewhere.
+    drawn: AtomicU64,
 }
 
 impl BodyDir {
-    pub(super) fn new(root: PathBuf) -> Self {
+    pub(super) fn new(root: PathBuf, entropy: &dyn Entropy) -> Self {
         let durable = (0..DIRECTORIES / 64).map(|_| AtomicU64::new(0)).collect();
-        Self { root, durable }
+        // Each start begins elsewhere, so that no directory fills up with what a store takes between two of them.
+        let begin = u64::from(u16::from_be_bytes(entropy.array())) * TOGETHER;
+        Self { root, durable, drawn: AtomicU64::new(begin) }
+    }
+
+    /// A name for a new body.
+    pub(super) fn draw(&self, entropy: &dyn Entropy) -> FileId {
+        let mut id = FileId::draw(entropy);
+        // The remainder always fits.
+        let directory = (self.drawn.fetch_add(1, Ordering::Relaxed) / TOGETHER % DIRECTORIES as u64) as u16;
+        id.0[..2].copy_from_slice(&directory.to_be_bytes());
+        id
     }
 
     pub(super) fn root(&self) -> &Path {
@@ -122,15 +141,26 @@ impl BodyDir {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
     use std::io::Write;
     use std::os::unix::fs::PermissionsExt;
+
+    use keyward_testkit::SeededEntropy;
 
     use super::*;
 
     fn room() -> (tempfile::TempDir, BodyDir) {
         let home = tempfile::tempdir().unwrap();
-        let bodies = BodyDir::new(home.path().to_owned());
+        let bodies = BodyDir::new(home.path().to_owned(), &SeededEntropy::new(1));
         (home, bodies)
+    }
+
+    #[test]
+    fn names_fill_one_directory_after_the_other() {
+        let ((_home, bodies), entropy) = (room(), SeededEntropy::new(2));
+        let names: BTreeSet<_> = (0..2 * TOGETHER).map(|_| bodies.draw(&entropy).0).collect();
+        let directories: BTreeSet<_> = names.iter().map(|name| [name[0], name[1]]).collect();
+        assert_eq!((names.len() as u64, directories.len()), (2 * TOGETHER, 2));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::body_dir::BodyDir;
 use super::etag::Etag;
 use super::head::{Checksum, ObjectHead};
 use super::headroom::{Headroom, ROWS};
-use super::ids::{BucketId, FileId, UploadId};
+use super::ids::{BucketId, UploadId};
 use super::incoming::Content;
 use super::locate::{HeldBytes, Located, locate};
 use super::pending_file::PendingFile;
@@ -146,7 +146,7 @@ impl Replicator {
             let content = match &extent.bytes {
                 HeldBytes::Memory(bytes) => Content::Memory(bytes.clone()),
                 HeldBytes::File(held) => {
-                    let replica = PendingFile::new(self.pins.pin(FileId::draw(self.entropy.as_ref())));
+                    let replica = PendingFile::new(self.pins.pin(self.bodies.draw(self.entropy.as_ref())));
                     self.bodies.link(held.id(), replica.id())?;
                     Content::File(replica)
                 }

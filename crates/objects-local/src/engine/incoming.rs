@@ -13,7 +13,6 @@ use super::body_dir::BodyDir;
 use super::cipher::{self, DataKey, Encryption};
 use super::etag::Etag;
 use super::headroom::Headroom;
-use super::ids::FileId;
 use super::pending_file::PendingFile;
 use super::pins::Pins;
 
@@ -170,7 +169,7 @@ fn append(open: Option<OpenFile>, bytes: &[u8], spool: &Spool, key: Option<&Data
         Some(open) => open,
         None => {
             // Pinned before it exists, so that a sweep going on never takes it for an orphan.
-            let pending = PendingFile::new(spool.pins.pin(FileId::draw(spool.entropy.as_ref())));
+            let pending = PendingFile::new(spool.pins.pin(spool.bodies.draw(spool.entropy.as_ref())));
             let file = spool.bodies.create(pending.id())?;
             let salt = spool.entropy.array();
             let encryption = key.map(|key| Encryption::begin(key, salt, &mut sealed)).transpose()?;
