@@ -67,7 +67,7 @@ fn locate_while(
     loop {
         let (located, row_key, body) = {
             // One snapshot: the row, its parts and its inline bytes belong together.
-            let _snapshot = connection.unchecked_transaction()?;
+            let _snapshot = Snapshot::begin(connection)?;
             let found = objects::find(connection, bucket, key, which)?;
             meanwhile();
             (hold(connection, pins, Arc::new(found.record), found.body, range)?, found.row_key, found.body)
@@ -75,6 +75,26 @@ fn locate_while(
         // A commit between the snapshot and the pins may have had the files unlinked; then there is a newer object.
         if located.is_in_memory() || objects::is_at(connection, &row_key, body)? {
             return Ok(located);
+        }
+    }
+}
+
+/// One state of the shard for several statements. Made of statements that are kept ready, since reading them anew would
+/// cost more than what is read.
+struct Snapshot<'c>(&'c Connection);
+
+impl<'c> Snapshot<'c> {
+    fn begin(connection: &'c Connection) -> Result<Self, EngineError> {
+        connection.prepare_cached("BEGIN")?.execute([])?;
+        Ok(Self(connection))
+    }
+}
+
+impl Drop for Snapshot<'_> {
+    fn drop(&mut self) {
+        let ended = self.0.prepare_cached("ROLLBACK").and_then(|mut end| end.execute([]));
+        if let Err(error) = ended {
+            tracing::error!(%error, "a snapshot of metadata could not be given up");
         }
     }
 }

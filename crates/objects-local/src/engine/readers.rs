@@ -58,7 +58,10 @@ impl Readers {
             None => schema::open_reader(&self.path)?,
         };
         let outcome = work(&connection);
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        // One that could not give up its snapshot would show the past for ever.
+        if connection.is_autocommit() {
+            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        }
         outcome
     }
 
