@@ -204,7 +204,9 @@ where
     let service = service_fn(move |mut request: Request<Incoming>| {
         seen.store(true, Ordering::Relaxed);
         request.extensions_mut().insert(peer);
-        let answer = service(request);
+        // Answering takes kilobytes of state: better on the heap, for as long as it lasts, than moved from layer to
+        // layer with each request and held by each connection that waits for one.
+        let answer = Box::pin(service(request));
         async move { Ok::<_, Infallible>(answer.await) }
     });
     let stream = Progress::new(stream, limits.idle_write);

@@ -1,11 +1,13 @@
 //! The backend: opens the engine, and leads each granted request to its operation.
 
 use std::fmt;
+use std::future::ready;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures_util::future::BoxFuture;
 use http::Response;
 use keyward_ambient::{Clock, Entropy};
 use keyward_identity::{Acl, Bucket};
@@ -138,34 +140,35 @@ impl Backend for LocalObjects {
             room,
         };
         call.expect_owners()?;
-        let answer = match call.access.operation {
-            Operation::PutObject => op::put_object(call, payload).await,
-            Operation::GetObject => op::get_object(call).await,
-            Operation::HeadObject => op::head_object(call).await,
-            Operation::DeleteObject => op::delete_object(call).await,
-            Operation::DeleteObjects => op::delete_objects(call, payload).await,
-            Operation::CopyObject => op::copy_object(call).await,
-            Operation::ListObjects => op::list_objects(call).await,
-            Operation::ListObjectsV2 => op::list_objects_v2(call).await,
-            Operation::CreateMultipartUpload => op::create_multipart_upload(call).await,
-            Operation::UploadPart => op::upload_part(call, payload).await,
-            Operation::UploadPartCopy => op::upload_part_copy(call).await,
-            Operation::CompleteMultipartUpload => op::complete_multipart_upload(call, payload).await,
-            Operation::AbortMultipartUpload => op::abort_multipart_upload(call).await,
-            Operation::ListParts => op::list_parts(call).await,
-            Operation::ListMultipartUploads => op::list_multipart_uploads(call).await,
-            Operation::ListObjectVersions => op::list_object_versions(call).await,
-            Operation::GetObjectAttributes => op::get_object_attributes(call).await,
-            Operation::GetObjectTagging => op::object_tagging(call).await,
-            Operation::PutObjectTagging => op::put_object_tagging(call, payload).await,
-            Operation::DeleteObjectTagging => op::delete_object_tagging(call).await,
-            Operation::GetObjectRetention => op::object_retention(call).await,
-            Operation::PutObjectRetention => op::put_object_retention(call, payload).await,
-            Operation::GetObjectLegalHold => op::object_legal_hold(call).await,
-            Operation::PutObjectLegalHold => op::put_object_legal_hold(call, payload).await,
-            other => Err(not_offered::operation(other)),
+        // Each operation has a place of its own: the small ones would carry the room that the large ones need.
+        let answering: BoxFuture<'_, op::Answer> = match call.access.operation {
+            Operation::PutObject => Box::pin(op::put_object(call, payload)),
+            Operation::GetObject => Box::pin(op::get_object(call)),
+            Operation::HeadObject => Box::pin(op::head_object(call)),
+            Operation::DeleteObject => Box::pin(op::delete_object(call)),
+            Operation::DeleteObjects => Box::pin(op::delete_objects(call, payload)),
+            Operation::CopyObject => Box::pin(op::copy_object(call)),
+            Operation::ListObjects => Box::pin(op::list_objects(call)),
+            Operation::ListObjectsV2 => Box::pin(op::list_objects_v2(call)),
+            Operation::CreateMultipartUpload => Box::pin(op::create_multipart_upload(call)),
+            Operation::UploadPart => Box::pin(op::upload_part(call, payload)),
+            Operation::UploadPartCopy => Box::pin(op::upload_part_copy(call)),
+            Operation::CompleteMultipartUpload => Box::pin(op::complete_multipart_upload(call, payload)),
+            Operation::AbortMultipartUpload => Box::pin(op::abort_multipart_upload(call)),
+            Operation::ListParts => Box::pin(op::list_parts(call)),
+            Operation::ListMultipartUploads => Box::pin(op::list_multipart_uploads(call)),
+            Operation::ListObjectVersions => Box::pin(op::list_object_versions(call)),
+            Operation::GetObjectAttributes => Box::pin(op::get_object_attributes(call)),
+            Operation::GetObjectTagging => Box::pin(op::object_tagging(call)),
+            Operation::PutObjectTagging => Box::pin(op::put_object_tagging(call, payload)),
+            Operation::DeleteObjectTagging => Box::pin(op::delete_object_tagging(call)),
+            Operation::GetObjectRetention => Box::pin(op::object_retention(call)),
+            Operation::PutObjectRetention => Box::pin(op::put_object_retention(call, payload)),
+            Operation::GetObjectLegalHold => Box::pin(op::object_legal_hold(call)),
+            Operation::PutObjectLegalHold => Box::pin(op::put_object_legal_hold(call, payload)),
+            other => Box::pin(ready(Err(not_offered::operation(other)))),
         };
-        answer.map_err(|error| call.name_what_is_missing(error))
+        answering.await.map_err(|error| call.name_what_is_missing(error))
     }
 
     fn offers(&self, feature: Feature) -> bool {

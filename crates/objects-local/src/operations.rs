@@ -48,4 +48,4 @@ pub(crate) use upload_part::upload_part;
 pub(crate) use upload_part_copy::upload_part_copy;
 
 /// What an operation comes to.
-type Answer = Result<Response<ResponseBody>, S3Error>;
+pub(crate) type Answer = Result<Response<ResponseBody>, S3Error>;

@@ -175,10 +175,10 @@ impl Shared {
         let operation = Operation::resolve(&head, &address)?;
         seen.operation = Some(operation);
         if operation == Operation::OptionsObject {
-            return self.preflight(&head, seen.page.as_deref()).await;
+            return Box::pin(self.preflight(&head, seen.page.as_deref())).await;
         }
         if operation == Operation::PostObject {
-            return self.post_object(head, body, address, seen).await;
+            return Box::pin(self.post_object(head, body, address, seen)).await;
         }
         let (requester, clean, plan) =
             self.verify(head, &address, seen).await.inspect_err(|error| seen.unverified = Some(error.code()))?;
@@ -196,14 +196,15 @@ impl Shared {
         let payload = Payload::new(plan, declared, body).map_err(|error| refused_body(&error))?;
         let room = self.room(operation, allowed.access().resource.bucket()).await?;
         let request = Checked::new(clean, allowed, payload).with_room(room);
+        // Each has a place of its own, so that the many requests for objects do not carry room for the few others.
         match operation {
-            Operation::ListBuckets => self.list_buckets(request).await,
-            Operation::CreateBucket => self.create_bucket(request, origin).await,
-            Operation::HeadBucket => self.head_bucket(request).await,
-            Operation::DeleteBucket => self.delete_bucket(request, origin).await,
-            Operation::GetBucketLocation => self.bucket_location(request).await,
-            _ if access_control::serves(operation) => self.access_control(request, origin).await,
-            _ if bucket_configuration::serves(operation) => self.bucket_configuration(request, origin).await,
+            Operation::ListBuckets => Box::pin(self.list_buckets(request)).await,
+            Operation::CreateBucket => Box::pin(self.create_bucket(request, origin)).await,
+            Operation::HeadBucket => Box::pin(self.head_bucket(request)).await,
+            Operation::DeleteBucket => Box::pin(self.delete_bucket(request, origin)).await,
+            Operation::GetBucketLocation => Box::pin(self.bucket_location(request)).await,
+            _ if access_control::serves(operation) => Box::pin(self.access_control(request, origin)).await,
+            _ if bucket_configuration::serves(operation) => Box::pin(self.bucket_configuration(request, origin)).await,
             _ => self.backend.call(request).await,
         }
     }
