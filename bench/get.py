@@ -51,12 +51,12 @@ def processor_seconds(pid: int) -> float:
 class Keyward:
     """A server with one user, one bucket, one object."""
 
-    def __init__(self, binary: Path, room: Path):
+    def __init__(self, binary: Path, room: Path, *flags: str):
         self.management, self.s3 = f"127.0.0.1:{free_port()}", f"127.0.0.1:{free_port()}"
         environment = {"PATH": os.environ["PATH"], "KEYWARD_ROOT_PASSWORD": PASSWORD}
-        flags = ["--data-dir", room, "--management-address", self.management, "--s3-address", self.s3]
+        addresses = ["--management-address", self.management, "--s3-address", self.s3, "--s3-tls-address", "off"]
         self.process = subprocess.Popen(
-            [binary, "serve", *flags, "--s3-tls-address", "off"],
+            [binary, "serve", "--data-dir", room, *addresses, *flags],
             env=environment,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
