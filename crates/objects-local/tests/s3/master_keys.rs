@@ -82,9 +82,17 @@ async fn what_was_cut_short_is_taken_up_again_and_bodies_stay_as_they_are() {
     assert_eq!(sealed_under(&shop), [1, 2, 2, 2]);
 
     let shop = under(shop, 2, 99).await;
+    for size in [0, 10, 100_000] {
+        shop.get(&format!("/bkt/sealed{size}"), &[]).await;
+    }
     assert_eq!(shop.store.rewrap_keys().await.unwrap(), Resealed { keys: 4, resealed: 1, failed: 0, why: None });
     assert_eq!(shop.store.rewrap_keys().await.unwrap(), Resealed { keys: 4, ..Resealed::default() });
     assert_eq!(sealed_under(&shop), [2, 2, 2, 2]);
+    for target in ["/bkt/copy", "/other/copy"] {
+        let copied = shop.put(target, &[("x-amz-copy-source", "/bkt/sealed10"), AES], b"").await;
+        assert_eq!(copied.status, 200, "{copied:?}");
+    }
+    assert_eq!(sealed_under(&shop), [2; 6], "what was read before is not copied as it was then");
     for size in [0, 10, 100_000] {
         let got = shop.get(&format!("/bkt/sealed{size}"), &[]).await;
         assert_eq!((got.body.as_ref(), got.header("x-amz-meta-word")), (&bytes_of(1, size)[..], "sealed_key"));

@@ -1,6 +1,6 @@
 //! Reading rows one after the other, damaged ones as well, for who looks a store through.
 
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::super::EngineError;
 use super::super::etag::Etag;
@@ -131,17 +131,22 @@ pub(in crate::engine) fn unnamed_parts(connection: &Connection) -> Result<u64, E
     rows.next()?.map_or(Ok(0), |row| super::count_in(row, 0))
 }
 
-/// What each bucket holds, counted anew: objects and bytes.
+/// What each bucket holds, counted anew: objects and bytes. Goes from bucket to bucket, as sorting all rows by theirs
+/// would take room for all of them.
 pub(in crate::engine) fn counted_usage(connection: &Connection) -> Result<Vec<(BucketId, i64, i64)>, EngineError> {
-    let sql = "SELECT substr(key, 1, 8), count(*) FILTER (WHERE NOT delete_marker), sum(size)
-               FROM objects GROUP BY 1";
-    let mut statement = connection.prepare(sql)?;
-    let mut rows = statement.query([])?;
-    let mut usage = Vec::new();
-    while let Some(row) = rows.next()? {
-        if let Some(bucket) = row_key::bucket_of(super::blob_in(row, 0)?) {
-            usage.push((bucket, row.get(1)?, row.get(2)?));
-        }
+    let mut first = connection.prepare("SELECT key FROM objects WHERE key >= ?1 ORDER BY key LIMIT 1")?;
+    let mut held = connection.prepare(
+        "SELECT count(*) FILTER (WHERE NOT delete_marker), coalesce(sum(size), 0)
+         FROM objects WHERE key >= ?1 AND key < ?2",
+    )?;
+    let (mut usage, mut from) = (Vec::new(), Vec::new());
+    while let Some(row_key) = first.query_row([&from], |row| row.get::<_, Vec<u8>>(0)).optional()? {
+        // A row without a bucket is named when rows are gone through, and stands before or behind all others.
+        let Some(bucket) = row_key::bucket_of(&row_key) else { break };
+        let bounds = (row_key::at_prefix(bucket, ""), row_key::behind_prefix(bucket, ""));
+        let (objects, bytes) = held.query_row((&bounds.0, &bounds.1), |row| Ok((row.get(0)?, row.get(1)?)))?;
+        usage.push((bucket, objects, bytes));
+        from = bounds.1;
     }
     Ok(usage)
 }
