@@ -164,6 +164,7 @@ impl Backend for LocalObjects {
             Operation::DeleteObjectTagging => Box::pin(op::delete_object_tagging(call)),
             Operation::GetObjectRetention => Box::pin(op::object_retention(call)),
             Operation::PutObjectRetention => Box::pin(op::put_object_retention(call, payload)),
+            Operation::ExtendObjectRetention => Box::pin(op::extend_object_retention(call)),
             Operation::GetObjectLegalHold => Box::pin(op::object_legal_hold(call)),
             Operation::PutObjectLegalHold => Box::pin(op::put_object_legal_hold(call, payload)),
             other => Box::pin(ready(Err(not_offered::operation(other)))),

@@ -183,7 +183,7 @@ impl Ask<'_> {
         [
             (has("x-amz-acl") || grants).then_some("s3:PutObjectAcl"),
             has("x-amz-tagging").then_some("s3:PutObjectTagging"),
-            has("x-amz-object-lock-mode").then_some("s3:PutObjectRetention"),
+            (has("x-amz-object-lock-mode") || has("x-emc-retention-period")).then_some("s3:PutObjectRetention"),
             has("x-amz-object-lock-legal-hold").then_some("s3:PutObjectLegalHold"),
         ]
     }

@@ -24,8 +24,8 @@ pub struct Retention {
     pub until: Timestamp,
 }
 
-/// For how long after its writing a version is kept, whoever asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// For how long after its writing a version is kept, whoever asks. The longer is the greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RetentionPeriod {
     /// So many seconds.

@@ -44,6 +44,22 @@ async fn a_retention_period_counts_from_the_writing_and_ends() {
 }
 
 #[tokio::test]
+async fn a_retention_period_only_gets_longer_while_it_binds() {
+    let shop = Shop::open().await;
+    shop.put("/bkt/a", &[("x-emc-retention-period", "60")], b"kept").await;
+    let extend = async |seconds| shop.put("/bkt/a?retentionUpdate", &[("x-emc-retention-period", seconds)], b"").await;
+    assert_eq!(extend("59").await.refusal(), (409, "ObjectUnderRetention"));
+    assert_eq!(extend("120").await.status, 200);
+    assert_eq!(shop.put("/bkt/a?retentionUpdate", &[], b"").await.refusal(), (400, "InvalidArgument"));
+    shop.clock.advance(Duration::from_secs(100));
+    assert_eq!(shop.ask(Method::DELETE, "/bkt/a", &[], b"").await.refusal(), (409, "ObjectUnderRetention"));
+    assert_eq!(&shop.get("/bkt/a", &[]).await.body[..], b"kept");
+    shop.clock.advance(Duration::from_secs(20));
+    assert_eq!(extend("10").await.status, 200, "one that is over binds no one");
+    assert_eq!(shop.ask(Method::DELETE, "/bkt/a", &[], b"").await.status, 204);
+}
+
+#[tokio::test]
 async fn the_retention_of_an_upload_counts_from_its_completion() {
     let shop = Shop::open().await;
     let begun = shop.ask(Method::POST, "/bkt/a?uploads", &[("x-emc-retention-period", "60")], b"").await;
