@@ -306,7 +306,10 @@ fn no_grant_of_an_access_control_list_is_overlooked() {
     ] {
         assert_eq!(read::<BucketAcl>(body), everything, "{body}");
     }
-    assert_eq!(read::<BucketAcl>("{}"), BucketAcl::default());
+    for body in ["", "{}", r#"{"namespace":"ns1"}"#, r#"{"namespace":"ns1","Acl":{"user_acl":[]}}"#] {
+        assert_eq!(refusal::<BucketAcl>(JSON, body).0, 1005, "{body}");
+    }
+    assert_eq!(read::<BucketAcl>(r#"{"acl":{"user_acl":[]}}"#), BucketAcl::default());
     for nobody in ["user_acl", "group_acl", "customgroup_acl"] {
         let body = format!(r#"{{"acl":{{"{nobody}":[{{"permission":["read"]}}]}}}}"#);
         assert_eq!(refusal::<BucketAcl>(JSON, &body).0, 1005, "{nobody}");

@@ -25,6 +25,12 @@ pub enum SecretKeyError {
         /// The length that was given, in bytes.
         given: usize,
     },
+    /// Chosen by somebody, of fewer than [`SecretKey::MIN_CHOSEN_LENGTH`] bytes.
+    #[error("a secret key of one's own choice has at least {min} characters, this one has {given}; leave it out to have one generated", min = SecretKey::MIN_CHOSEN_LENGTH)]
+    TooShort {
+        /// The length that was given, in bytes.
+        given: usize,
+    },
     /// Something other than printable ASCII, or a blank.
     #[error("a secret key consists of printable ASCII characters without blanks; character {position} is not one")]
     Character {
@@ -34,6 +40,9 @@ pub enum SecretKeyError {
 }
 
 impl SecretKey {
+    /// The shortest secret key that somebody may choose, in characters: whoever sees one presigned link can try
+    /// shorter ones at leisure. MinIO draws the same line; the ECS documents are silent here.
+    pub const MIN_CHOSEN_LENGTH: usize = 8;
     /// The longest secret key that is accepted, in characters.
     pub const MAX_LENGTH: usize = 256;
     /// The length of a generated secret key, in characters.
@@ -61,6 +70,17 @@ impl SecretKey {
             return Err(SecretKeyError::Character { position: index + 1 });
         }
         Ok(Self::holding(text))
+    }
+
+    /// The same for a secret key that somebody chooses now, which may not be short.
+    ///
+    /// # Errors
+    /// As for [`parse`](Self::parse), and [`SecretKeyError::TooShort`].
+    pub fn choose(text: &str) -> Result<Self, SecretKeyError> {
+        match text.len() {
+            given @ 1..Self::MIN_CHOSEN_LENGTH => Err(SecretKeyError::TooShort { given }),
+            _ => Self::parse(text),
+        }
     }
 
     // The box is allocated at its exact size: growing a buffer would leave copies behind that nobody overwrites.
@@ -130,6 +150,10 @@ mod tests {
     #[test]
     fn length_is_held_between_one_and_256() {
         assert_eq!(SecretKey::parse(""), Err(SecretKeyError::Empty));
+        assert_eq!(SecretKey::choose(""), Err(SecretKeyError::Empty));
+        assert_eq!(SecretKey::choose("1234567"), Err(SecretKeyError::TooShort { given: 7 }));
+        assert!(SecretKey::choose("12345678").is_ok());
+        assert!(SecretKey::parse("1").is_ok(), "one that was accepted before is still read");
         assert!(SecretKey::parse(&"x".repeat(256)).is_ok());
         assert_eq!(SecretKey::parse(&"x".repeat(257)), Err(SecretKeyError::TooLong { given: 257 }));
     }

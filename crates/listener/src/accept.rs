@@ -221,7 +221,12 @@ where
     } else {
         let stream = TokioIo::new(Explained::new(stream, refused_head, came_through));
         let mut builder = http1::Builder::new();
-        builder.timer(TokioTimer::new()).header_read_timeout(limits.head_timeout).max_headers(MOST_HEADERS);
+        builder
+            .timer(TokioTimer::new())
+            .header_read_timeout(limits.head_timeout)
+            .max_headers(MOST_HEADERS)
+            // Who has said all may shut the sending half, and still waits for the answer.
+            .half_close(true);
         watcher.watch(builder.serve_connection(stream, service)).await
     };
     if let Err(cause) = ended {
@@ -243,6 +248,24 @@ mod tests {
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.expect("read");
         answer
+    }
+
+    #[tokio::test]
+    async fn whoever_shuts_the_sending_half_is_answered_all_the_same() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("bound");
+        let address = listener.local_addr().expect("address");
+        let (_stop, stopped) = watch::channel(false);
+        let answer = |_: Request<Incoming>| async {
+            tokio::task::yield_now().await;
+            Response::new(Full::new(Bytes::from_static(b"here you are")))
+        };
+        tokio::spawn(serve(listener, None, Limits::default(), None, answer, stopped));
+        let mut stream = TcpStream::connect(address).await.expect("connected");
+        stream.write_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n").await.expect("written");
+        stream.shutdown().await.expect("half closed");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.expect("read to the end: the connection ends by itself");
+        assert!(answer.ends_with("here you are"), "{answer}");
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,7 +1,11 @@
 //! Slows those who keep sending requests that do not verify. Whoever signs right is never asked to wait.
 //!
 //! Signatures are judged first, so a right one passes at once whatever others sent under the same id. Only refusals
-//! wait: longer with each one, bounded for each id and address, and in number for all together.
+//! wait: longer with each one, bounded for each id and address, and in number for all together. Where no more can wait,
+//! each further try costs its sender the connection.
+//!
+//! So a right guess shows at any speed, which is the price of never locking an owner out: what keeps guessers away is the
+//! length of a secret key, and the brake keeps the noise down.
 
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
@@ -22,10 +26,9 @@ const FREE: u32 = 10;
 const SHORTEST: Duration = Duration::from_millis(100);
 
 /// The longest wait.
-const LONGEST: Duration = Duration::from_secs(2);
+pub(crate) const LONGEST: Duration = Duration::from_secs(2);
 
-/// Refusals from which on requests are turned away instead of kept waiting: a client that waits sends one at a time and
-/// does not come this far.
+/// Refusals from which on requests are turned away: a client that waits sends one at a time and hardly comes this far.
 const TURNED_AWAY: u32 = 60;
 
 /// How many refusals may be waiting at once; each of them holds a connection.
@@ -59,7 +62,7 @@ struct Refusals {
 pub(crate) enum Pace {
     AtOnce,
     After(Duration),
-    /// Not at all: the client is told to slow down.
+    /// After the longest wait, and then with the demand to slow down instead of the reason.
     TurnedAway,
 }
 

@@ -21,7 +21,7 @@ use keyward_signature::{Declared, Payload, Rules, SigV2};
 
 use crate::access_log::{AccessLog, AccessRecord, AnswerBody};
 use crate::addressing::Addressing;
-use crate::brake::{Brake, Pace};
+use crate::brake::{self, Brake, Pace};
 use crate::counters::Counters;
 use crate::cross_origin;
 use crate::quota::Usages;
@@ -131,7 +131,7 @@ impl Endpoint {
         }
         if let Some(code) = seen.unverified {
             shared.counters.unverified(code);
-            result = shared.slow_down(result, &seen).await;
+            result = shared.slow_down(result, &seen, is_http1).await;
         }
         let error = result.as_ref().err().map(S3Error::code);
         let mut answer = envelope::finish(result, &seen, id, &shared.ids, &method);
@@ -219,24 +219,29 @@ impl Shared {
         &self,
         result: Result<Response<ResponseBody>, S3Error>,
         seen: &Seen,
+        is_http1: bool,
     ) -> Result<Response<ResponseBody>, S3Error> {
-        let wait = match self.brake.pace(seen, self.clock.now()) {
+        let pace = self.brake.pace(seen, self.clock.now());
+        let wait = match pace {
             Pace::AtOnce => return result,
-            Pace::After(wait) => self.brake.place().map(|place| (wait, place)),
-            Pace::TurnedAway => None,
+            Pace::After(wait) => wait,
+            Pace::TurnedAway => brake::LONGEST,
         };
-        match wait {
-            Some((wait, _place)) => {
-                self.counters.slowed("waited");
-                self.clock.sleep(wait).await;
-                result
-            }
-            None => {
-                self.counters.slowed("turned away");
-                let message = "Too many requests from here did not verify; check the keys, and try again later.";
-                Err(S3Error::because(ErrorCode::SlowDown, message).with_header(RETRY_AFTER, HeaderValue::from(5)))
+        let place = self.brake.place();
+        if place.is_some() {
+            self.counters.slowed("waited");
+            self.clock.sleep(wait).await;
+            if pace != Pace::TurnedAway {
+                return result;
             }
         }
+        self.counters.slowed("turned away");
+        let message = "Too many requests from here did not verify; check the keys, and try again later.";
+        let refused = S3Error::because(ErrorCode::SlowDown, message).with_header(RETRY_AFTER, HeaderValue::from(5));
+        Err(match place {
+            None if is_http1 => refused.with_header(CONNECTION, HeaderValue::from_static("close")),
+            _ => refused,
+        })
     }
 
     fn log(&self, answer: Response<ResponseBody>, record: AccessRecord) -> Response<AnswerBody> {

@@ -1,10 +1,13 @@
 //! PostObject: a form that a browser posts, verified by the policy in it, stores its file as a PUT would.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::Response;
 use http::header::{CONTENT_TYPE, HOST, HeaderValue};
 use http::request::Parts as Head;
 use http_body_util::BodyExt;
+use keyward_ambient::Clock;
 use keyward_listener::Peer;
 use keyward_objects::{BodyError, Checked, RequestBody, ResponseBody, full, refused_body, refused_form};
 use keyward_policy::{Requester, Resource};
@@ -17,6 +20,9 @@ use crate::endpoint::Shared;
 use crate::seen::{Seen, SeenClaim};
 use crate::verify::signed_by;
 
+/// How long the fields before the file may take.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 impl Shared {
     /// The fields of the form are read at once, since they say who sends it; the file is not, before it may be stored.
     pub(crate) async fn post_object(
@@ -27,7 +33,8 @@ impl Shared {
         seen: &mut Seen,
     ) -> Result<Response<ResponseBody>, S3Error> {
         let content_type = head.headers.get(CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
-        let (fields, file) = form::read(content_type, body).await.map_err(|error| refused_form(&error))?;
+        let reading = async { form::read(content_type, body).await.map_err(|error| refused_form(&error)) };
+        let (fields, file) = in_time(&*self.clock, reading).await?;
         let (requester, upload) = self
             .verify_form(&head, &fields, &address, seen)
             .await
@@ -87,10 +94,41 @@ impl Shared {
     }
 }
 
+/// The fields come before anybody is known: without an end, nobody in particular could keep a connection with them.
+async fn in_time<T>(clock: &dyn Clock, reading: impl Future<Output = Result<T, S3Error>>) -> Result<T, S3Error> {
+    tokio::select! {
+        biased;
+        read = reading => read,
+        () = clock.sleep(PATIENCE) => {
+            let message = format!("The fields of the form did not come within {} seconds.", PATIENCE.as_secs());
+            Err(S3Error::because(ErrorCode::RequestTimeout, message))
+        }
+    }
+}
+
 /// Scheme and host as the client addressed them.
 fn base_url(head: &Head) -> String {
     let encrypted = head.extensions.get::<Peer>().is_some_and(|peer| peer.encrypted);
     let host = head.headers.get(HOST).and_then(|value| value.to_str().ok());
     let host = host.or_else(|| head.uri.authority().map(|authority| authority.as_str())).unwrap_or_default();
     format!("{}://{host}", if encrypted { "https" } else { "http" })
+}
+
+#[cfg(test)]
+mod tests {
+    use keyward_testkit::FrozenClock;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn fields_that_drip_are_refused_in_the_end() {
+        let clock = FrozenClock::default();
+        let dripping = std::future::pending::<Result<(), S3Error>>();
+        let (read, ()) = tokio::join!(in_time(&clock, dripping), async {
+            tokio::task::yield_now().await;
+            clock.advance(PATIENCE);
+        });
+        assert_eq!(read.unwrap_err().code(), ErrorCode::RequestTimeout);
+        assert!(in_time(&clock, async { Ok(()) }).await.is_ok());
+    }
 }

@@ -149,7 +149,8 @@ impl EcsRequest for BucketAcl {
 
     fn read(fields: &Fields<'_>) -> Result<Self, FieldError> {
         let namespace = fields.text("namespace")?;
-        let Some(acl) = fields.nested("acl")? else { return Ok(BucketAcl { namespace, ..BucketAcl::default() }) };
+        // Without one the call would take every grant away, and a slip in the name would be without one.
+        let acl = fields.nested("acl")?.ok_or_else(|| fields.missing("acl"))?;
         Ok(BucketAcl {
             namespace,
             owner: acl.text("owner")?,

@@ -2,6 +2,22 @@
 
 use crate::{EcsRequest, FieldError, Fields, Tag};
 
+/// `POST /object/bucket/{bucket}/deactivate`. The documents know the namespace in the query alone; like the other calls
+/// about buckets this one takes it in the body too, where ignoring it could delete another bucket of the same name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BucketDelete {
+    pub namespace: Option<String>,
+}
+
+impl EcsRequest for BucketDelete {
+    const ROOT: &'static str = "object_bucket_delete";
+    const EXAMPLE: &'static str = r#"{"namespace":"ns1"}"#;
+
+    fn read(fields: &Fields<'_>) -> Result<Self, FieldError> {
+        Ok(BucketDelete { namespace: fields.text("namespace")? })
+    }
+}
+
 /// `POST /object/bucket`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BucketCreate {

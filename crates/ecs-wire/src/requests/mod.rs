@@ -18,7 +18,7 @@ pub use bucket_settings::{
     BucketAcl, BucketLock, BucketMetadata, BucketOwner, BucketQuota, BucketRetention, BucketStaleAllowed, BucketTags,
     Grant,
 };
-pub use buckets::BucketCreate;
+pub use buckets::{BucketCreate, BucketDelete};
 pub use login_security::LoginSecurityUpdate;
 pub use management_users::{ManagementUserCreate, ManagementUserUnlock, ManagementUserUpdate, PasswordChange};
 pub use namespace_limits::{NamespaceQuota, RetentionClassCreate, RetentionClassUpdate};

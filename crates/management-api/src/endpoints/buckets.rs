@@ -55,8 +55,10 @@ pub(crate) async fn info(caller: Caller, call: Call) -> Answering {
     Ok(call.answer(&shown(bucket, &caller.site().await?)))
 }
 
-pub(crate) const DELETE: About =
-    About::call(Topic::Buckets, "Delete an empty bucket", "").roles(who::ADMINS).query(DELETE_QUERY);
+pub(crate) const DELETE: About = About::call(Topic::Buckets, "Delete an empty bucket", "")
+    .roles(who::ADMINS)
+    .query(DELETE_QUERY)
+    .takes::<requests::BucketDelete>();
 
 /// Deletes an empty bucket.
 pub(crate) async fn delete(caller: Caller, call: Call) -> Answering {
@@ -64,6 +66,14 @@ pub(crate) async fn delete(caller: Caller, call: Call) -> Answering {
         let why = "buckets are not emptied here; delete the objects with S3 first and leave it out";
         return Err(EcsError::invalid_field("emptyBucket", why).into());
     }
-    caller.delete_bucket(call.parameter("bucket"), call.namespace()).await?;
+    let order: requests::BucketDelete = call.request()?;
+    let namespace = match (order.namespace.as_deref(), call.namespace()) {
+        (Some(body), Some(query)) if body != query => {
+            let why = format!("the query says {query} and the body {body}; name one namespace");
+            return Err(EcsError::invalid_field("namespace", &why).into());
+        }
+        (body, query) => body.or(query),
+    };
+    caller.delete_bucket(call.parameter("bucket"), namespace).await?;
     Ok(Reply::empty())
 }

@@ -90,10 +90,32 @@ async fn an_access_control_list_is_shown_as_it_was_put() {
         r#""staff","user_acl":[{"user":"other","permission":["read"]}],"group_acl":[{"group":"public","permission":["read"]}],"customgroup_acl":[{"customgroup":"builders","permission":["read","write"]}]"#,
     );
     let cleared = listed(r#"null,"user_acl":[],"group_acl":[],"customgroup_acl":[]"#);
-    for (put, shown) in [(shared.as_str(), &shared), ("{}", &cleared), (untouched.as_str(), &untouched)] {
+    for (put, shown) in
+        [(shared.as_str(), &shared), (r#"{"acl":{"user_acl":[]}}"#, &cleared), (untouched.as_str(), &untouched)]
+    {
         assert_eq!(ask(&office, &root, Method::PUT, "acl", put).await.expect(200).body, "");
         assert_eq!(ask(&office, &root, Method::GET, "acl", "").await.expect(200).body, *shown);
     }
+}
+
+#[tokio::test]
+async fn a_request_without_an_access_control_list_takes_none_away() {
+    let (office, root) = with_bucket().await;
+    let before = ask(&office, &root, Method::GET, "acl", "").await.expect(200).body;
+    for without in ["", "{}", r#"{"Acl":{"user_acl":[]}}"#, r#"{"quota":1}"#] {
+        ask(&office, &root, Method::PUT, "acl", without).await.refused(400, 1005);
+    }
+    assert_eq!(ask(&office, &root, Method::GET, "acl", "").await.expect(200).body, before);
+}
+
+#[tokio::test]
+async fn a_bucket_is_not_deleted_in_another_namespace_than_the_body_names() {
+    let (office, root) = with_bucket().await;
+    let delete = |path: &'static str, body: &'static str| office.post(path).token(&root).json(body).send();
+    let here = "/object/bucket/logs/deactivate?namespace=local";
+    delete(here, r#"{"namespace":"elsewhere"}"#).await.refused(400, 1008);
+    delete("/object/bucket/logs/deactivate", r#"{"namespace":"elsewhere"}"#).await.refused(400, 1004);
+    delete("/object/bucket/logs/deactivate", r#"{"namespace":"local"}"#).await.expect(200);
 }
 
 #[tokio::test]

@@ -141,7 +141,7 @@ const TABLE: &[(&str, &str, &str, &str, &str)] = &[
         "an",
     ),
     ("GET", "/object/bucket/{bucket}/acl", "/object/bucket/b/acl?namespace=team", "", "amn"),
-    ("PUT", "/object/bucket/{bucket}/acl", "/object/bucket/b/acl?namespace=team", "{}", "an"),
+    ("PUT", "/object/bucket/{bucket}/acl", "/object/bucket/b/acl?namespace=team", r#"{"acl":{"user_acl":[]}}"#, "an"),
     ("GET", "/object/bucket/{bucket}/policy", "/object/bucket/b/policy?namespace=team", "", "amn"),
     ("PUT", "/object/bucket/{bucket}/policy", "/object/bucket/b/policy?namespace=team", "{}", "an"),
     ("DELETE", "/object/bucket/{bucket}/policy", "/object/bucket/b/policy?namespace=team", "", "an"),

@@ -110,7 +110,9 @@ fn host_name(given: &str) -> Result<String, ServiceError> {
     let sound = name.split('.').all(|label| {
         !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
     });
-    match sound {
+    // Buckets cannot have names under an address.
+    let is_address = name.parse::<std::net::Ipv4Addr>().is_ok();
+    match sound && !is_address {
         true => Ok(name),
         false => {
             Err(ServiceError::invalid("base_url", "give a host name without scheme and port, such as s3.example.com"))

@@ -33,7 +33,7 @@ impl KeyOrder {
                 min: range.min,
                 max: range.max,
             })?;
-        let value = value.map(SecretKey::parse).transpose().map_err(|why| ServiceError::invalid("secretkey", why))?;
+        let value = value.map(SecretKey::choose).transpose().map_err(|why| ServiceError::invalid("secretkey", why))?;
         Ok(Self { existing_expiry, value, label: String::new(), having_seen: None })
     }
 
