@@ -67,8 +67,8 @@ impl Assembly {
             EnvelopeSealer::new(&keys, Arc::clone(&entropy)).map_err(|error| StartError::Sealing(error.to_string()))?,
         );
         let object_keys = Arc::new(ObjectKeys(Arc::clone(&sealer)));
-        let opening =
-            LocalObjects::open(data_dir.join("objects"), Arc::clone(&clock), Arc::clone(&entropy), object_keys);
+        let (directory, cache) = (data_dir.join("objects"), settings.object_cache);
+        let opening = LocalObjects::open(directory, Arc::clone(&clock), Arc::clone(&entropy), object_keys, cache);
         let objects = opening.await.map_err(|error| StartError::Objects(error.to_string()))?;
         let objects = objects.with_uploads_abandoned_after(settings.abandoned_uploads);
         let objects = Arc::new(match lifecycle_day(environment) {

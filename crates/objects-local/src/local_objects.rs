@@ -41,7 +41,8 @@ pub struct LocalObjects {
 }
 
 impl LocalObjects {
-    /// Opens the store in `dir`, creating it if there is none. When it was not closed in order, the search for what
+    /// Opens the store in `dir`, creating it if there is none, and keeps about `cache` bytes of objects that were read in
+    /// memory. When it was not closed in order, the search for what
     /// the crash left behind goes on in the background.
     ///
     /// # Errors
@@ -51,10 +52,12 @@ impl LocalObjects {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
         sealer: Arc<dyn KeySealer>,
+        cache: u64,
     ) -> Result<Self, EngineError> {
+        let settings = Settings { cache, ..Settings::default() };
         let dir = dir.as_ref().to_owned();
         let keys = Keys { sealer, entropy: Arc::clone(&entropy) };
-        let opening = spawn_blocking(move || Engine::open(&dir, clock, entropy, Settings::default()));
+        let opening = spawn_blocking(move || Engine::open(&dir, clock, entropy, settings));
         let engine = opening.await.unwrap_or(Err(EngineError::Unavailable))?;
         let sweep = engine.may_hold_orphans().then(|| tokio::spawn(sweep(engine.clone())).abort_handle());
         Ok(Self { engine, keys, turns: Turns::default(), day: DAY, abandoned_after: None, sweep })

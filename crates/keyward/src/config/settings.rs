@@ -53,6 +53,8 @@ pub(crate) struct Settings {
     pub(crate) sigv2_enabled: bool,
     /// `None`: without end.
     pub(crate) sigv2_max_life: Option<Duration>,
+    /// Bytes of memory for objects that were read.
+    pub(crate) object_cache: u64,
     /// `None` when there is none.
     pub(crate) access_log: Option<AccessLogSettings>,
     pub(crate) strict_first_key: bool,
@@ -104,6 +106,7 @@ impl Settings {
             abandoned_uploads: reader.abandoned_uploads()?,
             sigv2_enabled: reader.parsed("sigv2.enabled", "give true or false")?.unwrap_or(true),
             sigv2_max_life: reader.seconds("sigv2.max_life")?,
+            object_cache: reader.object_cache()?,
             access_log: reader.access_log()?,
             strict_first_key: reader.parsed("compat.strict_first_key", "give true or false")?.unwrap_or(false),
         })
@@ -198,6 +201,11 @@ impl Reader<'_> {
             true => Err(self.bad("local_domains", "give domain names without @, commas between")),
             false => Ok(domains),
         }
+    }
+
+    fn object_cache(&self) -> Result<u64, ConfigError> {
+        let size: u64 = self.parsed("s3.object_cache", "give a number of MiB, or 0 for none")?.unwrap_or(64);
+        Ok(size.saturating_mul(1024 * 1024))
     }
 
     fn access_log(&self) -> Result<Option<AccessLogSettings>, ConfigError> {
@@ -299,6 +307,13 @@ mod tests {
         assert_eq!((bounded.sigv2_enabled, bounded.sigv2_max_life), (false, Some(Duration::from_secs(3600))));
         let error = settings(&[("sigv2.max_life", "0")]).expect_err("refused").to_string();
         assert!(error.contains("number of seconds"), "{error}");
+    }
+
+    #[test]
+    fn memory_for_objects_is_given_in_mebibytes() {
+        assert_eq!(settings(&[]).expect("valid").object_cache, 64 << 20);
+        assert_eq!(settings(&[("s3.object_cache", "0")]).expect("valid").object_cache, 0);
+        assert!(settings(&[("s3.object_cache", "off")]).is_err());
     }
 
     #[test]

@@ -56,6 +56,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "DAYS",
         "Days without a part after which an upload in parts is given up, unless a lifecycle rule of the bucket speaks of it, or off [default: 7]",
     ),
+    setting("s3.object_cache", "MIB", "Memory for objects that were read of late, or 0 [default: 64]"),
     setting("s3.access_log", "FILE", "File for a JSON line about each S3 request, or off [default: off]"),
     setting("s3.access_log_size", "MIB", "Size from which on the access log is turned over [default: 100]"),
     setting("s3.access_log_kept", "COUNT", "Earlier access logs that are kept, FILE.1 and so on [default: 9]"),

@@ -17,6 +17,7 @@ use rusqlite::types::ValueRef;
 
 use super::EngineError;
 use super::etag::Etag;
+use super::head::ChecksumPlan;
 
 /// Sizes and counters: SQLite's integers are signed, ours never negative.
 pub(super) fn to_sql(count: u64) -> i64 {
@@ -49,6 +50,18 @@ fn text_in<T: FromStr>(row: &Row<'_>, column: usize) -> Result<Option<T>, Engine
                 .map(Some)
                 .map_err(|_unreadable| EngineError::corrupt(format!("stored text `{text}` is unknown")))
         }
+    }
+}
+
+/// What a stored checksum begins with.
+fn plan_in(row: &Row<'_>, column: usize) -> Result<Option<ChecksumPlan>, EngineError> {
+    let plan = |text: &str| text.rsplit_once(' ').and_then(|(plan, _)| plan.parse().ok());
+    match row.get_ref(column)? {
+        ValueRef::Null => Ok(None),
+        value => match value.as_str().ok().and_then(plan) {
+            Some(plan) => Ok(Some(plan)),
+            None => Err(EngineError::corrupt("a stored checksum has no meaning")),
+        },
     }
 }
 

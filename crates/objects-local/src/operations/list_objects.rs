@@ -61,7 +61,7 @@ fn objects(page: &Page, bucket: &Bucket, with_owners: bool) -> Result<Vec<Listed
             last_modified: object.modified,
             etag: answers::etag(object.etag),
             size: object.size,
-            checksum: object.checksum.as_ref().map(|checksum| checksum::shown_plan(checksum.plan)),
+            checksum: object.checksum.map(checksum::shown_plan),
             owner: with_owners.then(|| owner(writer, bucket)),
             storage_class: StorageClass::Standard,
         })

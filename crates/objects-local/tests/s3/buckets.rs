@@ -53,7 +53,8 @@ async fn a_store_that_was_closed_is_unavailable_and_not_empty() {
 async fn buckets_are_there_when_the_store_is_opened_again() {
     let home = tempfile::tempdir().unwrap();
     let open = || {
-        LocalObjects::open(home.path(), Arc::new(FrozenClock::default()), Arc::new(SystemEntropy), Arc::new(OpenBook))
+        let (clock, entropy) = (Arc::new(FrozenClock::default()), Arc::new(SystemEntropy));
+        LocalObjects::open(home.path(), clock, entropy, Arc::new(OpenBook), 0)
     };
     let store = open().await.unwrap();
     store.open_bucket(7).await.unwrap();

@@ -58,8 +58,9 @@ async fn under(shop: Shop, under: u8, patience: u64) -> Shop {
     let Shop { home, store, clock, room } = shop;
     store.close().await;
     drop(store);
-    let store =
-        LocalObjects::open(home.path(), Arc::new(clock.clone()), Arc::new(SystemEntropy), sealer).await.unwrap();
+    let store = LocalObjects::open(home.path(), Arc::new(clock.clone()), Arc::new(SystemEntropy), sealer, 1 << 20)
+        .await
+        .unwrap();
     Shop { home, store, clock, room }
 }
 

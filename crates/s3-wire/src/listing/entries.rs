@@ -36,7 +36,11 @@ impl ListedObject {
         xml.element("Contents", |xml| {
             encoding.write(xml, "Key", self.key.as_str());
             xml.text("LastModified", &iso8601(self.last_modified));
-            xml.text("ETag", &self.etag.quoted());
+            xml.element("ETag", |xml| {
+                xml.content("\"");
+                xml.content(self.etag.as_str());
+                xml.content("\"");
+            });
             if let Some((algorithm, kind)) = self.checksum {
                 xml.text("ChecksumAlgorithm", algorithm.name());
                 xml.text("ChecksumType", kind.as_str());

@@ -6,7 +6,7 @@ use rusqlite::{CachedStatement, Connection, Params, Row};
 
 use super::super::EngineError;
 use super::super::etag::Etag;
-use super::super::head::{Checksum, ObjectHead};
+use super::super::head::{ChecksumPlan, ObjectHead};
 use super::super::ids::{BucketId, UploadId, Version};
 use super::super::record::{ObjectRecord, Precondition, Which};
 use super::super::row_key;
@@ -226,7 +226,7 @@ pub(in crate::engine) fn listed_in(row: &Row<'_>, with_head: bool) -> Result<Lis
         size: super::count_in(row, 2)?,
         modified: super::moment_in(row, 3)?,
         etag: super::etag_in(row, 4)?,
-        checksum: super::text_in(row, 5)?,
+        checksum: super::plan_in(row, 5)?,
         head: if with_head { Some(super::json_in(row, 7)?) } else { None },
     })
 }
@@ -244,8 +244,8 @@ pub struct ListedObject {
     pub modified: Timestamp,
     /// Its entity tag.
     pub etag: Etag,
-    /// Its checksum, if one is known.
-    pub checksum: Option<Checksum>,
+    /// Of which algorithm and kind its checksum is, if one is known.
+    pub checksum: Option<ChecksumPlan>,
     /// What its writer said about it, when the listing asked for it.
     pub head: Option<ObjectHead>,
 }
