@@ -9,6 +9,9 @@ use super::EngineError;
 use super::ids::BucketId;
 use super::row_key;
 
+/// For so many rows room is made at once.
+const MOST_AT_ONCE: usize = 128;
+
 /// Where a walk begins.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum After {
@@ -91,7 +94,8 @@ impl Walk<'_> {
         mut statement: CachedStatement<'_>,
         mut read: impl FnMut(&Row<'_>) -> Result<T, EngineError>,
     ) -> Result<Walked<T>, EngineError> {
-        let mut walked = Walked { rows: Vec::new(), prefixes: Vec::new(), more_after: None };
+        let rows = Vec::with_capacity(self.limit.min(MOST_AT_ONCE));
+        let mut walked = Walked { rows, prefixes: Vec::new(), more_after: None };
         if self.limit == 0 {
             return Ok(walked);
         }

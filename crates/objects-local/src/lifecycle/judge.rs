@@ -32,7 +32,7 @@ pub(super) fn judge(
             sentences.push(Sentence::Remove(current.version));
         }
     } else if rules.iter().any(|rule| {
-        concerns(rule, key, current.size, current.head.as_ref())
+        concerns(rule, key, current.size, current.head.as_deref())
             && end_of_current(rule, current.modified, day).is_some_and(|end| end <= now)
     }) {
         sentences.push(Sentence::ExpireCurrent);
@@ -68,7 +68,7 @@ fn ends_noncurrent(
     let Some(expiration) = rule.noncurrent_expiration else { return false };
     let kept = expiration.keep_newest.is_some_and(|newest| rank < usize::try_from(newest).unwrap_or(usize::MAX));
     !kept
-        && concerns(rule, key, version.size, version.head.as_ref())
+        && concerns(rule, key, version.size, version.head.as_deref())
         && after_days(replaced, expiration.days, day) <= now
 }
 
@@ -95,7 +95,7 @@ mod tests {
             modified: at(number.abs()),
             etag: Etag::of_body([0; 16]),
             checksum: None,
-            head: Some(head),
+            head: Some(Box::new(head)),
         }
     }
 

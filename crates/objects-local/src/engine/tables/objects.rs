@@ -227,7 +227,7 @@ pub(in crate::engine) fn listed_in(row: &Row<'_>, with_head: bool) -> Result<Lis
         modified: super::moment_in(row, 3)?,
         etag: super::etag_in(row, 4)?,
         checksum: super::plan_in(row, 5)?,
-        head: if with_head { Some(super::json_in(row, 7)?) } else { None },
+        head: if with_head { Some(Box::new(super::json_in(row, 7)?)) } else { None },
     })
 }
 
@@ -246,6 +246,6 @@ pub struct ListedObject {
     pub etag: Etag,
     /// Of which algorithm and kind its checksum is, if one is known.
     pub checksum: Option<ChecksumPlan>,
-    /// What its writer said about it, when the listing asked for it.
-    pub head: Option<ObjectHead>,
+    /// What its writer said about it, when the listing asked for it: apart, as it is many times the rest.
+    pub head: Option<Box<ObjectHead>>,
 }
