@@ -115,6 +115,21 @@ def test_a_large_file_goes_up_in_parts_and_comes_down_whole(company, tls, tmp_pa
     assert across["Body"].read() == content[5 * MIB - 3 : 5 * MIB + 4]
 
 
+@pytest.mark.parametrize("tls", [False, True], ids=["http", "https"])
+def test_a_finished_upload_names_its_object_by_a_url(company, tls):
+    """Applications keep it, and take it for one."""
+    person = company.hire()
+    secret = person.login().new_key().expect(200).field("secret_key")
+    url, place = company.keyward.s3_tls_url if tls else company.keyward.s3_url, {"Bucket": unique("bucket-"), "Key": "a + b"}
+    client = s3.client(url, person.uid, secret)
+    client.create_bucket(Bucket=place["Bucket"])
+    upload = client.create_multipart_upload(**place)["UploadId"]
+    part = client.upload_part(**place, UploadId=upload, PartNumber=1, Body=b"all of it")
+    parts = {"Parts": [{"PartNumber": 1, "ETag": part["ETag"]}]}
+    done = client.complete_multipart_upload(**place, UploadId=upload, MultipartUpload=parts)
+    assert done["Location"] == f"{url}/{place['Bucket']}/a%20%2B%20b"
+
+
 def test_parts_are_listed_and_gone_after_an_abort(client, bucket):
     upload = client.create_multipart_upload(Bucket=bucket, Key="k")["UploadId"]
     client.upload_part(Bucket=bucket, Key="k", UploadId=upload, PartNumber=2, Body=b"two")

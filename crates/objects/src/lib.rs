@@ -5,6 +5,7 @@
 //! which names the operation and its resource: forgetting to verify or to authorise does not compile.
 
 mod backend;
+mod base_url;
 mod body;
 mod checked;
 mod feature;
@@ -12,6 +13,7 @@ mod key_sealer;
 mod refusal;
 
 pub use backend::{Backend, BucketError, BucketState};
+pub use base_url::BaseUrl;
 pub use body::{BodyError, RequestBody, ResponseBody, Stalled, empty, full, streamed};
 pub use checked::Checked;
 pub use feature::Feature;

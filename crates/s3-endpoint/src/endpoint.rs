@@ -28,7 +28,7 @@ use crate::quota::Usages;
 use crate::request_id::RequestIds;
 use crate::seen::Seen;
 use crate::sigv2::SigV2Default;
-use crate::{access_control, bucket_configuration, drain, envelope, hoisted};
+use crate::{access_control, base_url, bucket_configuration, drain, envelope, hoisted};
 
 /// What an endpoint is put together from.
 #[expect(missing_debug_implementations, reason = "a bag of components, taken apart at once")]
@@ -180,7 +180,7 @@ impl Shared {
         if operation == Operation::PostObject {
             return Box::pin(self.post_object(head, body, address, seen)).await;
         }
-        let (requester, clean, plan) =
+        let (requester, mut clean, plan) =
             self.verify(head, &address, seen).await.inspect_err(|error| seen.unverified = Some(error.code()))?;
         hoisted::refuse(&clean)?;
         let operation = hoisted::operation(operation, &clean, &address)?;
@@ -189,7 +189,11 @@ impl Shared {
         seen.varies = allowed.access().resource.bucket().is_some_and(|bucket| !bucket.settings.cors.is_empty());
         let declared = match operation {
             // Its checksum headers speak of the object that the parts make, not of the request's body.
-            Operation::CompleteMultipartUpload => Declared::of_body_with_foreign_checksum(&clean),
+            Operation::CompleteMultipartUpload => {
+                let base = base_url::of(clean.parts());
+                clean.extensions_mut().insert(base);
+                Declared::of_body_with_foreign_checksum(&clean)
+            }
             _ => Declared::of_body(&clean),
         };
         let declared = declared.map_err(|error| refused_body(&error))?;

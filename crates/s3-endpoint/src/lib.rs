@@ -7,6 +7,7 @@ mod access_control;
 mod access_log;
 mod addressing;
 mod authorise;
+mod base_url;
 mod brake;
 mod bucket_configuration;
 mod bucket_operations;

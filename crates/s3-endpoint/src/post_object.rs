@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::Response;
-use http::header::{CONTENT_TYPE, HOST, HeaderValue};
+use http::header::{CONTENT_TYPE, HeaderValue};
 use http::request::Parts as Head;
 use http_body_util::BodyExt;
 use keyward_ambient::Clock;
-use keyward_listener::Peer;
 use keyward_objects::{BodyError, Checked, RequestBody, ResponseBody, full, refused_body, refused_form};
 use keyward_policy::{Requester, Resource};
 use keyward_s3_wire::operations::{PostObjectAnswer, tags_of_form};
@@ -16,6 +15,7 @@ use keyward_s3_wire::{Address, ErrorCode, Operation, S3Error};
 use keyward_signature::form::{self, FormClaim, FormFields, FormUpload};
 use keyward_signature::{Declared, Payload};
 
+use crate::base_url;
 use crate::endpoint::Shared;
 use crate::seen::{Seen, SeenClaim};
 use crate::verify::signed_by;
@@ -47,7 +47,7 @@ impl Shared {
         if let Some(signed) = signed {
             clean.extensions_mut().insert(signed);
         }
-        let base = base_url(&head);
+        let base = base_url::of(&head).0;
         let place = Address::resolve(clean.parts(), &self.addressing.current(&self.service))?;
         seen.address = Some(place.clone());
         let location = format!("{base}{}", clean.uri().path());
@@ -104,14 +104,6 @@ async fn in_time<T>(clock: &dyn Clock, reading: impl Future<Output = Result<T, S
             Err(S3Error::because(ErrorCode::RequestTimeout, message))
         }
     }
-}
-
-/// Scheme and host as the client addressed them.
-fn base_url(head: &Head) -> String {
-    let encrypted = head.extensions.get::<Peer>().is_some_and(|peer| peer.encrypted);
-    let host = head.headers.get(HOST).and_then(|value| value.to_str().ok());
-    let host = host.or_else(|| head.uri.authority().map(|authority| authority.as_str())).unwrap_or_default();
-    format!("{}://{host}", if encrypted { "https" } else { "http" })
 }
 
 #[cfg(test)]

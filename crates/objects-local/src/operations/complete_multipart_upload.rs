@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use keyward_objects::{RequestBody, full};
+use http::request::Parts;
+use keyward_objects::{BaseUrl, RequestBody, full};
 use keyward_s3_wire::checksum::{Checksum, ChecksumType};
 use keyward_s3_wire::operations::{self, CompleteMultipartUpload, CompleteMultipartUploadAnswer};
 use keyward_s3_wire::{ErrorCode, S3Error};
@@ -52,8 +53,7 @@ pub(crate) async fn complete_multipart_upload(call: Call<'_>, payload: Payload<R
         None => checksum_of_completed(call, place, &done).await?,
     };
     let answer = CompleteMultipartUploadAnswer {
-        // Relative to what the client asked, whose scheme and host it knows best.
-        location: call.head.uri.path().to_owned(),
+        location: location(call.head),
         bucket: place.bucket.name.clone(),
         key: place.key.clone(),
         etag: answers::etag(done.etag),
@@ -63,6 +63,12 @@ pub(crate) async fn complete_multipart_upload(call: Call<'_>, payload: Payload<R
     let mut response = answer.response().map(full);
     encryption::show(kept.as_ref(), response.headers_mut());
     Ok(response)
+}
+
+/// The object's URL, as far as the front says where the client reached it.
+fn location(head: &Parts) -> String {
+    let base = head.extensions.get::<BaseUrl>().map_or("", |base| base.0.as_str());
+    format!("{base}{}", head.uri.path())
 }
 
 /// The checksum of an object that was complete already; none when another has taken its place since.
