@@ -36,12 +36,15 @@ impl TrustedProxies {
             .iter()
             .filter_map(|value| value.to_str().ok())
             .flat_map(|value| value.split(','))
+            .map(str::trim)
+            // A list may hold empty elements, which say nothing (RFC 9110, *Lists*).
+            .filter(|hop| !hop.is_empty())
             .collect();
         for hop in forwarded.iter().rev() {
             if !self.trusts(client) {
                 break;
             }
-            let Ok(address) = hop.trim().parse::<IpAddr>() else { break };
+            let Some(address) = address(hop) else { break };
             client = address.to_canonical();
         }
         client
@@ -50,6 +53,13 @@ impl TrustedProxies {
     fn trusts(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(&address))
     }
+}
+
+/// The address of a hop, which some proxies write with a port, and then, or always, an IPv6 address in brackets.
+fn address(hop: &str) -> Option<IpAddr> {
+    let in_brackets = hop.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let alone = in_brackets.map_or_else(|| hop.parse().ok(), |inner| inner.parse().ok().map(IpAddr::V6));
+    alone.or_else(|| hop.parse::<SocketAddr>().ok().map(|with_port| with_port.ip()))
 }
 
 #[cfg(test)]
@@ -84,5 +94,28 @@ mod tests {
     fn what_a_client_prepends_is_not_believed() {
         let seen = proxies().client_address(peer("10.0.0.1"), &forwarded("198.51.100.1, 203.0.113.9"));
         assert_eq!(seen.to_string(), "203.0.113.9");
+    }
+
+    #[test]
+    fn ports_brackets_and_empty_elements_hide_no_client() {
+        for (value, client) in [
+            ("203.0.113.9:99", "203.0.113.9"),
+            ("[2001:db8::1]:5", "2001:db8::1"),
+            ("[2001:db8::1]", "2001:db8::1"),
+            ("2001:db8::1", "2001:db8::1"),
+            ("203.0.113.9,", "203.0.113.9"),
+            (", 203.0.113.9 ,, 10.0.0.2:8080 ,", "203.0.113.9"),
+            ("::ffff:203.0.113.9", "203.0.113.9"),
+        ] {
+            assert_eq!(proxies().client_address(peer("10.0.0.1"), &forwarded(value)).to_string(), client, "{value}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_names_nobody() {
+        for value in ["unknown", "_hidden", "203.0.113.9:", "203.0.113.9:x", "[203.0.113.9]", "[2001:db8::1", ","] {
+            let seen = proxies().client_address(peer("10.0.0.1"), &forwarded(value));
+            assert_eq!(seen.to_string(), "10.0.0.1", "{value}");
+        }
     }
 }
