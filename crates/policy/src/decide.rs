@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use http::HeaderValue;
 use keyward_identity::{Bucket, ObjectOwnership, Permission};
 use keyward_s3_wire::{ObjectKey, Operation, query};
 
@@ -34,6 +35,9 @@ pub enum Denied {
     /// The bucket's policy cannot be read, so nobody but its owner may do anything.
     #[error("The bucket's policy cannot be read; its owner has to put it again.")]
     UnreadablePolicy,
+    /// The policy lets it be written, but without what the headers add to it.
+    #[error("The bucket's policy lets you write this, but not with what the headers ask for besides; that takes {0}.")]
+    Unshared(&'static str),
     /// The policy asks for the object's tags, which are not looked at key by key.
     #[error("The bucket's policy asks for the object's tags; delete it by a request of its own.")]
     TagsUnknown,
@@ -54,6 +58,22 @@ pub enum Decision {
 enum No {
     Denied(Denied),
     NeedsFacts,
+}
+
+/// What a policy that does not keep a request out says of it.
+enum ByPolicy {
+    Allowed,
+    /// It lets the operation be done, but not this, which the headers ask for besides.
+    Lacks(&'static str),
+    Silent,
+}
+
+/// An action that a write takes besides its own.
+#[derive(Clone, Copy)]
+struct Further {
+    action: &'static str,
+    /// Whether it takes a permission; a denial always counts.
+    takes_leave: bool,
 }
 
 /// Decides about an access.
@@ -123,43 +143,52 @@ impl Ask<'_> {
 
     fn permitted(&self, circumstances: &Circumstances<'_>, names_version: bool, facts: Facts<'_>) -> Result<(), No> {
         let is_owner = self.is_owner();
+        let mut lacks = None;
         if let Some(compiled) = policy_of(self.bucket) {
             match self.by_policy(compiled, circumstances, names_version, facts) {
                 // Whoever owns a bucket can mend its policy, whatever it says.
                 Err(No::Denied(_)) if is_owner && is_about_policy(self.operation) => {}
                 Err(no) => return Err(no),
-                Ok(true) => return Ok(()),
-                Ok(false) => {}
+                Ok(ByPolicy::Allowed) => return Ok(()),
+                Ok(ByPolicy::Lacks(action)) => lacks = Some(action),
+                Ok(ByPolicy::Silent) => {}
             }
         }
         if is_owner && !self.leaves_it_to_the_writer() {
             return Ok(());
         }
-        self.by_list(circumstances, facts, is_owner)
+        match (self.by_list(circumstances, facts, is_owner), lacks) {
+            (Err(No::Denied(_)), Some(action)) => Err(No::Denied(Denied::Unshared(action))),
+            (listed, _) => listed,
+        }
     }
 
-    /// Whether the policy lets it in; an error when it keeps it out.
+    /// What the policy says; an error when it keeps the request out.
     fn by_policy(
         &self,
         compiled: &Compiled,
         circumstances: &Circumstances<'_>,
         names_version: bool,
         facts: Facts<'_>,
-    ) -> Result<bool, No> {
+    ) -> Result<ByPolicy, No> {
         let Compiled::Policy(policy) = compiled else { return Err(No::Denied(Denied::UnreadablePolicy)) };
         let action = if names_version { self.operation.version_action() } else { self.operation.action() };
-        let Some(action) = action else { return Ok(false) };
+        let Some(action) = action else { return Ok(ByPolicy::Silent) };
         if self.acts_on_present_object() && policy.reads_tags_for(action) && matches!(facts, Facts::Unknown) {
             return Err(No::NeedsFacts);
         }
-        let further = self.further_actions(circumstances);
-        if further.into_iter().flatten().any(|action| self.verdict(policy, action, circumstances) == Verdict::Denied) {
-            return Err(No::Denied(Denied::ByPolicy));
+        let mut lacks = None;
+        for further in self.further_actions(circumstances).into_iter().flatten() {
+            match self.verdict(policy, further.action, circumstances) {
+                Verdict::Denied => return Err(No::Denied(Denied::ByPolicy)),
+                Verdict::Silent if further.takes_leave => lacks = lacks.or(Some(further.action)),
+                Verdict::Silent | Verdict::Allowed => {}
+            }
         }
         match self.verdict(policy, action, circumstances) {
             Verdict::Denied => Err(No::Denied(Denied::ByPolicy)),
-            Verdict::Allowed => Ok(self.counts(policy)),
-            Verdict::Silent => Ok(false),
+            Verdict::Allowed if self.counts(policy) => Ok(lacks.map_or(ByPolicy::Allowed, ByPolicy::Lacks)),
+            Verdict::Allowed | Verdict::Silent => Ok(ByPolicy::Silent),
         }
     }
 
@@ -170,9 +199,10 @@ impl Ask<'_> {
         at_home || !blocked(self.bucket).restrict_public_buckets || !policy.is_public()
     }
 
-    /// What a write does besides, by its headers. A denial of these counts; a permission of its own is not asked for,
-    /// since policies written for ECS do not give it.
-    fn further_actions(&self, circumstances: &Circumstances<'_>) -> [Option<&'static str>; 4] {
+    /// What a write does besides, by its headers. As on AWS, a policy that lets somebody write has to let them do that
+    /// as well. The canned lists that take nothing from the bucket's owner are excepted, since policies that let
+    /// others in often demand them and grant nothing but the write.
+    fn further_actions(&self, circumstances: &Circumstances<'_>) -> [Option<Further>; 4] {
         use Operation::{CopyObject, CreateMultipartUpload, PutObject};
         let (PutObject | CopyObject | CreateMultipartUpload, Some(headers)) = (self.operation, circumstances.headers)
         else {
@@ -180,11 +210,16 @@ impl Ask<'_> {
         };
         let has = |name: &str| headers.contains_key(name);
         let grants = headers.keys().any(|name| name.as_str().starts_with("x-amz-grant-"));
+        let shares = |list: &HeaderValue| !matches!(list.as_bytes(), b"private" | b"bucket-owner-full-control");
+        let shares = grants || headers.get_all("x-amz-acl").iter().any(shares);
+        let further = |action, takes_leave| Further { action, takes_leave };
         [
-            (has("x-amz-acl") || grants).then_some("s3:PutObjectAcl"),
-            has("x-amz-tagging").then_some("s3:PutObjectTagging"),
-            (has("x-amz-object-lock-mode") || has("x-emc-retention-period")).then_some("s3:PutObjectRetention"),
-            has("x-amz-object-lock-legal-hold").then_some("s3:PutObjectLegalHold"),
+            (has("x-amz-acl") || grants).then(|| further("s3:PutObjectAcl", shares)),
+            has("x-amz-tagging").then(|| further("s3:PutObjectTagging", true)),
+            // Policies written for ECS do not grant what its own header does.
+            (has("x-amz-object-lock-mode") || has("x-emc-retention-period"))
+                .then(|| further("s3:PutObjectRetention", has("x-amz-object-lock-mode"))),
+            has("x-amz-object-lock-legal-hold").then(|| further("s3:PutObjectLegalHold", true)),
         ]
     }
 

@@ -493,6 +493,38 @@ fn whoever_may_list_a_prefix_learns_what_is_not_below_it() {
 }
 
 #[test]
+fn a_write_by_policy_takes_the_rights_to_what_its_headers_set() {
+    let asked = |requester: Requester, operation, actions: Value, header: (&'static str, &'static str)| {
+        let policy =
+            with_policy(json!({"Effect": "Allow", "Principal": "bob", "Action": actions, "Resource": "logs/*"}));
+        let headers = HeaderMap::from_iter([(HeaderName::from_static(header.0), HeaderValue::from_static(header.1))]);
+        let circumstances = Circumstances { headers: Some(&headers), ..at(Facts::Unknown) };
+        in_circumstances(requester, operation, policy, &circumstances)
+    };
+    let writes = [Operation::PutObject, Operation::CopyObject, Operation::CreateMultipartUpload];
+    for (header, action) in [
+        (("x-amz-acl", "public-read"), "s3:PutObjectAcl"),
+        (("x-amz-grant-read", "id=carol"), "s3:PutObjectAcl"),
+        (("x-amz-tagging", "a=b"), "s3:PutObjectTagging"),
+        (("x-amz-object-lock-mode", "GOVERNANCE"), "s3:PutObjectRetention"),
+        (("x-amz-object-lock-legal-hold", "ON"), "s3:PutObjectLegalHold"),
+    ] {
+        for operation in writes {
+            let alone = asked(user("bob", "ns1"), operation, json!("s3:PutObject"), header);
+            assert_eq!(alone, Err(Denied::Unshared(action)), "{operation}");
+            let both = asked(user("bob", "ns1"), operation, json!(["s3:PutObject", action]), header);
+            assert_eq!(both, Ok(()), "{operation} with {action}");
+            assert_eq!(asked(user("alice", "ns1"), operation, json!("s3:PutObject"), header), Ok(()), "the owner");
+        }
+        let stranger = asked(user("carol", "ns1"), Operation::PutObject, json!("s3:PutObject"), header);
+        assert_eq!(stranger, Err(Denied::NotShared));
+    }
+    for harmless in [("x-amz-acl", "private"), ("x-amz-acl", "bucket-owner-full-control"), ("x-amz-meta-a", "b")] {
+        assert_eq!(asked(user("bob", "ns1"), Operation::PutObject, json!("s3:PutObject"), harmless), Ok(()));
+    }
+}
+
+#[test]
 fn tags_in_a_body_are_judged_once_they_were_read() {
     let tag = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     let may = |effect: &str, requester: Requester, tags: &[(String, String)]| {
