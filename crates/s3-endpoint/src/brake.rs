@@ -143,7 +143,7 @@ mod tests {
     use crate::seen::SeenClaim;
 
     fn refused(id: &str, from: &str, code: ErrorCode) -> Seen {
-        let claim = SeenClaim { access_key_id: id.into(), scheme: Scheme::SigV4Header, payload: None };
+        let claim = SeenClaim { access_key_id: id.into(), is_known: true, scheme: Scheme::SigV4Header, payload: None };
         let origin = keyward_service::Origin { address: Some(from.parse().expect("an address")) };
         Seen { origin, claim: Some(claim), unverified: Some(code), ..Seen::default() }
     }

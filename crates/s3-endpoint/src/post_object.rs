@@ -78,9 +78,10 @@ impl Shared {
             let upload = FormUpload::anonymous(head, fields).map_err(|error| refused_form(&error))?;
             return Ok((Requester::Anonymous, upload));
         };
-        seen.claim =
-            Some(SeenClaim { access_key_id: claim.access_key_id().into(), scheme: claim.scheme(), payload: None });
+        let access_key_id = claim.access_key_id().into();
+        seen.claim = Some(SeenClaim { access_key_id, is_known: false, scheme: claim.scheme(), payload: None });
         let credential = self.credential(claim.access_key_id(), address.namespace.as_ref()).await?;
+        seen.knows_claimed_id();
         let now = self.clock.now();
         let live = credential.live(now);
         let claim = claim.under(self.sigv2(&credential.namespace));

@@ -36,6 +36,8 @@ pub(crate) struct Seen {
 #[derive(Clone, Debug)]
 pub(crate) struct SeenClaim {
     pub(crate) access_key_id: Box<str>,
+    /// Whether somebody has this id. One that nobody has may be a secret in the wrong place.
+    pub(crate) is_known: bool,
     pub(crate) scheme: Scheme,
     /// How the body is vouched for; a form says nothing of it.
     pub(crate) payload: Option<PayloadKind>,
@@ -53,6 +55,11 @@ impl Seen {
             self.user = Some((id.clone(), namespace.clone()));
             self.page.iter_mut().for_each(|page| page.asks_in(namespace));
         }
+    }
+
+    /// Notes that somebody has the id that was claimed.
+    pub(crate) fn knows_claimed_id(&mut self) {
+        self.claim.iter_mut().for_each(|claim| claim.is_known = true);
     }
 
     /// The address as `<Resource>` of an error shows it.

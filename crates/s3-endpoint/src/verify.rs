@@ -37,9 +37,11 @@ impl Shared {
         seen.claim = Some(SeenClaim {
             access_key_id: claim.access_key_id().into(),
             scheme: claim.scheme(),
+            is_known: false,
             payload: Some(claim.payload_kind()),
         });
         let credential = self.credential(claim.access_key_id(), address.namespace.as_ref()).await?;
+        seen.knows_claimed_id();
 
         let now = self.clock.now();
         let live = credential.live(now);

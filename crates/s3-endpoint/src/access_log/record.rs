@@ -13,10 +13,13 @@ use keyward_signature::PayloadKind;
 use serde::Serialize;
 
 use crate::request_id::RequestId;
-use crate::seen::Seen;
+use crate::seen::{Seen, SeenClaim};
 
 /// The longest access key id and client name that are written.
 const LONGEST: usize = 256;
+
+/// Characters that are written of an access key id that nobody has.
+const HINT: usize = 4;
 
 /// One request, as it was answered.
 #[derive(Debug)]
@@ -72,7 +75,7 @@ impl AccessRecord {
             time: iso8601(self.started),
             request_id: self.id.as_str(),
             address: seen.origin.address.map(|address| address.to_string()),
-            access_key_id: claim.map(|claim| cut(claim.access_key_id.as_bytes())),
+            access_key_id: claim.map(claimed_id),
             secret_id: seen.secret.map(|secret| secret.to_string()),
             user: seen.user.as_ref().map(|(user, _)| user.as_str()),
             namespace: seen.user.as_ref().map(|(_, namespace)| namespace.as_str()),
@@ -95,6 +98,15 @@ impl AccessRecord {
         let mut bytes = serde_json::to_vec(&line).unwrap_or_default();
         bytes.push(b'\n');
         bytes
+    }
+}
+
+/// The id that was claimed. One that nobody has is only hinted at: with id and secret the wrong way round, which happens,
+/// it is a secret.
+fn claimed_id(claim: &SeenClaim) -> Cow<'_, str> {
+    match claim.is_known {
+        true => cut(claim.access_key_id.as_bytes()),
+        false => Cow::Owned(claim.access_key_id.chars().take(HINT).chain(['…']).collect()),
     }
 }
 
@@ -125,7 +137,6 @@ mod tests {
     use keyward_signature::Scheme;
 
     use super::*;
-    use crate::seen::SeenClaim;
 
     fn record() -> AccessRecord {
         let target = "/photos/a%22b%0Ac?X-Amz-Signature=5ec2e7&x-id=GetObject";
@@ -133,6 +144,7 @@ mod tests {
         let user = (ObjectUserId::parse("alice").expect("a name"), NamespaceName::parse("corp").expect("a name"));
         let claim = SeenClaim {
             access_key_id: "alice".into(),
+            is_known: true,
             scheme: Scheme::SigV4Presigned,
             payload: Some(PayloadKind::Unsigned),
         };
@@ -172,6 +184,18 @@ mod tests {
             + r#""total_ms":2,"user_agent":"rclone/1 \"x\""}"#
             + "\n";
         assert_eq!(line, expected);
+    }
+
+    #[test]
+    fn an_id_that_nobody_has_is_only_hinted_at() {
+        for (id, hint) in [("wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY12", "wJal…"), ("ähm-é", "ähm-…"), ("", "…")]
+        {
+            let mut record = record();
+            let claim = record.seen.claim.take().expect("a claim");
+            record.seen.claim = Some(SeenClaim { access_key_id: id.into(), is_known: false, ..claim });
+            let line: serde_json::Value = serde_json::from_slice(&record.line()).expect("a line");
+            assert_eq!(line["access_key_id"], hint);
+        }
     }
 
     #[test]
