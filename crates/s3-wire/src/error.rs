@@ -126,7 +126,7 @@ impl S3Error {
 
     /// The `<Error>` document, without a namespace, as S3 sends it.
     pub fn to_xml(&self, request_id: &str, host_id: &str) -> Vec<u8> {
-        XmlWriter::bare_document("Error", |xml| {
+        XmlWriter::error(|xml| {
             xml.text("Code", self.code.as_str());
             xml.text("Message", &self.message);
             if let Some(details) = &self.details {

@@ -24,10 +24,12 @@ const MARKED: [bool; 256] = {
 };
 
 /// Writes one document into memory. Elements close by themselves, so a document is always well-formed as far as its
-/// text is; what XML 1.0 cannot hold goes out as a character reference, as S3 does it.
+/// text is; what XML 1.0 cannot hold goes out as a character reference, as S3 does it, except in errors.
 #[derive(Debug, Default)]
 pub struct XmlWriter {
     out: Vec<u8>,
+    /// Whether characters that XML 1.0 cannot hold are replaced.
+    is_strict: bool,
 }
 
 impl XmlWriter {
@@ -41,13 +43,24 @@ impl XmlWriter {
         Self::whole(root, Some(S3_NAMESPACE), about, fill)
     }
 
-    /// A document without a namespace: `<Error>` only.
+    /// A document without a namespace.
     pub fn bare_document(root: &str, fill: impl FnOnce(&mut XmlWriter)) -> Vec<u8> {
         Self::whole(root, None, 0, fill)
     }
 
+    /// The `<Error>` document. It shows what was sent, whatever that was, and every parser has to be able to read it:
+    /// what XML 1.0 cannot hold, not even as a reference, is U+FFFD there.
+    pub fn error(fill: impl FnOnce(&mut XmlWriter)) -> Vec<u8> {
+        XmlWriter { out: Vec::new(), is_strict: true }.filled("Error", None, fill)
+    }
+
     fn whole(root: &str, namespace: Option<&str>, about: usize, fill: impl FnOnce(&mut XmlWriter)) -> Vec<u8> {
-        let mut xml = XmlWriter { out: Vec::with_capacity(DECLARATION.len() + about) };
+        let out = Vec::with_capacity(DECLARATION.len() + about);
+        XmlWriter { out, is_strict: false }.filled(root, namespace, fill)
+    }
+
+    fn filled(self, root: &str, namespace: Option<&str>, fill: impl FnOnce(&mut XmlWriter)) -> Vec<u8> {
+        let mut xml = self;
         xml.out.extend_from_slice(DECLARATION);
         xml.raw("<").raw(root);
         if let Some(namespace) = namespace {
@@ -119,6 +132,7 @@ impl XmlWriter {
             '<' => self.raw("&lt;"),
             '>' => self.raw("&gt;"),
             '"' => self.raw("&quot;"),
+            forbidden if self.is_strict && is_forbidden(forbidden) => self.raw("\u{fffd}"),
             // A parser turns a bare carriage return into a line feed and forbids the other controls.
             '\0'..='\u{1f}' | '\u{7f}' | '\u{fffe}' | '\u{ffff}' => {
                 self.raw(&format!("&#x{:x};", u32::from(character)))
@@ -141,6 +155,11 @@ impl Write for Content<'_> {
         self.0.content(text);
         Ok(())
     }
+}
+
+/// Whether XML 1.0 has no place for a character (its production *Char*).
+fn is_forbidden(character: char) -> bool {
+    matches!(character, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
 }
 
 #[cfg(test)]
@@ -166,5 +185,17 @@ mod tests {
     #[test]
     fn characters_that_xml_forbids_go_out_as_references() {
         assert_eq!(written("a\u{1}\r\n\u{ffff}é"), "<Key>a&#x1;&#xd;&#xa;&#xffff;é</Key>");
+    }
+
+    #[test]
+    fn an_error_holds_nothing_that_xml_forbids() {
+        let every: String = (0..=0x20).chain([0x7f, 0xe9, 0xfffe, 0xffff]).filter_map(char::from_u32).collect();
+        let written = String::from_utf8(XmlWriter::error(|xml| xml.text("Key", &every))).unwrap();
+        let read = quick_xml::escape::unescape(written.split("Key>").nth(1).unwrap().trim_end_matches("</")).unwrap();
+        assert!(!read.chars().any(is_forbidden), "{read:?}");
+        for kept in ['\t', '\n', '\r', ' ', '\u{7f}', 'é'] {
+            assert!(read.contains(kept), "{kept:?}");
+        }
+        assert_eq!(read.matches('\u{fffd}').count(), 0x20 - 3 + 2);
     }
 }
