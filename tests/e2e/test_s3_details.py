@@ -150,10 +150,10 @@ def test_lists_and_an_enforced_owner_exclude_each_other(client, bucket):
         client.create_bucket(Bucket=unique("b-"), ObjectOwnership="BucketOwnerEnforced", ACL="public-read")
 
 
-def test_encodings_of_the_object_come_back_without_that_of_the_transfer(client, bucket):
-    for sent, kept in [("deflate, gzip", "deflate, gzip"), ("aws-chunked, gzip", "gzip"), ("aws-chunked", None)]:
+def test_encodings_of_the_object_come_back_as_they_were_sent(client, bucket):
+    for sent in ["gzip", "deflate, gzip", "aws-chunked, gzip"]:
         client.put_object(Bucket=bucket, Key="k", Body=b"x", ContentEncoding=sent)
-        assert client.head_object(Bucket=bucket, Key="k").get("ContentEncoding") == kept
+        assert client.head_object(Bucket=bucket, Key="k")["ContentEncoding"] == sent
 
 
 def test_a_body_whose_length_nobody_knows_is_stored_as_it_comes(client, bucket):

@@ -23,6 +23,13 @@ pub struct SignedBy {
     pub at: Option<Timestamp>,
 }
 
+impl SignedBy {
+    /// Whether the signature is in the query of a URL.
+    pub fn is_presigned(&self) -> bool {
+        self.carrier == "REST-QUERY-STRING"
+    }
+}
+
 /// The request around an access. Borrowed, so that it costs nothing where no policy looks at it.
 #[derive(Clone, Copy, Debug)]
 pub struct Circumstances<'r> {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CONNECTION, CONTENT_LENGTH, EXPECT, HeaderValue, RETRY_AFTER};
+use http::header::{CONNECTION, CONTENT_LENGTH, HeaderValue, RETRY_AFTER};
 use http::request::Parts as Head;
 use http::{Request, Response, StatusCode, Version};
 use http_body::Body;
@@ -28,7 +28,7 @@ use crate::quota::Usages;
 use crate::request_id::RequestIds;
 use crate::seen::Seen;
 use crate::sigv2::SigV2Default;
-use crate::{access_control, base_url, bucket_configuration, drain, envelope, hoisted};
+use crate::{access_control, base_url, bodies, bucket_configuration, drain, envelope, expectation, hoisted};
 
 /// What an endpoint is put together from.
 #[expect(missing_debug_implementations, reason = "a bag of components, taken apart at once")]
@@ -115,7 +115,7 @@ impl Endpoint {
         let (head, body) = request.into_parts();
         let method = head.method.clone();
         let mut seen = Seen::of(&head, shared.origin(&head));
-        let waits_for_continue = head.headers.contains_key(EXPECT);
+        let waits_for_continue = expectation::waits_for_continue(&head.headers);
         let is_http1 = head.version < Version::HTTP_2;
         let (body, returned) = drain::lend(body);
         let has_no_body = returned.is_none();
@@ -167,6 +167,7 @@ impl Shared {
     /// The body is not read before the request may act: reading is what tells a waiting client to send it.
     async fn answer(&self, head: Head, body: RequestBody, seen: &mut Seen) -> Result<Response<ResponseBody>, S3Error> {
         let origin = seen.origin;
+        expectation::check(&head.headers)?;
         let address = Address::resolve(&head, &self.addressing.current(&self.service))?;
         seen.address = Some(address.clone());
         if let Some(page) = &mut seen.page {
@@ -197,7 +198,14 @@ impl Shared {
             _ => Declared::of_body(&clean),
         };
         let declared = declared.map_err(|error| refused_body(&error))?;
+        if bodies::secures_content(operation, &clean) {
+            declared.hold_against_named(&clean, &plan).map_err(|error| refused_body(&error))?;
+        }
         let payload = Payload::new(plan, declared, body).map_err(|error| refused_body(&error))?;
+        let payload = match bodies::is_unwanted(operation, &payload) {
+            true => Box::pin(bodies::passed_over(payload)).await?,
+            false => payload,
+        };
         let room = self.room(operation, allowed.access().resource.bucket()).await?;
         let request = Checked::new(clean, allowed, payload).with_room(room);
         // Each has a place of its own, so that the many requests for objects do not carry room for the few others.

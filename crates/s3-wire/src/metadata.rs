@@ -30,7 +30,7 @@ pub struct ObjectMetadata {
     /// `Content-Disposition`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub content_disposition: Option<HeaderText>,
-    /// `Content-Encoding`, without `aws-chunked`, which belongs to the transfer.
+    /// `Content-Encoding`. Of a transfer framed as `aws-chunked` that word was taken out before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub content_encoding: Option<HeaderText>,
     /// `Content-Language`.
@@ -60,7 +60,7 @@ impl ObjectMetadata {
             content_type: joined(headers, &CONTENT_TYPE),
             cache_control: joined(headers, &CACHE_CONTROL),
             content_disposition: joined(headers, &CONTENT_DISPOSITION),
-            content_encoding: joined(headers, &CONTENT_ENCODING).and_then(|text| without_chunking(&text)),
+            content_encoding: joined(headers, &CONTENT_ENCODING),
             content_language: joined(headers, &CONTENT_LANGUAGE),
             expires: joined(headers, &EXPIRES),
             website_redirect: joined(headers, &WEBSITE_REDIRECT),
@@ -104,17 +104,6 @@ fn joined(headers: &HeaderMap, name: &HeaderName) -> Option<HeaderText> {
     let values: Vec<&[u8]> = headers.get_all(name).iter().map(http::HeaderValue::as_bytes).collect();
     let text = values.join(b",".as_slice());
     HeaderText::parse(text.trim_ascii()).ok().filter(|text| !text.as_bytes().is_empty())
-}
-
-/// The content encoding without the one that only frames the transfer.
-fn without_chunking(text: &HeaderText) -> Option<HeaderText> {
-    let kept: Vec<&[u8]> = text
-        .as_bytes()
-        .split(|byte| *byte == b',')
-        .map(<[u8]>::trim_ascii)
-        .filter(|token| !token.is_empty() && !token.eq_ignore_ascii_case(b"aws-chunked"))
-        .collect();
-    if kept.is_empty() { None } else { HeaderText::parse(kept.join(b", ".as_slice())).ok() }
 }
 
 fn user(headers: &HeaderMap) -> Result<Vec<(String, HeaderText)>, S3Error> {
@@ -178,14 +167,6 @@ mod tests {
         let mut answered = HeaderMap::new();
         ObjectMetadata::default().write(&mut answered);
         assert_eq!(answered[CONTENT_TYPE], "binary/octet-stream");
-    }
-
-    #[test]
-    fn the_transfers_framing_is_not_the_objects_encoding() {
-        let encoding = |text| ObjectMetadata::of(&headers(&[("content-encoding", text)])).unwrap().content_encoding;
-        assert_eq!(encoding(b"aws-chunked"), None);
-        assert_eq!(encoding(b"gzip, AWS-chunked").unwrap().as_bytes(), b"gzip");
-        assert_eq!(encoding(b"deflate, gzip").unwrap().as_bytes(), b"deflate, gzip");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use http::request::Parts;
 use http::uri::PathAndQuery;
 use http::{Extensions, Method, Uri, Version};
 
-use crate::carrier::{AuthParameter, Carrier};
+use crate::carrier::{AuthParameter, Carrier, pairs};
 use crate::headers::{
     X_AMZ_CONTENT_SHA256, X_AMZ_DATE, X_AMZ_DECODED_CONTENT_LENGTH, X_AMZ_SECURITY_TOKEN, X_AMZ_TRAILER,
 };
@@ -31,6 +31,9 @@ impl Clean {
         if !matches!(Carrier::of(&parts)?, Carrier::Nowhere) {
             return Err(SignatureError::NotAnonymous);
         }
+        if bears_session_token(&parts) {
+            return Err(SignatureError::TemporaryCredentials);
+        }
         let payload = PayloadStatement::of_unsigned_chunks(&parts.headers)?;
         let clean = Self::scrub(parts, &payload, SignedReading::default());
         Ok((clean, payload.plan(None)))
@@ -47,8 +50,10 @@ impl Clean {
         ] {
             parts.headers.remove(name);
         }
-        strip_aws_chunked(&mut parts.headers);
         if let Some(length) = payload.decoded_length() {
+            // Of a body that was not framed by `x-amz-content-sha256` the word stays, as with AWS: it may be true of
+            // the content itself.
+            strip_aws_chunked(&mut parts.headers);
             parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
             parts.headers.remove(TRANSFER_ENCODING);
         }
@@ -97,6 +102,12 @@ impl Clean {
     pub fn into_parts(self) -> Parts {
         self.parts
     }
+}
+
+/// Whether somebody who did not sign presents a session token all the same: it would be of no effect.
+pub(crate) fn bears_session_token(parts: &Parts) -> bool {
+    let is_token = |(name, _)| AuthParameter::named(name) == Some(AuthParameter::SecurityToken);
+    parts.headers.contains_key(X_AMZ_SECURITY_TOKEN) || pairs(parts.uri.query().unwrap_or_default()).any(is_token)
 }
 
 /// Takes `aws-chunked` out of `Content-Encoding`: it describes the transfer, and must not be stored. The rest stays.
@@ -212,7 +223,11 @@ mod tests {
     #[test]
     fn aws_chunked_is_taken_out_of_the_content_encoding() {
         let encoding = |values: &[&str]| {
-            let headers: Vec<_> = values.iter().map(|value| ("content-encoding", *value)).collect();
+            let mut headers = vec![
+                ("x-amz-content-sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER"),
+                ("x-amz-decoded-content-length", "5"),
+            ];
+            headers.extend(values.iter().map(|value| ("content-encoding", *value)));
             let (clean, _) = clean("/b/k", &headers).unwrap();
             clean.headers().get(CONTENT_ENCODING).map(|value| value.to_str().unwrap().to_owned())
         };
@@ -220,6 +235,16 @@ mod tests {
         assert_eq!(encoding(&["gzip,aws-chunked"]).as_deref(), Some("gzip"));
         assert_eq!(encoding(&["AWS-Chunked", "gzip , br"]).as_deref(), Some("gzip, br"));
         assert_eq!(encoding(&["gzip"]).as_deref(), Some("gzip"));
+    }
+
+    #[test]
+    fn aws_chunked_stays_where_no_framing_was_taken_off() {
+        let (sha256, chunked) = ("x-amz-content-sha256", ("content-encoding", "gzip, aws-chunked"));
+        let (literal, _) = clean("/b/k", &[(sha256, &"0f".repeat(32)), chunked]).unwrap();
+        assert_eq!(literal.headers()[CONTENT_ENCODING], "gzip, aws-chunked");
+        for unsigned in [&[chunked][..], &[(sha256, "UNSIGNED-PAYLOAD"), chunked]] {
+            assert_eq!(clean("/b/k", unsigned).err(), Some(SignatureError::UnframedAwsChunked));
+        }
     }
 
     #[test]
@@ -245,6 +270,9 @@ mod tests {
     fn a_head_that_speaks_of_authentication_is_not_anonymous() {
         for (uri, headers) in [("/b/k", &[("authorization", "x")][..]), ("/b/k?X-Amz-Signature=s", &[])] {
             assert!(clean(uri, headers).is_err());
+        }
+        for (uri, headers) in [("/b/k", &[("x-amz-security-token", "x")][..]), ("/b/k?X-Amz-Security-Token=t", &[])] {
+            assert_eq!(clean(uri, headers).err(), Some(SignatureError::TemporaryCredentials), "{uri}");
         }
         let signed = clean("/b/k", &[("x-amz-content-sha256", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD")]);
         assert_eq!(signed.err(), Some(SignatureError::ChunksWithoutSignature));

@@ -42,6 +42,11 @@ pub enum SignatureError {
     MissingContentSha256,
     #[error("x-amz-content-sha256 must be UNSIGNED-PAYLOAD, a STREAMING- form of Signature Version 4, or a SHA-256")]
     InvalidContentSha256,
+    #[error(
+        "Content-Encoding: aws-chunked cannot go with an unsigned payload that x-amz-content-sha256 does not say is \
+         framed: send STREAMING-UNSIGNED-PAYLOAD-TRAILER, or leave aws-chunked out"
+    )]
+    UnframedAwsChunked,
     #[error("a presigned URL cannot be used with a STREAMING- payload: send the body as it is")]
     StreamingPresigned,
     #[error("signed chunks need a signed request: send the body as it is or sign the request")]
@@ -142,7 +147,8 @@ impl SignatureError {
             Self::SeveralMechanisms
             | Self::UnsupportedMechanism
             | Self::MalformedV2Authorization(_)
-            | Self::InvalidContentSha256 => ("InvalidArgument", StatusCode::BAD_REQUEST),
+            | Self::InvalidContentSha256
+            | Self::UnframedAwsChunked => ("InvalidArgument", StatusCode::BAD_REQUEST),
             Self::MalformedAuthorization(_) => ("AuthorizationHeaderMalformed", StatusCode::BAD_REQUEST),
             Self::MalformedQuery(_) => ("AuthorizationQueryParametersError", StatusCode::BAD_REQUEST),
             Self::TemporaryCredentials => ("InvalidToken", StatusCode::BAD_REQUEST),

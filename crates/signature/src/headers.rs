@@ -10,6 +10,7 @@ pub(crate) const X_AMZ_CONTENT_SHA256: HeaderName = HeaderName::from_static("x-a
 pub(crate) const X_AMZ_DECODED_CONTENT_LENGTH: HeaderName = HeaderName::from_static("x-amz-decoded-content-length");
 pub(crate) const X_AMZ_SECURITY_TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
 pub(crate) const X_AMZ_TRAILER: HeaderName = HeaderName::from_static("x-amz-trailer");
+pub(crate) const X_AMZ_SDK_CHECKSUM_ALGORITHM: HeaderName = HeaderName::from_static("x-amz-sdk-checksum-algorithm");
 pub(crate) const CONTENT_MD5: HeaderName = HeaderName::from_static("content-md5");
 
 /// The one value of `header`, if it arrived; refused when it arrived twice, since two readers could each believe

@@ -46,6 +46,7 @@ codes! {
     ConditionalRequestConflict CONFLICT "Another request changed the object at the same time; read it again and retry.";
     EntityTooLarge BAD_REQUEST "The body is larger than an upload may be; use a multipart upload with smaller parts.";
     EntityTooSmall BAD_REQUEST "A part is smaller than 5 MiB; only the last part may be.";
+    ExpectationFailed EXPECTATION_FAILED "The Expect header asks for something other than 100-continue; leave it out.";
     ExpiredToken BAD_REQUEST "The session token has expired; get a new one.";
     IllegalVersioningConfigurationException BAD_REQUEST "This versioning state cannot be set on this bucket.";
     IncompleteBody BAD_REQUEST "The body ended before the number of bytes that Content-Length announced; send it again.";

@@ -271,6 +271,17 @@ impl Operation {
         }
     }
 
+    /// Whether it has a body that means something: content, a document, a form.
+    pub fn takes_body(self) -> bool {
+        use Operation::{CopyObject, CreateMultipartUpload, ExtendObjectRetention, UploadPartCopy};
+        match self.row().method {
+            Verb::Get | Verb::Head | Verb::Delete | Verb::Options => false,
+            Verb::Put | Verb::Post => {
+                !matches!(self, CopyObject | UploadPartCopy | CreateMultipartUpload | ExtendObjectRetention)
+            }
+        }
+    }
+
     /// The resource it is for. [`OptionsObject`](Self::OptionsObject) goes to any.
     pub fn shape(self) -> Shape {
         self.row().shape

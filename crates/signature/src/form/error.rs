@@ -46,6 +46,8 @@ pub enum FormError {
     ConditionFailed { name: String },
     #[error("the header {name} came beside a form and no policy covers it: send a field of the form instead")]
     HeaderNotCovered { name: String },
+    #[error("the header {name} came beside a form, whose body as such is not kept: send it as a field of the form")]
+    HeaderVouches { name: String },
     #[error(transparent)]
     Signature(#[from] SignatureError),
 }
@@ -91,6 +93,7 @@ impl FormError {
             | Self::InvalidField { .. }
             | Self::EmptyKey
             | Self::MalformedSignature(_) => bad_request("InvalidArgument"),
+            Self::HeaderVouches { .. } => bad_request("InvalidRequest"),
             Self::KeyTooLong => bad_request("KeyTooLongError"),
             Self::InvalidPolicy(_) => bad_request("InvalidPolicyDocument"),
             Self::PolicyExpired

@@ -6,7 +6,7 @@ use http::uri::PathAndQuery;
 use http::{Method, Request, Uri};
 
 use super::{FormError, FormFields};
-use crate::{object_headers, percent};
+use crate::{ContentSha256, object_headers, percent};
 
 /// The longest key, in bytes (S3).
 const LONGEST_KEY: usize = 1024;
@@ -24,6 +24,7 @@ pub(crate) fn put(head: &Parts, fields: &FormFields) -> Result<Parts, FormError>
     if key.len() > LONGEST_KEY {
         return Err(FormError::KeyTooLong);
     }
+    refuse_vouching_headers(&head.headers)?;
     let mut put = Request::new(()).into_parts().0;
     put.method = Method::PUT;
     put.version = head.version;
@@ -36,6 +37,20 @@ pub(crate) fn put(head: &Parts, fields: &FormFields) -> Result<Parts, FormError>
         }
     }
     Ok(put)
+}
+
+/// Headers beside a form that vouch for its body: that is the form, of which only the file is kept. They are refused,
+/// since whoever sent them relies on them.
+fn refuse_vouching_headers(headers: &HeaderMap) -> Result<(), FormError> {
+    let vouches = |(name, value): &(&HeaderName, &HeaderValue)| match name.as_str() {
+        "x-amz-content-sha256" => value.as_bytes() != ContentSha256::UNSIGNED.as_bytes(),
+        "content-md5" | "x-amz-trailer" => true,
+        name => name.starts_with("x-amz-checksum-"),
+    };
+    match headers.iter().find(vouches) {
+        Some((name, _)) => Err(FormError::HeaderVouches { name: name.as_str().to_owned() }),
+        None => Ok(()),
+    }
 }
 
 /// The target of the bucket with a key after it, and without a query.

@@ -6,6 +6,7 @@ use http::header::{HeaderName, HeaderValue};
 use http::request::Parts;
 
 use super::{FormClaim, FormError, FormFields, head};
+use crate::clean::bears_session_token;
 use crate::payload::{PayloadPlan, PayloadStatement};
 use crate::verified::{Match, SignedReading};
 use crate::{Clean, ContentSha256, Scheme, SignatureError};
@@ -42,6 +43,9 @@ impl FormUpload {
     pub fn anonymous(head: &Parts, fields: &FormFields) -> Result<Self, FormError> {
         if FormClaim::is_made_by(head, fields)? {
             return Err(SignatureError::NotAnonymous.into());
+        }
+        if bears_session_token(head) {
+            return Err(SignatureError::TemporaryCredentials.into());
         }
         Self::new(head, fields, None, None)
     }

@@ -6,9 +6,9 @@ use http::HeaderMap;
 use http::header::{CONTENT_LENGTH, HeaderValue};
 
 use super::sums::Sum;
-use super::{Algorithm, PayloadError};
+use super::{Algorithm, PayloadError, PayloadPlan};
 use crate::Clean;
-use crate::headers::CONTENT_MD5;
+use crate::headers::{CONTENT_MD5, X_AMZ_SDK_CHECKSUM_ALGORITHM};
 
 /// `x-amz-checksum-` headers that name something other than a value.
 const NOT_A_VALUE: [&str; 3] = ["x-amz-checksum-algorithm", "x-amz-checksum-mode", "x-amz-checksum-type"];
@@ -47,6 +47,11 @@ impl Declared {
         Ok(Self { length, md5, checksum: None })
     }
 
+    /// Of no body.
+    pub(crate) fn nothing() -> Self {
+        Self { length: None, md5: None, checksum: None }
+    }
+
     pub(crate) fn length(&self) -> Option<u64> {
         self.length
     }
@@ -61,6 +66,32 @@ impl Declared {
 
     pub(crate) fn has_checksum(&self) -> bool {
         self.md5.is_some() || self.checksum.is_some()
+    }
+
+    /// Holds `x-amz-sdk-checksum-algorithm`, in which the SDKs of AWS say how they secured an upload, against the
+    /// checksum in the head and those announced for the trailer: an upload that was to be secured must not be taken
+    /// unsecured because its checksum got lost on the way.
+    ///
+    /// # Errors
+    /// [`PayloadError::NamedChecksumMissing`], [`PayloadError::NamedChecksumDiffers`].
+    pub fn hold_against_named(&self, head: &Clean, plan: &PayloadPlan) -> Result<(), PayloadError> {
+        let Some(named) = head.headers().get(X_AMZ_SDK_CHECKSUM_ALGORITHM) else { return Ok(()) };
+        let mut sent = self.checksum.iter().map(|(algorithm, _)| algorithm).chain(plan.announced()).peekable();
+        if sent.peek().is_none() {
+            return Err(PayloadError::NamedChecksumMissing);
+        }
+        let is_named = |algorithm: &Algorithm| named.as_bytes().eq_ignore_ascii_case(algorithm.name().as_bytes());
+        if sent.all(is_named) { Ok(()) } else { Err(PayloadError::NamedChecksumDiffers) }
+    }
+
+    /// Refuses a trailer that announces another checksum than the head declares.
+    pub(crate) fn hold_against_trailer(&self, announced: &[Algorithm]) -> Result<(), PayloadError> {
+        match &self.checksum {
+            Some((declared, _)) if announced.iter().any(|algorithm| algorithm != declared) => {
+                Err(PayloadError::SeveralChecksums)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Refuses checksums that were announced for a trailer which cannot come and are not in the head either.
@@ -130,6 +161,36 @@ mod tests {
         assert!(matches!(two, Err(PayloadError::SeveralChecksums)));
         let unknown = declared(&[("x-amz-checksum-xxhash64", "AAAAAAAAAAA=")]);
         assert!(matches!(unknown, Err(PayloadError::UnknownChecksum { .. })));
+    }
+
+    #[test]
+    fn the_checksum_that_an_sdk_names_must_be_the_one_that_it_sent() {
+        let held = |headers: &[(&'static str, &str)]| {
+            let request =
+                headers.iter().fold(http::Request::put("/b/k"), |request, (name, value)| request.header(*name, *value));
+            let (clean, plan) = Clean::anonymous(request.body(()).unwrap().into_parts().0).unwrap();
+            Declared::of_body(&clean).unwrap().hold_against_named(&clean, &plan)
+        };
+        let (named, crc32) = ("x-amz-sdk-checksum-algorithm", ("x-amz-checksum-crc32", "AAAAAA=="));
+        let (framed, length) =
+            (("x-amz-content-sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER"), ("x-amz-decoded-content-length", "0"));
+        assert!(held(&[]).is_ok());
+        assert!(held(&[(named, "CRC32"), crc32]).is_ok());
+        assert!(held(&[(named, "crc32"), framed, length, ("x-amz-trailer", "x-amz-checksum-crc32")]).is_ok());
+        assert!(matches!(held(&[(named, "SHA256")]), Err(PayloadError::NamedChecksumMissing)));
+        for other in ["SHA256", "CRC32C", "MD4", ""] {
+            assert!(matches!(held(&[(named, other), crc32]), Err(PayloadError::NamedChecksumDiffers)), "{other}");
+        }
+        let trailing = [(named, "SHA1"), framed, length, ("x-amz-trailer", "x-amz-checksum-crc32")];
+        assert!(matches!(held(&trailing), Err(PayloadError::NamedChecksumDiffers)));
+    }
+
+    #[test]
+    fn a_trailer_cannot_announce_another_checksum_than_the_head_declares() {
+        let in_head = declared(&[("x-amz-checksum-crc32", "AAAAAA==")]).unwrap();
+        assert!(in_head.hold_against_trailer(&[Algorithm::Crc32]).is_ok());
+        assert!(matches!(in_head.hold_against_trailer(&[Algorithm::Sha1]), Err(PayloadError::SeveralChecksums)));
+        assert!(declared(&[]).unwrap().hold_against_trailer(&[Algorithm::Sha1]).is_ok());
     }
 
     #[test]

@@ -16,6 +16,13 @@ pub enum PayloadError {
     InvalidChecksum(Algorithm),
     #[error("only one x-amz-checksum- header can be sent with a body")]
     SeveralChecksums,
+    #[error(
+        "x-amz-sdk-checksum-algorithm names a checksum, and neither an x-amz-checksum- header nor x-amz-trailer brings \
+         one: send it, or leave the name out"
+    )]
+    NamedChecksumMissing,
+    #[error("x-amz-sdk-checksum-algorithm names another checksum than the one that is sent: name the one that is sent")]
+    NamedChecksumDiffers,
     #[error("{name:?} is not a checksum known here: use crc32, crc32c, crc64nvme, sha1 or sha256")]
     UnknownChecksum { name: String },
     #[error("the body does not have the checksum that {} declares: it was changed on the way, or the checksum is of other data", .0.header_name())]
@@ -34,6 +41,8 @@ pub enum PayloadError {
     AnnouncedChecksumMissing(Algorithm),
     #[error("the aws-chunked body is malformed: {0}")]
     MalformedFraming(FramingFlaw),
+    #[error("this operation takes no body: send none")]
+    Unwanted,
     #[error("the body ended early")]
     EndedEarly,
     #[error("the body holds {received} bytes of content and {declared} were declared")]
@@ -78,11 +87,14 @@ impl PayloadError {
         let bad_request = |code| (code, StatusCode::BAD_REQUEST);
         match self {
             Self::InvalidContentMd5 => bad_request("InvalidDigest"),
-            Self::InvalidChecksum(_) | Self::SeveralChecksums | Self::UnknownChecksum { .. } => {
-                bad_request("InvalidRequest")
-            }
+            Self::InvalidChecksum(_)
+            | Self::SeveralChecksums
+            | Self::NamedChecksumMissing
+            | Self::NamedChecksumDiffers
+            | Self::UnknownChecksum { .. } => bad_request("InvalidRequest"),
             Self::MalformedFraming(_) => bad_request("InvalidRequest"),
             Self::ChecksumMismatch(_) | Self::ContentMd5Mismatch => bad_request("BadDigest"),
+            Self::Unwanted => bad_request("UnexpectedContent"),
             Self::ContentSha256Mismatch => bad_request("XAmzContentSHA256Mismatch"),
             Self::MalformedTrailer(_) | Self::AnnouncedChecksumMissing(_) => bad_request("MalformedTrailerError"),
             Self::EndedEarly | Self::LengthMismatch { .. } | Self::TooLong { .. } | Self::Transport(_) => {

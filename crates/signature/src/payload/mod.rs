@@ -11,6 +11,9 @@ mod sums;
 mod trailer;
 mod verdict;
 
+use std::future::poll_fn;
+use std::pin::Pin;
+
 use bytes::Bytes;
 use http_body::Body;
 
@@ -22,7 +25,7 @@ pub use report::{BodyFacts, BodyReport, VerifiedChecksum};
 pub use statement::PayloadPlan;
 pub(crate) use statement::PayloadStatement;
 
-use crate::PayloadKind;
+use crate::{ContentSha256, PayloadKind};
 
 /// A body that nobody has read yet, with all that it will be held against. Reading is left to whoever stores it, so
 /// that `100 Continue` goes out only once the request was permitted.
@@ -43,10 +46,12 @@ where
     ///
     /// # Errors
     /// [`PayloadError::AnnouncedChecksumMissing`] when `x-amz-trailer` announces a checksum, the body has no
-    /// trailer, and no header has the checksum either.
+    /// trailer, and no header has the checksum either; [`PayloadError::SeveralChecksums`] when it announces another
+    /// than a header has.
     pub fn new(plan: PayloadPlan, declared: Declared, body: B) -> Result<Self, PayloadError> {
-        if !plan.kind().has_trailer() {
-            declared.hold_against_announcement(plan.announced())?;
+        match plan.kind().has_trailer() {
+            true => declared.hold_against_trailer(plan.announced())?,
+            false => declared.hold_against_announcement(plan.announced())?,
         }
         Ok(Self { plan, declared, asked: sums::Asked::default(), body })
     }
@@ -81,6 +86,34 @@ where
     pub fn also_computing_md5(mut self) -> Self {
         self.asked.md5 = true;
         self
+    }
+
+    /// Whether there is no body and nothing is said of one.
+    pub fn is_nothing(&self) -> bool {
+        matches!(self.plan.kind(), PayloadKind::Empty | PayloadKind::Unsigned)
+            && self.body.is_end_stream()
+            && !self.has_declared_checksum()
+    }
+
+    /// Reads the body of an operation that takes none, and holds it against all that was declared of it, as it would be
+    /// for one that does; `nothing` takes its place.
+    ///
+    /// # Errors
+    /// [`PayloadError::Unwanted`] for more than `most` bytes of content, and what else is wrong with the body.
+    pub async fn passed_over(self, most: u64, nothing: B) -> Result<Self, PayloadError> {
+        if self.length().is_some_and(|length| length > most) {
+            return Err(PayloadError::Unwanted);
+        }
+        let mut content = self.decoded();
+        let mut length = 0;
+        while let Some(frame) = poll_fn(|context| Pin::new(&mut content).poll_frame(context)).await {
+            length += frame?.data_ref().map_or(0, |data| data.len() as u64);
+            if length > most {
+                return Err(PayloadError::Unwanted);
+            }
+        }
+        let plan = PayloadStatement::whole(ContentSha256::UNSIGNED).plan(None);
+        Self::new(plan, Declared::nothing(), nothing)
     }
 
     /// The content: de-framed, verified as it passes, in bounded memory.

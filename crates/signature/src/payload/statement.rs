@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use http::HeaderMap;
+use http::header::{CONTENT_ENCODING, HeaderValue};
 
 use super::Algorithm;
 use crate::headers::{X_AMZ_CONTENT_SHA256, X_AMZ_DECODED_CONTENT_LENGTH, X_AMZ_TRAILER, single};
@@ -36,6 +37,10 @@ impl PayloadStatement {
 
     /// Reads the headers that describe a body whose `x-amz-content-sha256` is `content`.
     pub(crate) fn read(headers: &HeaderMap, content: ContentSha256) -> Result<Self, SignatureError> {
+        // Nothing tells whether such a body is framed; taken as it comes, the framing might be stored as content.
+        if content.kind() == PayloadKind::Unsigned && headers.get_all(CONTENT_ENCODING).iter().any(has_aws_chunked) {
+            return Err(SignatureError::UnframedAwsChunked);
+        }
         let decoded_length = if content.kind().is_chunked() { Some(decoded_length(headers)?) } else { None };
         Ok(Self { content, decoded_length, announced: announced(headers)? })
     }
@@ -106,6 +111,11 @@ fn decoded_length(headers: &HeaderMap) -> Result<u64, SignatureError> {
         Ok(length) if text.bytes().all(|digit| digit.is_ascii_digit()) => Ok(length),
         _ => Err(SignatureError::InvalidDecodedLength),
     }
+}
+
+fn has_aws_chunked(encodings: &HeaderValue) -> bool {
+    let codings = encodings.as_bytes().split(|byte| *byte == b',');
+    codings.map(<[u8]>::trim_ascii).any(|coding| coding.eq_ignore_ascii_case(b"aws-chunked"))
 }
 
 fn announced(headers: &HeaderMap) -> Result<Vec<Algorithm>, SignatureError> {

@@ -56,7 +56,9 @@ impl Trailer {
         }
         let text = std::str::from_utf8(line).map_err(|_| PayloadError::MalformedTrailer("it is not text"))?;
         let (name, value) = text.split_once(':').ok_or(PayloadError::MalformedTrailer("a field has no colon"))?;
-        let (name, value) = (name.trim().to_ascii_lowercase(), value.trim());
+        // Blanks and tabs only (RFC 9110, *Field Values*): whatever else stands there was not signed.
+        let blank = [' ', '\t'];
+        let (name, value) = (name.trim_matches(blank).to_ascii_lowercase(), value.trim_matches(blank));
         if self.saw_signature {
             return Err(PayloadError::MalformedTrailer("a field follows the signature"));
         }

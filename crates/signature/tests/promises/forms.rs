@@ -132,6 +132,28 @@ fn a_header_beside_a_signed_form_is_refused() {
 }
 
 #[test]
+fn a_header_that_vouches_for_the_form_as_a_whole_is_refused() {
+    let signed = Form::signed(Scheme::SigV4Form, &[("key", "a")], "");
+    let mut nobodys = Form { fields: Vec::new(), filename: "", file: Vec::new() };
+    nobodys.add("key", "a");
+    for (name, value) in [
+        ("content-md5", "1B2M2Y8AsgTpgAmY7PhCfg=="),
+        ("x-amz-content-sha256", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+        ("x-amz-content-sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER"),
+    ] {
+        let mut head = head();
+        head.headers.insert(name, value.parse().unwrap());
+        for form in [&signed, &nobodys] {
+            let refused = form.posted(&head, &Rules::default()).err().unwrap();
+            assert!(refused.contains(&format!("the header {name} came beside a form, whose body")), "{refused}");
+        }
+    }
+    let mut head = head();
+    head.headers.insert("x-amz-content-sha256", "UNSIGNED-PAYLOAD".parse().unwrap());
+    assert!(signed.posted(&head, &Rules::default()).is_ok());
+}
+
+#[test]
 fn a_field_that_selects_an_operation_is_refused() {
     for name in ["x-amz-copy-source", "x-emc-namespace", "x-amz-content-sha256"] {
         let refused = Form::signed(Scheme::SigV2Form, &[("key", "a"), (name, "x")], "").refusal();
@@ -180,6 +202,19 @@ fn an_anonymous_form_is_a_put_without_a_signer() {
     assert_eq!(head.uri(), "/photos/cat.jpg");
     assert_eq!(head.headers()["x-emc-namespace"], "ns1");
     assert_eq!(content((head, plan), file).unwrap(), b"hello world");
+}
+
+#[test]
+fn a_session_token_beside_an_anonymous_form_is_refused() {
+    let mut form = Form { fields: Vec::new(), filename: "", file: Vec::new() };
+    form.add("key", "a");
+    for head in [
+        parts(Request::post("/photos").header("x-amz-security-token", "token")),
+        parts(Request::post("/photos?X-Amz-Security-Token=token")),
+    ] {
+        let refused = form.posted(&head, &Rules::default()).err();
+        assert_eq!(refused, Some(SignatureError::TemporaryCredentials.to_string()));
+    }
 }
 
 #[test]
