@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use keyward_identity::{Acl, Bucket, BucketName, NamespaceName, ObjectUserId, UserRef};
-use keyward_s3_wire::{ObjectKey, Operation};
+use keyward_s3_wire::{ObjectKey, Operation, VersionId};
 
-use crate::decide::{Denied, KeyRule};
+use crate::decide::Denied;
+use crate::key_rule::KeyRule;
 
 /// Who sends an S3 request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,12 +128,18 @@ impl Allowed {
         self.new_object.as_ref()
     }
 
-    /// Whether this key may be deleted, of those that one request names.
+    /// Whether this key, or this version of it, may be deleted, of those that one request names.
     ///
     /// # Errors
     /// What the policy of the bucket says about it.
-    pub fn may_delete(&self, key: &ObjectKey, names_version: bool) -> Result<(), Denied> {
-        self.keys.as_ref().map_or(Ok(()), |keys| keys.may_delete(key, names_version))
+    pub fn may_delete(&self, key: &ObjectKey, version: Option<&VersionId>) -> Result<(), Denied> {
+        self.keys.as_ref().map_or(Ok(()), |keys| keys.may_delete(key, version))
+    }
+
+    /// Whether the deletion of this key, of those that one request names, may pass over a retention in governance mode,
+    /// as the request asks for.
+    pub fn bypasses_governance_of(&self, key: &ObjectKey, version: Option<&VersionId>) -> bool {
+        self.keys.as_ref().map_or(self.bypasses_governance, |keys| keys.bypasses_governance(key, version))
     }
 
     /// Whether the object may be given these tags, which came in the body.
@@ -143,7 +150,8 @@ impl Allowed {
         self.keys.as_ref().map_or(Ok(()), |rule| rule.may_tag(key, tags))
     }
 
-    /// Whether the request may pass over retentions in governance mode, as it asks for.
+    /// Whether the request may pass over retentions in governance mode, as it asks for. Of one that names many keys ask
+    /// [`bypasses_governance_of`](Self::bypasses_governance_of) each.
     pub fn bypasses_governance(&self) -> bool {
         self.bypasses_governance
     }

@@ -252,6 +252,12 @@ impl<'r> Circumstances<'r> {
         }
     }
 
+    /// Whether the request asks to pass over retentions in governance mode. SDKs that are told not to say `false`.
+    pub(crate) fn asks_to_bypass_governance(&self) -> bool {
+        let word = self.header("x-amz-bypass-governance-retention");
+        word.is_some_and(|word| word.trim().eq_ignore_ascii_case("true"))
+    }
+
     /// Whether the request names a version of the object it acts on.
     pub(crate) fn names_version(&self) -> bool {
         self.query.is_some_and(|query| query.contains("versionId=")) && self.parameter("versionId").is_some()

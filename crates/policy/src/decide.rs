@@ -9,8 +9,9 @@ use keyward_s3_wire::{ObjectKey, Operation, query};
 
 use crate::acl::{blocked, is, permits};
 use crate::actions::BYPASS_GOVERNANCE;
-use crate::circumstances::{Circumstances, Facts, Kept};
+use crate::circumstances::{Circumstances, Facts};
 use crate::document::{BucketPolicy, Question, Verdict};
+use crate::key_rule::KeyRule;
 use crate::rules::{Compiled, policy_of};
 use crate::{Access, Allowed, Requester, Resource};
 
@@ -35,8 +36,8 @@ pub enum Denied {
     /// The bucket's policy cannot be read, so nobody but its owner may do anything.
     #[error("The bucket's policy cannot be read; its owner has to put it again.")]
     UnreadablePolicy,
-    /// The policy lets it be written, but without what the headers add to it.
-    #[error("The bucket's policy lets you write this, but not with what the headers ask for besides; that takes {0}.")]
+    /// The policy grants the operation's own action, but not another that the request takes as well.
+    #[error("The bucket's policy grants a part of what this request does; it takes {0} as well.")]
     Unshared(&'static str),
     /// The policy asks for the object's tags, which are not looked at key by key.
     #[error("The bucket's policy asks for the object's tags; delete it by a request of its own.")]
@@ -55,7 +56,7 @@ pub enum Decision {
 }
 
 /// Why one question has no answer yet, or no.
-enum No {
+pub(crate) enum No {
     Denied(Denied),
     NeedsFacts,
 }
@@ -63,12 +64,12 @@ enum No {
 /// What a policy that does not keep a request out says of it.
 enum ByPolicy {
     Allowed,
-    /// It lets the operation be done, but not this, which the headers ask for besides.
+    /// It lets the operation be done, but not this, which the request takes besides.
     Lacks(&'static str),
     Silent,
 }
 
-/// An action that a write takes besides its own.
+/// An action that a request takes besides its operation's own.
 #[derive(Clone, Copy)]
 struct Further {
     action: &'static str,
@@ -116,17 +117,22 @@ pub fn decide(access: Access, circumstances: &Circumstances<'_>) -> Result<Decis
         }
     }
     let keys = ask.keys(circumstances);
-    let bypasses = ask.bypasses_governance(circumstances);
+    // Who is judged key by key bypasses key by key as well.
+    let bypasses = match ask.bypasses_governance(circumstances) {
+        Ok(bypasses) => bypasses && keys.is_none(),
+        Err(No::Denied(denied)) => return Err(denied),
+        Err(No::NeedsFacts) => return Ok(Decision::NeedsObject(access)),
+    };
     Ok(Decision::Granted(Allowed::granting(access).with_keys(keys, bypasses)))
 }
 
 /// One question: may this requester do this here?
 #[derive(Clone, Copy)]
-struct Ask<'a> {
-    requester: &'a Requester,
-    bucket: &'a Arc<Bucket>,
-    key: Option<&'a ObjectKey>,
-    operation: Operation,
+pub(crate) struct Ask<'a> {
+    pub(crate) requester: &'a Requester,
+    pub(crate) bucket: &'a Arc<Bucket>,
+    pub(crate) key: Option<&'a ObjectKey>,
+    pub(crate) operation: Operation,
 }
 
 impl Ask<'_> {
@@ -141,7 +147,12 @@ impl Ask<'_> {
         })
     }
 
-    fn permitted(&self, circumstances: &Circumstances<'_>, names_version: bool, facts: Facts<'_>) -> Result<(), No> {
+    pub(crate) fn permitted(
+        &self,
+        circumstances: &Circumstances<'_>,
+        names_version: bool,
+        facts: Facts<'_>,
+    ) -> Result<(), No> {
         let is_owner = self.is_owner();
         let mut lacks = None;
         if let Some(compiled) = policy_of(self.bucket) {
@@ -174,11 +185,13 @@ impl Ask<'_> {
         let Compiled::Policy(policy) = compiled else { return Err(No::Denied(Denied::UnreadablePolicy)) };
         let action = if names_version { self.operation.version_action() } else { self.operation.action() };
         let Some(action) = action else { return Ok(ByPolicy::Silent) };
-        if self.acts_on_present_object() && policy.reads_tags_for(action) && matches!(facts, Facts::Unknown) {
+        let further = self.further_actions(circumstances, names_version);
+        let mut actions = further.iter().flatten().map(|further| further.action).chain([action]);
+        if self.waits_for_facts(facts) && actions.any(|action| policy.reads_tags_for(action)) {
             return Err(No::NeedsFacts);
         }
         let mut lacks = None;
-        for further in self.further_actions(circumstances).into_iter().flatten() {
+        for further in further.into_iter().flatten() {
             match self.verdict(policy, further.action, circumstances) {
                 Verdict::Denied => return Err(No::Denied(Denied::ByPolicy)),
                 Verdict::Silent if further.takes_leave => lacks = lacks.or(Some(further.action)),
@@ -201,9 +214,14 @@ impl Ask<'_> {
 
     /// What a write does besides, by its headers. As on AWS, a policy that lets somebody write has to let them do that
     /// as well. The canned lists that take nothing from the bucket's owner are excepted, since policies that let
-    /// others in often demand them and grant nothing but the write.
-    fn further_actions(&self, circumstances: &Circumstances<'_>) -> [Option<Further>; 4] {
-        use Operation::{CopyObject, CreateMultipartUpload, PutObject};
+    /// others in often demand them and grant nothing but the write. And whoever asks for attributes has to be let read,
+    /// since checksums tell what is in an object (*GetObjectAttributes*, permissions).
+    fn further_actions(&self, circumstances: &Circumstances<'_>, names_version: bool) -> [Option<Further>; 4] {
+        use Operation::{CopyObject, CreateMultipartUpload, GetObject, GetObjectAttributes, PutObject};
+        if self.operation == GetObjectAttributes {
+            let reads = if names_version { GetObject.version_action() } else { GetObject.action() };
+            return [reads.map(|action| Further { action, takes_leave: true }), None, None, None];
+        }
         let (PutObject | CopyObject | CreateMultipartUpload, Some(headers)) = (self.operation, circumstances.headers)
         else {
             return [None; 4];
@@ -247,6 +265,11 @@ impl Ask<'_> {
                     | O::ListParts
                     | O::OptionsObject
             )
+    }
+
+    /// Whether what the object is would have to be found out, if something depended on it.
+    fn waits_for_facts(&self, facts: Facts<'_>) -> bool {
+        self.acts_on_present_object() && matches!(facts, Facts::Unknown)
     }
 
     /// Whether even the bucket's owner needs the writer's leave. Only where its owner chose so: otherwise who owns the
@@ -317,62 +340,37 @@ impl Ask<'_> {
     /// whatever they are.
     fn keys(&self, circumstances: &Circumstances<'_>) -> Option<Arc<KeyRule>> {
         let by_key = self.operation == Operation::DeleteObjects && self.bucket.settings.policy.is_some();
-        (by_key || self.waits_for_tags(circumstances)).then(|| {
-            Arc::new(KeyRule {
-                requester: self.requester.clone(),
-                bucket: Arc::clone(self.bucket),
-                circumstances: Kept::of(circumstances),
-            })
-        })
+        (by_key || self.waits_for_tags(circumstances))
+            .then(|| Arc::new(KeyRule::of(self.requester, self.bucket, circumstances)))
     }
 
     /// Whether the requester may pass over retentions in governance mode, if it asks for that.
-    fn bypasses_governance(&self, circumstances: &Circumstances<'_>) -> bool {
-        let asks =
-            circumstances.headers.is_some_and(|headers| headers.contains_key("x-amz-bypass-governance-retention"));
-        asks && match policy_of(self.bucket) {
-            None => self.is_owner(),
-            Some(Compiled::Unreadable) => false,
-            Some(Compiled::Policy(policy)) => match self.verdict(policy, BYPASS_GOVERNANCE, circumstances) {
-                Verdict::Denied => false,
-                Verdict::Allowed => self.counts(policy),
-                Verdict::Silent => self.is_owner(),
-            },
+    pub(crate) fn bypasses_governance(&self, circumstances: &Circumstances<'_>) -> Result<bool, No> {
+        if !circumstances.asks_to_bypass_governance() {
+            return Ok(false);
         }
+        let policy = match policy_of(self.bucket) {
+            None => return Ok(self.is_owner()),
+            Some(Compiled::Unreadable) => return Ok(false),
+            Some(Compiled::Policy(policy)) => policy,
+        };
+        if self.waits_for_facts(circumstances.object) && policy.reads_tags_for(BYPASS_GOVERNANCE) {
+            return Err(No::NeedsFacts);
+        }
+        Ok(match self.verdict(policy, BYPASS_GOVERNANCE, circumstances) {
+            Verdict::Denied => false,
+            Verdict::Allowed => self.counts(policy),
+            Verdict::Silent => self.is_owner(),
+        })
     }
 }
 
 impl No {
-    fn denied(self) -> Denied {
+    pub(crate) fn denied(self) -> Denied {
         match self {
             No::Denied(denied) => denied,
             No::NeedsFacts => Denied::TagsUnknown,
         }
-    }
-}
-
-/// Decides about single keys, and about tags, after the request as such was let in.
-#[derive(Clone, Debug)]
-pub(crate) struct KeyRule {
-    requester: Requester,
-    bucket: Arc<Bucket>,
-    circumstances: Kept,
-}
-
-impl KeyRule {
-    pub(crate) fn may_delete(&self, key: &ObjectKey, names_version: bool) -> Result<(), Denied> {
-        let operation = Operation::DeleteObject;
-        let ask = Ask { requester: &self.requester, bucket: &self.bucket, key: Some(key), operation };
-        ask.permitted(&self.circumstances.view(), names_version, Facts::Unknown).map_err(No::denied)
-    }
-}
-
-impl KeyRule {
-    pub(crate) fn may_tag(&self, key: &ObjectKey, tags: &[(String, String)]) -> Result<(), Denied> {
-        let operation = Operation::PutObjectTagging;
-        let ask = Ask { requester: &self.requester, bucket: &self.bucket, key: Some(key), operation };
-        let circumstances = Circumstances { tags: Some(tags), ..self.circumstances.view() };
-        ask.permitted(&circumstances, circumstances.names_version(), circumstances.object).map_err(No::denied)
     }
 }
 

@@ -15,6 +15,7 @@ mod condition;
 mod decide;
 mod document;
 mod fault;
+mod key_rule;
 mod pattern;
 mod principals;
 mod rules;

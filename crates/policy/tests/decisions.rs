@@ -12,7 +12,7 @@ use keyward_identity::{
 use keyward_policy::{
     Access, BucketPolicy, Circumstances, Decision, Denied, Facts, ObjectFacts, Requester, Resource, decide, is_public,
 };
-use keyward_s3_wire::{ObjectKey, Operation};
+use keyward_s3_wire::{ObjectKey, Operation, VersionId};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -213,7 +213,7 @@ fn tags_that_only_reading_asks_for_keep_nobody_from_deleting() {
     }));
     let asked = access(user("alice", "ns1"), Operation::DeleteObjects, policy);
     let Ok(Decision::Granted(allowed)) = decide(asked, &at(Facts::Unknown)) else { panic!("refused") };
-    assert_eq!(allowed.may_delete(&key("data"), true), Ok(()));
+    assert_eq!(allowed.may_delete(&key("data"), Some(&VersionId::null())), Ok(()));
 }
 
 #[test]
@@ -224,10 +224,14 @@ fn keys_of_one_deletion_are_decided_one_by_one() {
     ]));
     let asked = access(user("bob", "ns1"), Operation::DeleteObjects, policy);
     let Ok(Decision::Granted(allowed)) = decide(asked, &at(Facts::Unknown)) else { panic!("refused") };
-    assert_eq!(allowed.may_delete(&key("tmp/a"), false), Ok(()));
-    assert_eq!(allowed.may_delete(&key("tmp/kept"), false), Err(Denied::ByPolicy));
-    assert_eq!(allowed.may_delete(&key("data"), false), Err(Denied::NotShared));
-    assert_eq!(allowed.may_delete(&key("tmp/a"), true), Err(Denied::NotShared), "a version takes a right of its own");
+    assert_eq!(allowed.may_delete(&key("tmp/a"), None), Ok(()));
+    assert_eq!(allowed.may_delete(&key("tmp/kept"), None), Err(Denied::ByPolicy));
+    assert_eq!(allowed.may_delete(&key("data"), None), Err(Denied::NotShared));
+    assert_eq!(
+        allowed.may_delete(&key("tmp/a"), Some(&VersionId::null())),
+        Err(Denied::NotShared),
+        "a version takes a right of its own"
+    );
 }
 
 #[test]

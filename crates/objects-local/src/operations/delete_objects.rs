@@ -24,7 +24,7 @@ pub(crate) async fn delete_objects(call: Call<'_>, payload: Payload<RequestBody>
     let mut keys = Vec::with_capacity(request.objects.len());
     for object in &request.objects {
         let place = Place { bucket, key: &object.key };
-        match deletion(call, place, object, call.allowed.bypasses_governance()).await {
+        match deletion(call, place, object).await {
             Ok(deletion) => {
                 keys.push((object.key.as_str().to_owned(), deletion));
                 refused.push(None);
@@ -49,15 +49,12 @@ pub(crate) async fn delete_objects(call: Call<'_>, payload: Payload<RequestBody>
     Ok(answer.response().map(full))
 }
 
-async fn deletion(
-    call: Call<'_>,
-    place: Place<'_>,
-    object: &ObjectToDelete,
-    bypasses_governance: bool,
-) -> Result<Deletion, S3Error> {
-    let refused = call.allowed.may_delete(&object.key, object.version_id.is_some());
+async fn deletion(call: Call<'_>, place: Place<'_>, object: &ObjectToDelete) -> Result<Deletion, S3Error> {
+    let version = object.version_id.as_ref();
+    let refused = call.allowed.may_delete(&object.key, version);
     refused.map_err(|denied| S3Error::because(ErrorCode::AccessDenied, denied.to_string()))?;
-    let which = which(object.version_id.as_ref())?;
+    let which = which(version)?;
     let precondition = conditions::of_deletion(call.engine, place, which, &object.conditions).await?;
+    let bypasses_governance = call.allowed.bypasses_governance_of(&object.key, version);
     Ok(Deletion { which, versioning: versioning(place.bucket), precondition, bypasses_governance })
 }
