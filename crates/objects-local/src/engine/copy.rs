@@ -28,8 +28,9 @@ pub struct CopyRequest {
     pub source: (BucketId, String),
     /// The version to copy.
     pub source_version: Which,
-    /// Copy only if the source has this tag: the one that the caller judged.
-    pub source_etag: Option<Etag>,
+    /// Copy only if the source is still this one, which the caller judged: the copy's head was made from its own, and
+    /// says how the bytes are encrypted.
+    pub judged: Option<Arc<ObjectRecord>>,
     /// The bucket and key to copy to; may be the source.
     pub target: (BucketId, String),
     /// What to keep about the copy instead of what is kept about the source.
@@ -70,8 +71,8 @@ impl Engine {
 }
 
 fn judge(request: &CopyRequest, source: &ObjectRecord) -> Result<(), EngineError> {
-    match request.source_etag {
-        Some(wanted) if wanted != source.etag => Err(EngineError::PreconditionFailed),
+    match &request.judged {
+        Some(judged) if **judged != *source => Err(EngineError::PreconditionFailed),
         _ => Ok(()),
     }
 }

@@ -14,11 +14,12 @@ use super::incoming::{Body, BodyWriter, Content};
 use super::locate::{Extent, HeldBytes, Located, locate};
 use super::object_cache::{Held, ObjectCache, Reading};
 use super::outgoing::BodyReader;
-use super::record::{ByteRange, ObjectRecord, PutResult, Terms, Versioning, Which};
+use super::record::{ByteRange, ObjectRecord, Precondition, PutResult, Terms, Versioning, Which};
 use super::tables::bodies;
 use super::tables::object_writes::{self, NewObject, Numbering};
 use super::tables::objects::{self, StoredBody};
 use super::tables::parts::PartRecord;
+use super::writer::Commit;
 use super::{Engine, EngineError, row_key};
 
 /// An object opened for reading.
@@ -76,10 +77,33 @@ impl Engine {
         let committed = self.shard(bucket).writer.commit(move |commit| {
             objects::may_write(commit, bucket, &key, terms.precondition)?;
             headroom.admit(ROWS + body.unwritten())?;
-            let (size, etag) = (body.size(), body.etag());
-            let body = StoredBody::Bytes(bodies::store(commit, body.content)?);
-            let object = NewObject { size, etag, checksum: checksum.as_ref(), head: &head, body };
-            object_writes::put(commit, bucket, &key, &object, numbering)
+            put_body(commit, (bucket, &key), body, &head, checksum.as_ref(), numbering)
+        });
+        committed.await
+    }
+
+    /// Puts `body` in place of `before`, from which it and its head were made: not if so much as a tag of that, its list
+    /// or the seal of its key is another by now.
+    ///
+    /// # Errors
+    /// [`PreconditionFailed`](EngineError::PreconditionFailed) for what is no longer `before`.
+    pub async fn commit_over(
+        &self,
+        (bucket, key): (BucketId, &str),
+        before: Arc<ObjectRecord>,
+        body: Body,
+        head: ObjectHead,
+        checksum: Option<Checksum>,
+        versioning: Versioning,
+    ) -> Result<PutResult, EngineError> {
+        let (key, headroom, numbering) = (key.to_owned(), self.headroom(), self.numbering(versioning));
+        let committed = self.shard(bucket).writer.commit(move |commit| {
+            objects::may_write(commit, bucket, &key, Precondition::None)?;
+            if objects::find(commit.connection, bucket, &key, Which::Latest)?.record != *before {
+                return Err(EngineError::PreconditionFailed);
+            }
+            headroom.admit(ROWS + body.unwritten())?;
+            put_body(commit, (bucket, &key), body, &head, checksum.as_ref(), numbering)
         });
         committed.await
     }
@@ -213,4 +237,17 @@ impl Engine {
         };
         Numbering { versioning, salt }
     }
+}
+
+fn put_body(
+    commit: &mut Commit<'_>,
+    (bucket, key): (BucketId, &str),
+    body: Body,
+    head: &ObjectHead,
+    checksum: Option<&Checksum>,
+    numbering: Numbering,
+) -> Result<PutResult, EngineError> {
+    let (size, etag) = (body.size(), body.etag());
+    let body = StoredBody::Bytes(bodies::store(commit, body.content)?);
+    object_writes::put(commit, bucket, key, &NewObject { size, etag, checksum, head, body }, numbering)
 }

@@ -1,5 +1,7 @@
 //! CopyObject: shares the source's bytes, or reads them once more where the copy is to have another checksum.
 
+use std::sync::Arc;
+
 use keyward_objects::full;
 use keyward_s3_wire::checksum::{Checksum, ChecksumType};
 use keyward_s3_wire::operations::{CopyObject, CopyObjectAnswer, Directive};
@@ -13,7 +15,20 @@ use crate::engine::{
 use crate::rewrite::rewrite;
 use crate::{answers, checksum, conditions, encryption, not_offered, stored_head};
 
+/// How often the source may change between being judged and being copied before the client is told.
+const ATTEMPTS: usize = 4;
+
 pub(crate) async fn copy_object(call: Call<'_>) -> Answer {
+    for _ in 1..ATTEMPTS {
+        match attempt(call).await {
+            Err(error) if error.code() == ErrorCode::ConditionalRequestConflict => {}
+            answer => return answer,
+        }
+    }
+    attempt(call).await
+}
+
+async fn attempt(call: Call<'_>) -> Answer {
     let (place, source) = (call.place()?, call.source()?);
     let request = CopyObject::from_request(call.head)?;
     not_offered::refuse(&call.head.headers)?;
@@ -99,7 +114,7 @@ struct Copy<'c> {
     source: Place<'c>,
     which: Which,
     /// The source as it was judged.
-    record: &'c ObjectRecord,
+    record: &'c Arc<ObjectRecord>,
     head: ObjectHead,
     precondition: Precondition,
 }
@@ -110,7 +125,7 @@ impl Copy<'_> {
         let request = CopyRequest {
             source: (self.source.bucket_id(), self.source.key.as_str().to_owned()),
             source_version: self.which,
-            source_etag: Some(self.record.etag),
+            judged: Some(Arc::clone(self.record)),
             target: (self.place.bucket_id(), self.place.key.as_str().to_owned()),
             head: Some(self.head),
             terms: self.place.terms(self.precondition),
@@ -134,7 +149,7 @@ impl Copy<'_> {
             .open_version(self.source.bucket_id(), self.source.key.as_str(), self.which, ByteRange::Whole, unlock)
             .await;
         let opened = opened.map_err(|error| missing_source(error, self.source))?;
-        if opened.record.etag != self.record.etag {
+        if *opened.record != **self.record {
             return Err(ErrorCode::ConditionalRequestConflict.into());
         }
         let (body, sum) = rewrite(engine, opened.body, algorithm, key).await?;

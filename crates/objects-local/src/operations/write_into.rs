@@ -134,8 +134,8 @@ impl Write<'_> {
         let stored = checksum::stored(&sum, ChecksumType::FullObject);
         let lock = lock::of_new(&ObjectLock::default(), self.place.bucket, engine.now())?;
         let head = ObjectHead { lock, ..before.head.clone() };
-        let unchanged = Precondition::Unchanged { etag: before.etag, modified: before.modified };
-        let put = engine.commit_put(bucket, key, body, head, Some(stored), self.place.terms(unchanged)).await;
+        let versioning = self.place.terms(Precondition::None).versioning;
+        let put = engine.commit_over((bucket, key), Arc::clone(&before), body, head, Some(stored), versioning).await;
         Ok(Written { put: put.map_err(overtaken)?, before, checksum: sum })
     }
 
@@ -149,7 +149,7 @@ impl Write<'_> {
         let range = ByteRange::Span(bytes.start, bytes.end - 1);
         let opened =
             self.call.engine.open_version(bucket, key, Which::Latest, range, unlock).await.map_err(overtaken)?;
-        match (opened.record.etag, opened.record.modified) == (before.etag, before.modified) {
+        match *opened.record == *before {
             true => Ok(Some(opened.body)),
             false => Err(ErrorCode::ConditionalRequestConflict.into()),
         }
@@ -159,9 +159,10 @@ impl Write<'_> {
 /// The error of a write whose object was there a moment ago.
 fn overtaken(error: EngineError) -> S3Error {
     match error {
-        EngineError::PreconditionFailed | EngineError::NoSuchKey | EngineError::RangeNotSatisfiable { .. } => {
-            ErrorCode::ConditionalRequestConflict.into()
-        }
+        EngineError::PreconditionFailed
+        | EngineError::NoSuchKey
+        | EngineError::IsDeleteMarker { .. }
+        | EngineError::RangeNotSatisfiable { .. } => ErrorCode::ConditionalRequestConflict.into(),
         error => error.into(),
     }
 }

@@ -1,7 +1,10 @@
 //! Copies: the same bytes, whatever becomes of the source.
 
+use std::sync::Arc;
+
 use keyward_objects_local::engine::{
-    BucketId, CompletedPart, Completion, CopyRequest, EngineError, Etag, ObjectHead, Precondition, Which,
+    BucketId, CompletedPart, Completion, CopyRequest, Encryption, EngineError, Etag, ObjectHead, ObjectRecord,
+    Precondition, Which,
 };
 
 use crate::books;
@@ -11,7 +14,7 @@ fn copy(source: (BucketId, &str), target: (BucketId, &str)) -> CopyRequest {
     CopyRequest {
         source: (source.0, source.1.to_owned()),
         source_version: Which::Latest,
-        source_etag: None,
+        judged: None,
         target: (target.0, target.1.to_owned()),
         head: None,
         terms: Precondition::None.into(),
@@ -87,8 +90,17 @@ async fn a_copy_is_refused_when_source_or_target_are_not_as_expected() {
         room.put(target, "there", b"1").await;
         let missing = room.engine.copy(copy((HERE, "none"), (target, "b"))).await;
         assert!(matches!(missing, Err(EngineError::NoSuchKey)));
-        let changed = CopyRequest { source_etag: Some(Etag::of_body([0; 16])), ..copy((HERE, "a"), (target, "b")) };
-        assert!(matches!(room.engine.copy(changed).await, Err(EngineError::PreconditionFailed)));
+        let judged = room.engine.head(HERE, "a").await.unwrap();
+        let mut changed = [(); 3].map(|()| ObjectRecord::clone(&judged));
+        changed[0].etag = Etag::of_body([0; 16]);
+        changed[1].head.acl = Some("another list".to_owned());
+        changed[2].head.encryption = Some(Encryption::Store { sealed_key: "another key".into() });
+        for changed in changed {
+            let request = CopyRequest { judged: Some(Arc::new(changed)), ..copy((HERE, "a"), (target, "b")) };
+            assert!(matches!(room.engine.copy(request).await, Err(EngineError::PreconditionFailed)));
+        }
+        let request = CopyRequest { judged: Some(judged), ..copy((HERE, "a"), (target, "b")) };
+        room.engine.copy(request).await.unwrap();
         let taken = CopyRequest { terms: Precondition::Absent.into(), ..copy((HERE, "a"), (target, "there")) };
         assert!(matches!(room.engine.copy(taken).await, Err(EngineError::PreconditionFailed)));
         let nowhere = room.engine.copy(copy((HERE, "a"), (BucketId(98), "b"))).await;

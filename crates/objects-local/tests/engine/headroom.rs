@@ -66,7 +66,7 @@ async fn copy(engine: &Engine, target: BucketId) -> Result<PutResult, EngineErro
     let request = CopyRequest {
         source: (HERE, "large".to_owned()),
         source_version: Which::Latest,
-        source_etag: None,
+        judged: None,
         target: (target, "copy".to_owned()),
         head: None,
         terms: Precondition::None.into(),

@@ -42,14 +42,8 @@ async fn write(engine: &Engine, writer: usize, number: usize) -> Result<(), Engi
         let elsewhere = (if bucket == HERE { THERE } else { HERE }, format!("w{writer}/source"));
         put(engine, elsewhere.0, &elsewhere.1, &value).await?;
         let (target, terms) = ((bucket, key), Precondition::None.into());
-        let request = CopyRequest {
-            source: elsewhere,
-            source_version: Which::Latest,
-            source_etag: None,
-            target,
-            head: None,
-            terms,
-        };
+        let request =
+            CopyRequest { source: elsewhere, source_version: Which::Latest, judged: None, target, head: None, terms };
         return engine.copy(request).await.map(drop);
     }
     if !number.is_multiple_of(5) || value.len() < 20 {

@@ -177,7 +177,7 @@ async fn copy(room: &Room, model: &mut Model, from: Place, to: Place) {
     let request = CopyRequest {
         source: (BUCKETS[from.0], KEYS[from.1].to_owned()),
         source_version: Which::Latest,
-        source_etag: None,
+        judged: None,
         target: (BUCKETS[to.0], KEYS[to.1].to_owned()),
         head: None,
         terms: Precondition::None.into(),

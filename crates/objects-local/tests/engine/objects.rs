@@ -1,9 +1,11 @@
 //! Single objects: what is put is what is read.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use keyward_objects_local::engine::{
     ByteRange, Checksum, ChecksumAlgorithm, ChecksumKind, ChecksumPlan, Deleted, EngineError, Etag, KeyFault,
-    ObjectHead, ObjectRecord, Precondition, Version, Which,
+    ObjectHead, ObjectRecord, Precondition, Version, Versioning, Which,
 };
 
 use crate::books;
@@ -186,4 +188,30 @@ async fn an_upload_that_is_given_up_leaves_nothing() {
     room.engine.sweep().await.unwrap();
     room.engine.close().await;
     books::balance(room.home.path());
+}
+
+#[tokio::test]
+async fn what_was_made_from_an_object_replaces_that_very_object_or_nothing() {
+    let room = Room::new().await;
+    room.put(HERE, "a", b"before").await;
+    let before = room.engine.head(HERE, "a").await.unwrap();
+    let withdrawn = room.engine.change_head(HERE, "a", Which::Latest, |record, _now| {
+        record.head.acl = Some("nobody".to_owned());
+        Ok(())
+    });
+    withdrawn.await.unwrap();
+    let made_of = async |before: Arc<ObjectRecord>| {
+        let mut upload = room.engine.upload();
+        upload.write(Bytes::from_static(b"before and after")).await.unwrap();
+        let body = upload.finish().await.unwrap();
+        let head = before.head.clone();
+        room.engine.commit_over((HERE, "a"), before, body, head, None, Versioning::Off).await
+    };
+    assert!(matches!(made_of(before).await, Err(EngineError::PreconditionFailed)));
+    let present = room.engine.head(HERE, "a").await.unwrap();
+    assert_eq!((present.size, present.head.acl.as_deref()), (6, Some("nobody")));
+    made_of(present).await.unwrap();
+    let present = room.engine.head(HERE, "a").await.unwrap();
+    assert_eq!((present.size, present.head.acl.as_deref()), (16, Some("nobody")));
+    room.engine.close().await;
 }

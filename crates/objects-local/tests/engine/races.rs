@@ -102,7 +102,7 @@ async fn every_way_of_writing_shows_in_the_next_read() {
     let copy = CopyRequest {
         source: (HERE, "b".into()),
         source_version: Which::Latest,
-        source_etag: None,
+        judged: None,
         target: (HERE, "a".into()),
         head: None,
         terms: Precondition::None.into(),

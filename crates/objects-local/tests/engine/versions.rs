@@ -119,7 +119,7 @@ async fn copy(room: &Room, model: &mut Model, from: &'static str, nth: usize, to
     let request = CopyRequest {
         source: (HERE, from.to_owned()),
         source_version: Which::Version(version),
-        source_etag: None,
+        judged: None,
         target: (HERE, to.to_owned()),
         head: None,
         terms: model.terms(Precondition::None),
