@@ -309,7 +309,9 @@ fn no_grant_of_an_access_control_list_is_overlooked() {
     for body in ["", "{}", r#"{"namespace":"ns1"}"#, r#"{"namespace":"ns1","Acl":{"user_acl":[]}}"#] {
         assert_eq!(refusal::<BucketAcl>(JSON, body).0, 1005, "{body}");
     }
-    assert_eq!(read::<BucketAcl>(r#"{"acl":{"user_acl":[]}}"#), BucketAcl::default());
+    for body in [r#"{"acl":{}}"#, r#"{"acl":{"user_acl":[]}}"#, "<bucket_acl><acl/></bucket_acl>"] {
+        assert_eq!(read::<BucketAcl>(body), BucketAcl::default(), "{body}");
+    }
     for nobody in ["user_acl", "group_acl", "customgroup_acl"] {
         let body = format!(r#"{{"acl":{{"{nobody}":[{{"permission":["read"]}}]}}}}"#);
         assert_eq!(refusal::<BucketAcl>(JSON, &body).0, 1005, "{nobody}");

@@ -25,13 +25,31 @@ pub(crate) async fn facts(
             return if error.status().is_server_error() { Err(error) } else { Ok(None) };
         }
     };
-    let head = &record.head;
+    facts_of(&record.head, bucket).map(Some)
+}
+
+fn facts_of(head: &ObjectHead, bucket: &Bucket) -> Result<ObjectFacts, S3Error> {
     let acl = head.acl.as_deref().map(stored_acl).transpose()?;
     let owner = match &acl {
         Some(acl) => Some(acl.owner.clone()),
         None => writer(head, &bucket.namespace),
     };
-    Ok(Some(ObjectFacts { owner, acl, tags: head.tags.clone().into_iter().collect() }))
+    Ok(ObjectFacts { owner, acl, tags: head.tags.clone().into_iter().collect() })
+}
+
+/// Refuses an object that is not as the one by which the request was allowed: it may never have been shared.
+pub(crate) fn require_judged(
+    judged: Option<&Option<ObjectFacts>>,
+    head: &ObjectHead,
+    bucket: &Bucket,
+) -> Result<(), S3Error> {
+    match judged {
+        Some(judged) if judged.as_ref() != Some(&facts_of(head, bucket)?) => {
+            let message = "Who may read the object changed while it was looked up; send the request again.";
+            Err(S3Error::because(ErrorCode::ServiceUnavailable, message))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Gives the object that was granted this list; its bytes and its time stay.

@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use http::request::Parts;
 use keyward_identity::Bucket;
+use keyward_objects::Judged;
 use keyward_policy::{Access, Allowed, Resource};
 use keyward_s3_wire::bucket_owner::{expect_owner, expect_source_owner};
 use keyward_s3_wire::customer_key::CustomerKey;
 use keyward_s3_wire::{ErrorCode, ObjectKey, Owner, S3Error, VersionId};
 
+use crate::access;
 use crate::encryption::Keys;
 use crate::engine::{
     BucketId, DataKey, Engine, EngineError, ObjectHead, Precondition, Terms, Version, Versioning, Which,
@@ -65,6 +67,18 @@ impl Place<'_> {
 }
 
 impl<'c> Call<'c> {
+    /// Refuses an object that is not as the one by which the request was allowed.
+    pub(crate) fn require_judged_object(&self, place: Place<'_>, head: &ObjectHead) -> Result<(), S3Error> {
+        let judged = self.head.extensions.get::<Judged>();
+        access::require_judged(judged.and_then(|judged| judged.object.as_ref()), head, place.bucket)
+    }
+
+    /// The same of the object to copy from.
+    pub(crate) fn require_judged_source(&self, source: Place<'_>, head: &ObjectHead) -> Result<(), S3Error> {
+        let judged = self.head.extensions.get::<Judged>();
+        access::require_judged(judged.and_then(|judged| judged.source.as_ref()), head, source.bucket)
+    }
+
     /// The bucket that was granted.
     pub(crate) fn bucket(&self) -> Result<&'c Bucket, S3Error> {
         self.access.resource.bucket().map(AsRef::as_ref).ok_or(ErrorCode::NoSuchBucket.into())

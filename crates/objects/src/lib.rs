@@ -9,6 +9,7 @@ mod base_url;
 mod body;
 mod checked;
 mod feature;
+mod judged;
 mod key_sealer;
 mod refusal;
 
@@ -17,6 +18,7 @@ pub use base_url::BaseUrl;
 pub use body::{BodyError, RequestBody, ResponseBody, Stalled, empty, full, streamed};
 pub use checked::Checked;
 pub use feature::Feature;
+pub use judged::Judged;
 pub use key_sealer::{KeySealError, KeySealer};
 pub use keyward_policy::ObjectFacts;
 pub use refusal::{refused_body, refused_form, refused_head};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use http::HeaderMap;
 use keyward_identity::{Bucket, BucketName, NamespaceName, ObjectOwnership};
 use keyward_listener::Peer;
-use keyward_objects::ObjectFacts;
+use keyward_objects::{Judged, ObjectFacts};
 use keyward_policy::{
     Access, AclRefused, Allowed, Circumstances, Decision, Denied, Facts, NewObjectAccess, Requester, Resource,
     SignedBy, decide, may_have, owner_of_new,
@@ -25,7 +25,7 @@ impl Shared {
         requester: Requester,
         operation: Operation,
         address: Address,
-        head: &Clean,
+        head: &mut Clean,
     ) -> Result<Allowed, S3Error> {
         let named = address.namespace.as_ref().or(match &requester {
             Requester::User { namespace, .. } => Some(namespace),
@@ -45,7 +45,10 @@ impl Shared {
             (Some(name), Some(key)) => Resource::Object(self.bucket(&requester, &namespace, &name).await?, key),
         };
         let access = Access { requester, operation, resource, source };
-        let allowed = self.decided(access, head, source_version.as_ref()).await?;
+        let (allowed, judged) = self.decided(access, head, source_version.as_ref()).await?;
+        if judged.object.is_some() || judged.source.is_some() {
+            head.extensions_mut().insert(judged);
+        }
         self.with_new_object(allowed, head.headers()).await
     }
 
@@ -55,8 +58,8 @@ impl Shared {
         access: Access,
         head: &Clean,
         source_version: Option<&VersionId>,
-    ) -> Result<Allowed, S3Error> {
-        let (mut object, mut source): (Option<Option<ObjectFacts>>, Option<Option<ObjectFacts>>) = (None, None);
+    ) -> Result<(Allowed, Judged), S3Error> {
+        let Judged { mut object, mut source } = Judged::default();
         let mut access = access;
         loop {
             let circumstances = Circumstances {
@@ -70,7 +73,7 @@ impl Shared {
                 ..Circumstances::at(self.clock.now())
             };
             access = match decide(access, &circumstances).map_err(denied)? {
-                Decision::Granted(allowed) => return Ok(allowed),
+                Decision::Granted(allowed) => return Ok((allowed, Judged { object, source })),
                 Decision::NeedsObject(again) if object.is_none() => {
                     let version = Query::of(head.parts())?.filled("versionId")?.map(VersionId::parse).transpose()?;
                     let place = again.resource.bucket().zip(again.resource.key());

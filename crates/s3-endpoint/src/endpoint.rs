@@ -186,7 +186,7 @@ impl Shared {
         hoisted::refuse(&clean)?;
         let operation = hoisted::operation(operation, &clean, &address)?;
         seen.operation = Some(operation);
-        let allowed = self.authorise(requester, operation, address, &clean).await?;
+        let allowed = self.authorise(requester, operation, address, &mut clean).await?;
         seen.varies = allowed.access().resource.bucket().is_some_and(|bucket| !bucket.settings.cors.is_empty());
         let declared = match operation {
             // Its checksum headers speak of the object that the parts make, not of the request's body.

@@ -51,7 +51,7 @@ impl Shared {
         let place = Address::resolve(clean.parts(), &self.addressing.current(&self.service))?;
         seen.address = Some(place.clone());
         let location = format!("{base}{}", clean.uri().path());
-        let allowed = self.authorise(requester, Operation::PutObject, place, &clean).await?;
+        let allowed = self.authorise(requester, Operation::PutObject, place, &mut clean).await?;
         let Resource::Object(bucket, key) = allowed.access().resource.clone() else {
             return Err(ErrorCode::InvalidArgument.into());
         };

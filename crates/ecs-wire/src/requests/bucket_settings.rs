@@ -149,8 +149,13 @@ impl EcsRequest for BucketAcl {
 
     fn read(fields: &Fields<'_>) -> Result<Self, FieldError> {
         let namespace = fields.text("namespace")?;
-        // Without one the call would take every grant away, and a slip in the name would be without one.
-        let acl = fields.nested("acl")?.ok_or_else(|| fields.missing("acl"))?;
+        let Some(acl) = fields.nested("acl")? else {
+            // An empty list is how clients take every grant away; none at all may be a slip in its name.
+            return match fields.is_blank("acl") {
+                true => Ok(BucketAcl { namespace, ..BucketAcl::default() }),
+                false => Err(fields.missing("acl")),
+            };
+        };
         Ok(BucketAcl {
             namespace,
             owner: acl.text("owner")?,

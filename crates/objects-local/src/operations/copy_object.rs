@@ -37,6 +37,7 @@ async fn attempt(call: Call<'_>) -> Answer {
 
     let record = call.engine.head_version(source.bucket_id(), source.key.as_str(), which).await;
     let record = record.map_err(|error| missing_source(error, source))?;
+    call.require_judged_source(source, &record.head)?;
     call.admit(record.size)?;
     request.source_conditions.permit_copy(&answers::etag(record.etag), record.modified)?;
     let precondition = conditions::of_write(call.engine, place, &request.conditions).await?;

@@ -31,6 +31,7 @@ pub(crate) async fn get_object(call: Call<'_>) -> Answer {
             .await
         {
             Ok(opened) => {
+                call.require_judged_object(place, &opened.record.head)?;
                 let object = answers::opened_head(&opened, place);
                 let extent = request.extent(&object)?;
                 let span = span_of(&opened.range);

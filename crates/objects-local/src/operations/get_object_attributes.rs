@@ -15,6 +15,7 @@ pub(crate) async fn get_object_attributes(call: Call<'_>) -> Answer {
     let (bucket, key) = (place.bucket_id(), place.key.as_str());
     let record = call.engine.head_version(bucket, key, which).await;
     let record = record.map_err(|error| unread(call, which, error))?;
+    call.require_judged_object(place, &record.head)?;
     call.keys.opening(&record.head, request.customer_key.as_ref())?;
     let all = match request.asks_for(ObjectAttribute::ObjectParts) {
         true => call.engine.object_parts(bucket, key, which).await.map_err(|error| unread(call, which, error))?,

@@ -16,6 +16,7 @@ pub(crate) async fn head_object(call: Call<'_>) -> Answer {
     let (bucket, key) = (place.bucket_id(), place.key.as_str());
     let record = call.engine.head_version(bucket, key, which).await;
     let record = record.map_err(|error| unread(call, which, error))?;
+    call.require_judged_object(place, &record.head)?;
     call.keys.opening(&record.head, request.read.customer_key.as_ref())?;
     let described = (key, record.size, &record.head);
     let expiration = lifecycle::expiration_header(place.bucket, described, record.modified, call.day);

@@ -26,6 +26,7 @@ pub(crate) async fn upload_part_copy(call: Call<'_>) -> Answer {
 
     let record = call.engine.head_version(source.bucket_id(), source.key.as_str(), which).await;
     let record = record.map_err(|error| missing_source(error, source))?;
+    call.require_judged_source(source, &record.head)?;
     request.source_conditions.permit_copy(&answers::etag(record.etag), record.modified)?;
     let span = request.span(record.size)?;
     let range = span.map_or(ByteRange::Whole, |span| ByteRange::Span(span.first(), span.last()));
@@ -45,7 +46,7 @@ pub(crate) async fn upload_part_copy(call: Call<'_>) -> Answer {
         )
         .await;
     let opened = opened.map_err(|error| missing_source(error, source))?;
-    if opened.record.etag != record.etag {
+    if opened.record != record {
         return Err(ErrorCode::ConditionalRequestConflict.into());
     }
 

@@ -1,6 +1,11 @@
 //! Ranges, conditions, and overrides of reads.
 
-use crate::shop::{INLINE, Shop, bytes_of};
+use http::{Method, StatusCode};
+use keyward_objects::{Backend, Judged, ObjectFacts, full};
+use keyward_s3_wire::ObjectKey;
+use keyward_signature::ContentSha256;
+
+use crate::shop::{INLINE, Shop, bucket, bytes_of, head};
 
 #[tokio::test]
 async fn ranges_give_exactly_their_bytes() {
@@ -103,4 +108,25 @@ async fn objects_have_only_the_null_version() {
     assert_eq!(shop.get("/bkt/a?versionId=null", &[]).await.body, "x");
     let other = shop.get("/bkt/a?versionId=v1", &[]).await;
     assert_eq!((other.refusal(), other.the("VersionId")), ((404, "NoSuchVersion"), "v1"));
+}
+
+#[tokio::test]
+async fn an_object_that_is_not_the_one_that_was_judged_is_not_given() {
+    let shop = Shop::open().await;
+    shop.holds("/bkt/k", b"shared").await;
+    let (place, key) = (bucket("bkt"), ObjectKey::parse("k").unwrap());
+    let judged = shop.store.object_facts(&place, &key, None).await.unwrap();
+    shop.put("/bkt/k?tagging", &[], b"<Tagging><TagSet><Tag><Key>a</Key><Value>1</Value></Tag></TagSet></Tagging>")
+        .await;
+    let present = shop.store.object_facts(&place, &key, None).await.unwrap();
+    let ask = async |method: Method, judged: Option<ObjectFacts>| {
+        let (mut parts, _) = shop.signed(head(method, "/bkt/k", &[], Some(0)), ContentSha256::of(b""));
+        parts.extensions.insert(Judged { object: Some(judged), source: None });
+        shop.send(parts, full(Vec::new())).await.status
+    };
+    for method in [Method::GET, Method::HEAD] {
+        assert_eq!(ask(method.clone(), judged.clone()).await, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(ask(method.clone(), None).await, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(ask(method, present.clone()).await, StatusCode::OK);
+    }
 }
