@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use keyward_ambient::Clock;
+use keyward_identity::Bucket;
 use keyward_objects_local::LocalObjects;
 use keyward_store::{BucketFilter, PageRequest, Store, StoreError};
 
@@ -26,12 +27,9 @@ async fn round(objects: &LocalObjects, store: &dyn Store) -> Result<(), StoreErr
     let mut request = PageRequest::first(PAGE);
     loop {
         let page = store.buckets(&BucketFilter::default(), &request).await?;
-        // What an administrator has locked stays as it is.
         for bucket in page.items.iter().map(|row| &row.value) {
-            if bucket.settings.locked {
-                continue;
-            }
-            match objects.carry_out_lifecycle(bucket).await {
+            // The page may be minutes old when its last bucket has its turn.
+            match objects.carry_out_lifecycle(move || as_it_stands(store, bucket)).await {
                 Ok(swept) => tracing::debug!(bucket = bucket.display_id(), ?swept, "lifecycle rules carried out"),
                 Err(cause) => {
                     tracing::warn!(bucket = bucket.display_id(), %cause, "lifecycle rules could not be carried out");
@@ -41,6 +39,17 @@ async fn round(objects: &LocalObjects, store: &dyn Store) -> Result<(), StoreErr
         match page.next {
             Some(next) => request = PageRequest::after(next, PAGE),
             None => return Ok(()),
+        }
+    }
+}
+
+/// The bucket as its owner last left it; `None` when it is gone or nobody can tell, and nothing is to be done to it.
+async fn as_it_stands(store: &dyn Store, bucket: &Bucket) -> Option<Bucket> {
+    match store.bucket_by_id(bucket.id).await {
+        Ok(found) => found.map(|row| row.value),
+        Err(cause) => {
+            tracing::warn!(bucket = bucket.display_id(), %cause, "the bucket could not be read; its lifecycle rules wait");
+            None
         }
     }
 }

@@ -75,7 +75,7 @@ pub use multipart::{CompletedPart, Completion};
 pub use multipart_list::{PartsPage, UploadsPage, UploadsQuery};
 pub use objects::OpenedObject;
 pub use outgoing::BodyReader;
-pub use record::{ByteRange, Deleted, Deletion, ObjectRecord, Precondition, PutResult, Terms, Versioning, Which};
+pub use record::{ByteRange, Deleted, Deletion, ObjectRecord, Precondition, PutResult, Seen, Terms, Versioning, Which};
 pub use rewrap::{Reseal, Resealed};
 pub use settings::Settings;
 pub use sweep::SweepReport;

@@ -95,12 +95,18 @@ impl LocalObjects {
         self.day
     }
 
-    /// Carries out the lifecycle rules of a bucket as they stand now, and gives up abandoned uploads.
+    /// Carries out the lifecycle rules of a bucket, and gives up abandoned uploads. `bucket_now` reads the bucket as it
+    /// stands at that moment; `None` when it is gone or could not be read. It is asked first and again before each batch
+    /// of deletions, and what has not been done by the time its answer changes is left to the next pass. Nothing is done
+    /// in a locked bucket.
     ///
     /// # Errors
     /// What kept the store from looking through the bucket; what was done until then is done.
-    pub async fn carry_out_lifecycle(&self, bucket: &Bucket) -> Result<Swept, EngineError> {
-        lifecycle::sweep(&self.engine, bucket, self.engine.now(), self.day, self.abandoned_after).await
+    pub async fn carry_out_lifecycle<F>(&self, bucket_now: impl Fn() -> F) -> Result<Swept, EngineError>
+    where
+        F: Future<Output = Option<Bucket>>,
+    {
+        lifecycle::sweep(&self.engine, bucket_now, self.day, self.abandoned_after).await
     }
 
     /// Seals the store's own keys under the present master key, those that are not yet. Doing it again is fine, also

@@ -1,7 +1,7 @@
 //! Deleting objects: for good, or under a delete marker.
 
 use super::ids::{BucketId, Version};
-use super::record::{Deleted, Deletion, Precondition, Versioning, Which};
+use super::record::{Deleted, Deletion, Precondition, Seen, Versioning, Which};
 use super::tables::object_writes::Numbering;
 use super::tables::objects::Present;
 use super::tables::{buckets, object_writes, objects};
@@ -32,12 +32,34 @@ impl Engine {
         keys: Vec<(String, Deletion)>,
         owner: Option<String>,
     ) -> Result<Vec<Result<Deleted, EngineError>>, EngineError> {
+        let keys = keys.into_iter().map(|(key, deletion)| (key, deletion, None)).collect();
+        self.delete_all(bucket, keys, owner).await
+    }
+
+    /// Deletes versions that were looked at, as [`delete_many`](Self::delete_many) does. One that is no longer as it
+    /// was [`Seen`] stays: [`PreconditionFailed`](EngineError::PreconditionFailed). The null version needs this most,
+    /// as its name says nothing about which one is meant.
+    pub async fn delete_seen(
+        &self,
+        bucket: BucketId,
+        versions: Vec<(String, Deletion, Seen)>,
+    ) -> Result<Vec<Result<Deleted, EngineError>>, EngineError> {
+        let versions = versions.into_iter().map(|(key, deletion, seen)| (key, deletion, Some(seen))).collect();
+        self.delete_all(bucket, versions, None).await
+    }
+
+    async fn delete_all(
+        &self,
+        bucket: BucketId,
+        keys: Vec<(String, Deletion, Option<Seen>)>,
+        owner: Option<String>,
+    ) -> Result<Vec<Result<Deleted, EngineError>>, EngineError> {
         let salt = self.numbering(Versioning::Enabled).salt;
         let committed = self.shard(bucket).writer.commit(move |commit| {
             buckets::require_open(commit.connection, bucket)?;
             let mut answers = Vec::with_capacity(keys.len());
-            for (key, deletion) in keys {
-                let one = OneDeletion { bucket, key: &key, deletion, salt, owner: owner.as_ref() };
+            for (key, deletion, seen) in keys {
+                let one = OneDeletion { bucket, key: &key, deletion, seen, salt, owner: owner.as_ref() };
                 match one.run(commit) {
                     // What concerns one key changed nothing; anything else undoes them all.
                     refused @ Err(
@@ -60,6 +82,7 @@ struct OneDeletion<'d> {
     bucket: BucketId,
     key: &'d str,
     deletion: Deletion,
+    seen: Option<Seen>,
     salt: u32,
     owner: Option<&'d String>,
 }
@@ -75,6 +98,12 @@ impl OneDeletion<'_> {
             Some(marker) if marker.is_marker => return Err(EngineError::PreconditionFailed),
             Some(_) => precondition.check(Present::tag(present.as_ref()))?,
         }
+        match (self.seen, &present) {
+            (None, _) => {}
+            (Some(_), None) => return Ok(Deleted::default()),
+            (Some(seen), Some(present)) if self.is_still(seen, present, commit)? => {}
+            (Some(_), Some(_)) => return Err(EngineError::PreconditionFailed),
+        }
         let existed = present.as_ref().is_some_and(|present| !present.is_marker);
         if which == Which::Latest && versioning != Versioning::Off {
             // A second marker would say nothing new (ECS, bucket versioning).
@@ -88,6 +117,15 @@ impl OneDeletion<'_> {
         object_writes::delete(commit, self.bucket, &present, bypasses_governance)?;
         let version = (which != Which::Latest).then_some(present.version);
         Ok(Deleted { existed: true, version, is_marker: present.is_marker })
+    }
+
+    /// Whether `present` is what was seen. Also in its place: a version that a user restored, by deleting what lay over
+    /// it, is the object now.
+    fn is_still(&self, seen: Seen, present: &Present, commit: &Commit<'_>) -> Result<bool, EngineError> {
+        let latest = objects::present(commit.connection, self.bucket, self.key, Which::Latest)?;
+        let Present { is_marker, etag, modified, .. } = *present;
+        let is_current = latest.is_some_and(|latest| latest.row_key == present.row_key);
+        Ok(seen == Seen { is_marker, is_current, etag, modified })
     }
 
     fn mark(&self, commit: &mut Commit<'_>, versioning: Versioning) -> Result<Version, EngineError> {

@@ -132,6 +132,19 @@ impl From<Precondition> for Deletion {
     }
 }
 
+/// A version as it was when somebody decided about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// Whether it was a delete marker.
+    pub is_marker: bool,
+    /// Whether it was the newest of its key.
+    pub is_current: bool,
+    /// Its tag.
+    pub etag: Etag,
+    /// When it was written.
+    pub modified: Timestamp,
+}
+
 /// What a deletion came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Deleted {

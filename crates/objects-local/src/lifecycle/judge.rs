@@ -6,15 +6,15 @@ use keyward_ambient::Timestamp;
 use keyward_identity::{Expiration, LifecycleRule};
 
 use super::moment::{after_days, concerns, end_of_current};
-use crate::engine::{ListedObject, Version};
+use crate::engine::ListedObject;
 
 /// What is to become of a version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sentence {
     /// The current version is deleted, as a user would: under a marker where versions are kept.
     ExpireCurrent,
-    /// This version goes for good.
-    Remove(Version),
+    /// The version of this rank, 0 for the newest, goes for good.
+    Remove(usize),
 }
 
 /// The sentences for a key whose versions are these, the newest first. Each falls at most once.
@@ -29,7 +29,7 @@ pub(super) fn judge(
     let Some((current, older)) = versions.split_first() else { return sentences };
     if current.is_marker {
         if older.is_empty() && rules.iter().any(|rule| ends_lone_marker(rule, key, current, now, day)) {
-            sentences.push(Sentence::Remove(current.version));
+            sentences.push(Sentence::Remove(0));
         }
     } else if rules.iter().any(|rule| {
         concerns(rule, key, current.size, current.head.as_deref())
@@ -40,7 +40,7 @@ pub(super) fn judge(
     for (rank, version) in older.iter().enumerate() {
         let replaced = versions[rank].modified;
         if rules.iter().any(|rule| ends_noncurrent(rule, key, version, (rank, replaced), now, day)) {
-            sentences.push(Sentence::Remove(version.version));
+            sentences.push(Sentence::Remove(rank + 1));
         }
     }
     sentences
@@ -77,7 +77,7 @@ mod tests {
     use keyward_identity::{LifecycleFilter, NoncurrentExpiration, Tag};
 
     use super::*;
-    use crate::engine::{Etag, ObjectHead};
+    use crate::engine::{Etag, ObjectHead, Version};
 
     const DAY: Duration = Duration::from_secs(10);
 
@@ -108,8 +108,8 @@ mod tests {
         LifecycleRule { expiration: Some(Expiration::Days(days)), ..LifecycleRule::default() }
     }
 
-    fn removed(numbers: &[u64]) -> Vec<Sentence> {
-        numbers.iter().map(|number| Sentence::Remove(Version(*number))).collect()
+    fn removed(ranks: &[usize]) -> Vec<Sentence> {
+        ranks.iter().copied().map(Sentence::Remove).collect()
     }
 
     #[test]
@@ -140,17 +140,17 @@ mod tests {
             ..LifecycleRule::default()
         };
         // Replaced at 40, 30 and 20.
-        assert_eq!(sentences(rule(None), &[40, 30, 20, 10], 40), removed(&[20, 10]));
-        assert_eq!(sentences(rule(Some(2)), &[40, 30, 20, 10], 99), removed(&[10]));
-        assert_eq!(sentences(rule(None), &[-40, 30], 50), removed(&[30]));
+        assert_eq!(sentences(rule(None), &[40, 30, 20, 10], 40), removed(&[2, 3]));
+        assert_eq!(sentences(rule(Some(2)), &[40, 30, 20, 10], 99), removed(&[3]));
+        assert_eq!(sentences(rule(None), &[-40, 30], 50), removed(&[1]));
     }
 
     #[test]
     fn a_delete_marker_goes_only_when_it_is_all_that_is_left() {
         let rule = LifecycleRule { expiration: Some(Expiration::LoneDeleteMarkers), ..LifecycleRule::default() };
         assert_eq!(sentences(rule.clone(), &[-40, 30], 99), []);
-        assert_eq!(sentences(rule, &[-40], 99), removed(&[40]));
+        assert_eq!(sentences(rule, &[-40], 99), removed(&[0]));
         assert_eq!(sentences(expiring(1), &[-40], 49), []);
-        assert_eq!(sentences(expiring(1), &[-40], 50), removed(&[40]));
+        assert_eq!(sentences(expiring(1), &[-40], 50), removed(&[0]));
     }
 }

@@ -11,7 +11,7 @@ use http::{HeaderMap, Method, Request, StatusCode};
 use http_body::Frame;
 use http_body_util::{BodyExt, StreamBody};
 use keyward_ambient::{Clock, SystemEntropy, Timestamp};
-use keyward_identity::{Bucket, BucketName, BucketSettings, NamespaceName, ObjectUserId};
+use keyward_identity::{Bucket, BucketName, BucketSettings, NamespaceName, ObjectUserId, Versioning};
 use keyward_objects::{Backend, Checked, KeySealError, KeySealer, RequestBody, full, refused_body, streamed};
 use keyward_objects_local::LocalObjects;
 use keyward_objects_local::engine::{Engine, Settings};
@@ -90,15 +90,21 @@ fn settings() -> Settings {
 }
 
 pub fn bucket(name: &str) -> Arc<Bucket> {
-    // Of different shards.
-    let id = if name == "other" { 3 } else { 2 };
+    // Of different shards. The last two are one bucket while it keeps versions and while it no longer does; a test
+    // that wants it opens it.
+    let (id, versioning) = match name {
+        "other" => (3, Versioning::Off),
+        "versioned" => (4, Versioning::Enabled),
+        "suspended" => (4, Versioning::Suspended),
+        _ => (2, Versioning::Off),
+    };
     Arc::new(Bucket {
         name: BucketName::parse(name).unwrap(),
         namespace: NamespaceName::parse("ns1").unwrap(),
         id,
         owner: ObjectUserId::parse(ALICE).unwrap(),
         created_at: Timestamp::EPOCH,
-        settings: BucketSettings::default(),
+        settings: BucketSettings { versioning, ..BucketSettings::default() },
     })
 }
 
