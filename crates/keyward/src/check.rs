@@ -15,6 +15,7 @@ use keyward_sealing::EnvelopeSealer;
 use keyward_store::Sealer;
 
 use crate::assemble::IDENTITY;
+use crate::causes::in_one_line;
 use crate::config::{Environment, Settings};
 use crate::data_dir::DataDir;
 use crate::master_key;
@@ -32,7 +33,7 @@ pub(crate) enum CheckError {
     Start(#[from] StartError),
     #[error("there is nothing to check in {path}: give the --data-dir of a server")]
     NoData { path: String },
-    #[error("the objects cannot be checked: {}", chain(.0))]
+    #[error("the objects cannot be checked: {}", in_one_line(.0))]
     Objects(#[from] EngineError),
     #[error("faults found: {0}")]
     Faults(u64),
@@ -132,18 +133,6 @@ fn summary(identity: &Identity, checked: &Checked) -> String {
 /// Whether the metadata holds this bucket open.
 fn is_open(buckets: &[(BucketId, BucketState)], id: u64) -> bool {
     buckets.iter().any(|(bucket, state)| bucket.0 == id && *state == BucketState::Open)
-}
-
-/// An error and its causes on one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(next) = cause {
-        text.push_str(": ");
-        text.push_str(&next.to_string());
-        cause = next.source();
-    }
-    text
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ mod audit_trail;
 mod audit_verify;
 mod backup;
 mod banner;
+mod causes;
 mod check;
 mod command;
 mod config;

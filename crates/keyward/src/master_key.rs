@@ -4,6 +4,7 @@ use keyward_ambient::{Entropy, Timestamp};
 use keyward_sealing::{KeyFileError, MasterKeyError, MasterKeys, Recorded, create_key_file, load_key_file};
 use keyward_store::{AuditRecord, CommitError, Record, Setting, Store, StoreError, Transaction, Write};
 
+use crate::causes::in_one_line;
 use crate::config::{Environment, Settings};
 use crate::data_dir::DataDir;
 
@@ -15,7 +16,7 @@ pub(crate) const FINGERPRINT: &str = "master_key.fingerprint";
 pub(crate) enum MasterKeyFailure {
     #[error("KEYWARD_MASTER_KEY cannot be used: {0}")]
     Environment(MasterKeyError),
-    #[error("{}", chain(.0))]
+    #[error("{}", in_one_line(.0))]
     File(#[from] KeyFileError),
     #[error(
         "the data is sealed with master key {recorded}, and the key given is {given}; give that key, with --master-key-file or KEYWARD_MASTER_KEY"
@@ -75,16 +76,4 @@ pub(crate) async fn compare_with_data(
         }
         Recorded::Unknown => Err(MasterKeyFailure::Wrong { recorded: recorded.to_owned(), given }),
     }
-}
-
-/// An error and its causes on one line.
-fn chain(error: &KeyFileError) -> String {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(next) = cause {
-        text.push_str(": ");
-        text.push_str(&next.to_string());
-        cause = next.source();
-    }
-    text
 }

@@ -9,6 +9,7 @@ use keyward_sealing::{Fingerprint, KeyFileError, MasterKeys, add_key, remove_key
 use keyward_store::StoreError;
 
 use crate::assemble::IDENTITY;
+use crate::causes::in_one_line;
 use crate::config::{Environment, Settings};
 use crate::data_dir::DataDir;
 use crate::master_key;
@@ -52,7 +53,7 @@ pub(crate) enum MasterKeyError {
         "the server has not recorded yet that everything is under the key in use: start it with both keys, and try again when its log says so"
     )]
     NotRecorded,
-    #[error("{}", chain(.0))]
+    #[error("{}", in_one_line(.0))]
     File(#[from] KeyFileError),
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -128,16 +129,4 @@ fn status(keys: &MasterKeys, tallies: &Tallies) -> String {
         lines.push(format!("{missing} (NOT GIVEN, so these cannot be opened): {}", tally.in_words()));
     }
     lines.join("\n")
-}
-
-/// An error and its causes on one line.
-fn chain(error: &KeyFileError) -> String {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(next) = cause {
-        text.push_str(": ");
-        text.push_str(&next.to_string());
-        cause = next.source();
-    }
-    text
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use keyward_service::ServiceError;
 use keyward_store_sqlite::OpenError;
 
+use crate::causes::in_one_line;
 use crate::config::ConfigError;
 use crate::data_dir::DataDirError;
 use crate::master_key::MasterKeyFailure;
@@ -23,7 +24,7 @@ pub(crate) enum StartError {
     Tls(#[from] TlsError),
     #[error(transparent)]
     MasterKey(MasterKeyFailure),
-    #[error("{}", chain(.0))]
+    #[error("{}", in_one_line(.0))]
     Store(#[from] OpenError),
     #[error("the object store cannot be opened: {0}")]
     Objects(String),
@@ -43,16 +44,4 @@ pub(crate) enum StartError {
     AccessLog { path: PathBuf, cause: std::io::Error },
     #[error("cannot wait for signals: {0}")]
     Signals(std::io::Error),
-}
-
-/// An error and its causes on one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(next) = cause {
-        text.push_str(": ");
-        text.push_str(&next.to_string());
-        cause = next.source();
-    }
-    text
 }

@@ -240,14 +240,14 @@ impl Shared {
             Pace::TurnedAway => brake::LONGEST,
         };
         let place = self.brake.place();
+        let is_turned_away = pace == Pace::TurnedAway || place.is_none();
+        self.counters.slowed(if is_turned_away { "turned away" } else { "waited" });
         if place.is_some() {
-            self.counters.slowed("waited");
             self.clock.sleep(wait).await;
-            if pace != Pace::TurnedAway {
-                return result;
-            }
         }
-        self.counters.slowed("turned away");
+        if !is_turned_away {
+            return result;
+        }
         let message = "Too many requests from here did not verify; check the keys, and try again later.";
         let refused = S3Error::because(ErrorCode::SlowDown, message).with_header(RETRY_AFTER, HeaderValue::from(5));
         Err(match place {

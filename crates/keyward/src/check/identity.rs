@@ -11,8 +11,9 @@ use keyward_store::{
 };
 use keyward_store_sqlite::{SqliteStore, integrity};
 
-use super::{Tell, chain, is_open};
+use super::{Tell, is_open};
 use crate::audit_keys::audit_keys;
+use crate::causes::in_one_line;
 use crate::master_key::FINGERPRINT;
 use crate::user_scope::user_scope;
 
@@ -32,24 +33,24 @@ pub(super) async fn check(path: &Path, keys: &MasterKeys, sealer: &dyn Sealer, t
     match integrity(path) {
         Ok(faults) => faults.iter().for_each(|fault| tell(&format!("identity.db: {fault}"))),
         Err(error) => {
-            tell(&format!("identity.db: {}", chain(&error)));
+            tell(&format!("identity.db: {}", in_one_line(&error)));
             return identity;
         }
     }
     let store = match audit_keys(path, keys).and_then(|keys| SqliteStore::open(path, keys)) {
         Ok(store) => store,
         Err(error) => {
-            tell(&format!("identity.db: {}", chain(&error)));
+            tell(&format!("identity.db: {}", in_one_line(&error)));
             return identity;
         }
     };
     match store.verify_chain().await {
         Ok(report) => identity.audit_records = report.records,
-        Err(error) => tell(&format!("audit trail: {}", chain(&error))),
+        Err(error) => tell(&format!("audit trail: {}", in_one_line(&error))),
     }
     let mut looking = Looking { store: &store, keys, sealer, identity: &mut identity, tell };
     if let Err(error) = looking.look().await {
-        tell(&format!("identity.db: {}", chain(&error)));
+        tell(&format!("identity.db: {}", in_one_line(&error)));
     }
     identity.store = Some(store);
     identity
@@ -92,7 +93,7 @@ impl Looking<'_> {
             for found in page.items {
                 let user = &found.value.user;
                 if let Err(error) = found.value.ring.open(&scope.of(&user.namespace), &user.id, self.sealer) {
-                    (self.tell)(&format!("key ring of {} in {}: {}", user.id, user.namespace, chain(&error)));
+                    (self.tell)(&format!("key ring of {} in {}: {}", user.id, user.namespace, in_one_line(&error)));
                 }
                 self.identity.rings += 1;
             }

@@ -61,7 +61,8 @@ impl Engine {
         BodyWriter::new(Arc::clone(&self.inner.spool), key)
     }
 
-    /// Puts `body` under `key`, in place of what is there or as a new version of it. Once this answers, the object survives a power cut.
+    /// Puts `body` under `key`, in place of what is there or as a new version of it. Once this answers, the object survives
+    /// a power cut.
     pub async fn commit_put(
         &self,
         bucket: BucketId,
