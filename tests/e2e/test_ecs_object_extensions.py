@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
+import requests
 
 import s3
 from company import unique
@@ -101,6 +102,29 @@ def test_appends_at_the_same_time_are_all_there(client, bucket):
     content = read(client, bucket)
     assert sorted(content.splitlines(keepends=True)) == lines
     assert [content[offset : offset + 9] for offset in offsets] == lines
+
+
+@pytest.mark.parametrize("version", ["s3v4", "s3"])
+def test_an_upload_link_cannot_be_turned_into_a_write_into_the_object(version, company):
+    """Its holder may replace the object, which is what the signer meant, and not change bytes of it."""
+    signs, place = company.hire().with_key(signature_version=version), {"Bucket": unique("linked-"), "Key": "k"}
+    signs.create_bucket(Bucket=place["Bucket"])
+    signs.put_object(**place, Body=b"abc")
+    link = signs.generate_presigned_url("put_object", place, ExpiresIn=60)
+    for span in ("-1-", "0-0", "1-"):
+        answer = requests.put(link, data=b"x", headers={"Range": f"bytes={span}"}, verify=False)
+        assert answer.status_code == 403 and "<Code>AccessDenied</Code>" in answer.text, answer.text
+    assert signs.get_object(**place)["Body"].read() == b"abc"
+    assert requests.put(link, data=b"whole", verify=False).status_code == 200
+    assert signs.get_object(**place)["Body"].read() == b"whole"
+
+
+def test_clients_of_version_2_write_into_objects_by_a_range_that_they_cannot_sign(company):
+    client, bucket = company.hire().with_key(signature_version="s3"), unique("second-")
+    client.create_bucket(Bucket=bucket)
+    client.put_object(Bucket=bucket, Key="k", Body=b"abc")
+    write(client, bucket, "-1-", b"d")
+    assert read(client, bucket) == b"abcd"
 
 
 def test_versions_and_encryption_stay_what_they_are(client, bucket):

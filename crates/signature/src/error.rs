@@ -61,6 +61,11 @@ pub enum SignatureError {
     UnsupportedTrailer { name: String },
     #[error("the header {name} was sent and not signed: add it to SignedHeaders")]
     UnsignedHeader { name: String },
+    #[error(
+        "a URL presigned with Signature Version 2 does not cover the header {name}: presign with Signature Version 4 and \
+         name it among the signed headers, or leave it out"
+    )]
+    HeaderBesideV2Url { name: String },
     #[error("Signature Version 2 does not cover the parameter {name}: sign with Signature Version 4, or leave it out")]
     UnsignedParameter { name: String },
     #[error(
@@ -166,6 +171,7 @@ impl SignatureError {
             | Self::ChunksWithoutSignature
             | Self::MalformedV2Query(_)
             | Self::UnsignedHeader { .. }
+            | Self::HeaderBesideV2Url { .. }
             | Self::UnsignedParameter { .. }
             | Self::AmbiguousParameter { .. }
             | Self::SignedHeaderMissing { .. }

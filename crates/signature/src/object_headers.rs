@@ -3,7 +3,8 @@
 //! Only these, and a few that narrow a request down, may come from the fields of a form or from the parameters of a
 //! presigned URL: no header that selects an operation, a bucket or a reading of the body can come in that way.
 
-use http::header::HeaderName;
+use http::Method;
+use http::header::{HeaderName, RANGE};
 
 const NAMED: [&str; 12] = [
     "cache-control",
@@ -62,6 +63,25 @@ pub(crate) fn named(name: &str) -> Option<HeaderName> {
     if is_known { HeaderName::from_bytes(name.as_bytes()).ok() } else { None }
 }
 
+/// Whether a header of this name, which is in lower case, changes what a request of this method does, so that its
+/// signature has to cover it: what S3 and ECS act by, and `Range` of a `PUT`, which makes of a write to a whole object
+/// one into the object that is there.
+///
+/// No other plain header has to be covered, as on AWS. `If-Match`, `If-None-Match`, `Content-MD5` and `Content-Length`
+/// can only make a write fail. `Content-Type`, `Content-Encoding`, `Cache-Control`, `Content-Disposition`,
+/// `Content-Language` and `Expires` are kept with the object as the sender gives them, and leave its bytes as they are:
+/// whoever presigns a URL and wants one of them fixed signs it. How the body is framed is said by
+/// `x-amz-content-sha256`, never by `Content-Encoding`.
+pub(crate) fn has_to_be_signed(method: &Method, name: &str) -> bool {
+    acts(name) || changes_the_write(method, name)
+}
+
+/// Whether a header of this name, which is in lower case, is no `x-amz-` or `x-emc-` header and still changes what a
+/// write does.
+pub(crate) fn changes_the_write(method: &Method, name: &str) -> bool {
+    method == Method::PUT && name == RANGE.as_str()
+}
+
 /// Whether a name, which is in lower case, is one of those by which S3 and ECS act.
 pub(crate) fn acts(name: &str) -> bool {
     name.starts_with("x-amz-") || name.starts_with("x-emc-")
@@ -104,6 +124,18 @@ mod tests {
             ["content-type", "expires", "x-amz-copy-source-x", "x-emc-namespace", "x-amz-decoded-content-length"]
         {
             assert_eq!(hoisted(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_range_has_to_be_signed_where_it_changes_a_write() {
+        assert!(has_to_be_signed(&Method::PUT, "range"));
+        for method in [Method::GET, Method::HEAD, Method::POST, Method::DELETE] {
+            assert!(!has_to_be_signed(&method, "range"), "{method}");
+            assert!(has_to_be_signed(&method, "x-amz-acl"), "{method}");
+        }
+        for name in ["if-match", "if-none-match", "content-md5", "content-type", "content-encoding", "content-range"] {
+            assert!(!has_to_be_signed(&Method::PUT, name), "{name}");
         }
     }
 

@@ -10,6 +10,8 @@
 //! - **A parameter's value is signed decoded**: `&` and `=` in it look like further parameters. A value that could be
 //!   read so is refused; whoever lets others choose the text of a `response-content-disposition` signs what they
 //!   chose.
+//! - **`Range`** is not signed. Beside a presigned URL it is refused on a `PUT`, where it would make a write into the
+//!   object that is there; in a signed head it is obeyed, as clients of ECS need it.
 //! - **A presigned URL** may live for ever. An operator can bound it, and can refuse the whole version.
 
 mod authorization;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use http::HeaderMap;
-use http::header::{DATE, HeaderValue};
+use http::header::{DATE, HeaderName, HeaderValue};
 use http::request::Parts;
 use keyward_ambient::Timestamp;
 
@@ -11,6 +11,7 @@ use super::parameters::Parameters;
 use super::resource::{Reading, Resource, Values};
 use super::{Signature, Trials, authorization, presigned, string_to_sign};
 use crate::headers::{X_AMZ_DATE, X_AMZ_SECURITY_TOKEN, single};
+use crate::object_headers::changes_the_write;
 use crate::payload::PayloadStatement;
 use crate::v4::SigningTime;
 use crate::verified::{Match, SignedReading};
@@ -125,6 +126,7 @@ impl Statement {
     ) -> Result<Verified, SignatureError> {
         self.rules.admit()?;
         let date_line = self.check_time(now)?;
+        self.cover(parts)?;
         let parameters = Parameters::read(parts, self.scheme())?;
         let resource = Resource {
             namespace_in_host: self.namespace_in_host.as_deref(),
@@ -151,6 +153,19 @@ impl Statement {
             }
         }
         Err(SignatureError::SignatureDoesNotMatch)
+    }
+
+    /// Refuses a presigned URL with a header that changes what the write does and that Version 2 cannot sign: whoever
+    /// has the URL could add it. In a signed head it is let through. Clients of ECS write into objects that way, whoever
+    /// has such a head has it for minutes and from the connection itself, and could change the body there as well, which
+    /// Version 2 does not sign either.
+    fn cover(&self, parts: &Parts) -> Result<(), SignatureError> {
+        let is_presigned = self.scheme() == Scheme::SigV2Presigned;
+        let acts = |name: &&HeaderName| changes_the_write(&parts.method, name.as_str());
+        match parts.headers.keys().find(acts).filter(|_| is_presigned) {
+            Some(name) => Err(SignatureError::HeaderBesideV2Url { name: name.as_str().to_owned() }),
+            None => Ok(()),
+        }
     }
 
     /// Holds the stated time against the clock, and gives the line that states it.

@@ -1,9 +1,9 @@
 //! The list of headers that a signature covers.
 
-use http::HeaderMap;
+use http::{HeaderMap, Method};
 
 use crate::headers::X_AMZ_CONTENT_SHA256;
-use crate::object_headers::acts;
+use crate::object_headers::has_to_be_signed;
 use crate::{Flaw, SignatureError};
 
 /// `SignedHeaders`: lower-case names, each once, `host` among them.
@@ -37,14 +37,12 @@ impl SignedHeaders {
         if has_host { Ok(Self { text: text.into() }) } else { Err(Flaw::HostNotSigned) }
     }
 
-    /// Refuses a head with an `x-amz-*` or `x-emc-*` header that the signature does not cover: S3 acts on such
-    /// headers, so one slipped in beside a valid signature would be obeyed in the signer's name. The one exception,
+    /// Refuses a head with a header that changes what the request does and that the signature does not cover: one
+    /// added beside a valid signature would be obeyed in the signer's name. The one exception,
     /// `x-amz-content-sha256`, is covered by the last line of the canonical request.
-    pub(crate) fn cover(&self, headers: &HeaderMap) -> Result<(), SignatureError> {
-        match headers
-            .keys()
-            .find(|name| acts(name.as_str()) && !self.contain(name.as_str()) && *name != X_AMZ_CONTENT_SHA256)
-        {
+    pub(crate) fn cover(&self, method: &Method, headers: &HeaderMap) -> Result<(), SignatureError> {
+        let acts = |name: &str| has_to_be_signed(method, name) && !self.contain(name);
+        match headers.keys().find(|name| acts(name.as_str()) && *name != X_AMZ_CONTENT_SHA256) {
             Some(name) => Err(SignatureError::UnsignedHeader { name: name.as_str().to_owned() }),
             None => Ok(()),
         }
@@ -107,10 +105,18 @@ mod tests {
         };
         for name in ["x-amz-copy-source", "x-emc-namespace", "x-amz-acl"] {
             let refused = SignatureError::UnsignedHeader { name: name.to_owned() };
-            assert_eq!(signed.cover(&with(name)), Err(refused));
+            assert_eq!(signed.cover(&Method::GET, &with(name)), Err(refused));
         }
         for name in ["user-agent", "range", "x-amz-content-sha256", "x-forwarded-for"] {
-            assert_eq!(signed.cover(&with(name)), Ok(()), "{name}");
+            assert_eq!(signed.cover(&Method::GET, &with(name)), Ok(()), "{name}");
         }
+    }
+
+    #[test]
+    fn the_range_of_a_write_must_be_covered() {
+        let headers = HeaderMap::from_iter([(http::header::RANGE, "bytes=-1-".parse().unwrap())]);
+        let cover = |signed: &str| SignedHeaders::parse(signed).unwrap().cover(&Method::PUT, &headers);
+        assert_eq!(cover("host"), Err(SignatureError::UnsignedHeader { name: "range".to_owned() }));
+        assert_eq!(cover("host;range"), Ok(()));
     }
 }

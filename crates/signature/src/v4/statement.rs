@@ -35,7 +35,7 @@ impl Statement {
         now: Timestamp,
     ) -> Result<Verified, SignatureError> {
         self.check_time(now)?;
-        self.signed_headers.cover(&parts.headers)?;
+        self.signed_headers.cover(&parts.method, &parts.headers)?;
         let host = headers::host(parts)?;
         let mut trials = Trials::new(candidates, &self.credential, &self.signature);
         let mut scratch = Vec::with_capacity(1024);

@@ -93,6 +93,25 @@ fn an_injected_header_is_refused_on_signed_and_presigned_requests() {
     }
 }
 
+/// A range makes of a write to a whole object one into the object that is there.
+#[test]
+fn an_injected_range_is_refused_on_writes_and_free_on_reads() {
+    let unsigned = SignatureError::UnsignedHeader { name: "range".to_owned() };
+    for range in ["bytes=-1-", "bytes=0-3", ""] {
+        let (mut header, _) = signed(Request::put("/photos/cat.jpg"), ContentSha256::UNSIGNED);
+        let (mut read, _) = signed(Request::get("/photos/cat.jpg"), ContentSha256::UNSIGNED);
+        let mut url = presigned(Request::put("/photos/cat.jpg"));
+        for parts in [&mut header, &mut read, &mut url] {
+            parts.headers.insert("range", range.parse().unwrap());
+        }
+        assert_eq!((refusal(&header), refusal(&url)), (unsigned.clone(), unsigned.clone()), "{range:?}");
+        assert!(verify(&read).is_ok());
+    }
+    let request = || Request::put("/photos/cat.jpg").header("range", "bytes=-1-");
+    assert!(verify(&signed(request(), ContentSha256::UNSIGNED).0).is_ok());
+    assert!(verify(&presigned(request())).is_ok());
+}
+
 #[test]
 fn a_second_value_of_a_signed_header_is_refused() {
     let (mut parts, _) = signed(Request::put("/k").header("x-amz-meta-a", "1"), ContentSha256::UNSIGNED);

@@ -180,6 +180,26 @@ fn an_injected_header_is_refused() {
 }
 
 #[test]
+fn a_range_beside_a_presigned_write_is_refused() {
+    let target = presigned("/photos/k", &format!("PUT\n\n\n{IN_AN_HOUR}\n/photos/k"));
+    assert!(verify(&parts(Request::put(&target).header("host", "s3.corp.example"))).is_ok());
+    let spliced = parts(Request::put(&target).header("host", "s3.corp.example").header("range", "bytes=-1-"));
+    let refused = refusal(&spliced);
+    assert_eq!(refused, SignatureError::HeaderBesideV2Url { name: "range".to_owned() });
+    assert_eq!(refused.code(), "AccessDenied");
+}
+
+/// Clients of ECS write into objects that way, and have nothing to sign it with.
+#[test]
+fn a_range_in_a_signed_head_is_obeyed() {
+    let request = Request::put("/photos/k").header("date", DATE).header("range", "bytes=-1-");
+    assert!(verify(&by_header(request, &format!("PUT\n\n\n{DATE}\n/photos/k"))).is_ok());
+    let mut read = presigned_get("/photos/k", "/photos/k");
+    read.headers.insert("range", "bytes=0-9".parse().unwrap());
+    assert!(verify(&read).is_ok());
+}
+
+#[test]
 fn a_header_signature_is_no_presigned_url_and_the_other_way_round() {
     let text = format!("GET\n\n\n{IN_AN_HOUR}\n/photos/k");
     let header = by_header(Request::get("/photos/k").header("date", IN_AN_HOUR), &text);
