@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn the_message_is_a_sentence_that_names_the_remedy() {
         let refused = refused_head(&SignatureError::RequestTimeTooSkewed);
-        assert!(refused.message().starts_with("The request was signed"), "{}", refused.message());
+        assert!(refused.reason().starts_with("The request was signed"), "{}", refused.reason());
         assert!(refused.message().ends_with("check the client's clock."), "{}", refused.message());
     }
 }

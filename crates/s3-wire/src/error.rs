@@ -13,10 +13,11 @@ use crate::xml::XmlWriter;
 
 /// An S3 error. Its text is sent to the client, so nothing secret belongs into it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{code}: {message}")]
+#[error("{code}: {}", self.message())]
 pub struct S3Error {
     code: ErrorCode,
-    message: Cow<'static, str>,
+    /// What follows the code's own sentence.
+    reason: Cow<'static, str>,
     details: Option<Box<Details>>,
 }
 
@@ -29,19 +30,20 @@ struct Details {
 }
 
 impl S3Error {
-    /// An error with its code's own message.
+    /// An error that says what its code says.
     pub const fn new(code: ErrorCode) -> Self {
-        S3Error { code, message: Cow::Borrowed(code.message()), details: None }
+        S3Error { code, reason: Cow::Borrowed(code.remedy()), details: None }
     }
 
-    /// An error that says more than its code does; the message should name the remedy.
-    pub fn because(code: ErrorCode, message: impl Into<Cow<'static, str>>) -> Self {
-        S3Error { code, message: message.into(), details: None }
+    /// An error that says more than its code does. The reason follows the code's sentence in the message, and should
+    /// name the remedy.
+    pub fn because(code: ErrorCode, reason: impl Into<Cow<'static, str>>) -> Self {
+        S3Error { code, reason: reason.into(), details: None }
     }
 
     /// `InvalidArgument` about one named argument, with the value that was sent.
-    pub fn argument(name: &str, value: &str, message: impl Into<Cow<'static, str>>) -> Self {
-        Self::because(ErrorCode::InvalidArgument, message).with("ArgumentName", name).with("ArgumentValue", value)
+    pub fn argument(name: &str, value: &str, reason: impl Into<Cow<'static, str>>) -> Self {
+        Self::because(ErrorCode::InvalidArgument, reason).with("ArgumentName", name).with("ArgumentValue", value)
     }
 
     /// `MethodNotAllowed` with the methods that the resource does take.
@@ -49,9 +51,9 @@ impl S3Error {
         let error = Self::because(
             ErrorCode::MethodNotAllowed,
             if allowed.is_empty() {
-                "This method is not for this resource; no method is.".to_owned()
+                "No method is allowed against it.".to_owned()
             } else {
-                format!("This method is not for this resource; use one of {allowed}.")
+                format!("Use one of {allowed}.")
             },
         )
         .with("Method", method.as_str())
@@ -98,9 +100,22 @@ impl S3Error {
         self.code.status()
     }
 
-    /// What `<Message>` says.
-    pub fn message(&self) -> &str {
-        &self.message
+    /// What `<Message>` says: the sentence that Amazon S3 sends with this code, and then the reason.
+    pub fn message(&self) -> Cow<'_, str> {
+        let (sentence, reason) = (self.code.sentence(), &*self.reason);
+        if sentence.is_empty() || reason.starts_with(sentence.trim_end_matches('.')) {
+            return Cow::Borrowed(reason);
+        }
+        if reason.is_empty() {
+            return Cow::Borrowed(sentence);
+        }
+        let gap = if sentence.ends_with('.') { " " } else { ". " };
+        Cow::Owned([sentence, gap, reason].concat())
+    }
+
+    /// What follows the code's sentence in the message, for an error of another code about the same thing.
+    pub fn reason(&self) -> &str {
+        &self.reason
     }
 
     /// The resource, when it was named.
@@ -128,7 +143,7 @@ impl S3Error {
     pub fn to_xml(&self, request_id: &str, host_id: &str) -> Vec<u8> {
         XmlWriter::error(|xml| {
             xml.text("Code", self.code.as_str());
-            xml.text("Message", &self.message);
+            xml.text("Message", &self.message());
             if let Some(details) = &self.details {
                 for (field, value) in &details.fields {
                     xml.text(field, value);
@@ -154,6 +169,33 @@ mod tests {
     #[test]
     fn an_error_is_small_enough_to_return_by_value() {
         assert!(size_of::<S3Error>() <= 40);
+    }
+
+    #[test]
+    fn every_message_begins_with_the_sentence_of_its_code() {
+        for code in ErrorCode::ALL {
+            for error in [S3Error::new(*code), S3Error::because(*code, "Send it again.")] {
+                assert!(error.message().starts_with(code.sentence()), "{error}");
+                assert!(error.to_string().starts_with(&format!("{code}: {}", code.sentence())), "{error}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_reason_follows_the_sentence() {
+        let message = |code, reason: &'static str| S3Error::because(code, reason).message().into_owned();
+        assert_eq!(message(ErrorCode::AccessDenied, "Ask the owner."), "Access Denied. Ask the owner.");
+        assert_eq!(message(ErrorCode::NoSuchKey, "Look."), "The specified key does not exist. Look.");
+        assert_eq!(message(ErrorCode::NoSuchKey, ""), "The specified key does not exist.");
+        assert_eq!(message(ErrorCode::QuotaExceeded, "Delete some."), "Delete some.");
+    }
+
+    #[test]
+    fn a_reason_that_begins_with_the_sentence_does_not_double_it() {
+        for code in ErrorCode::ALL {
+            let reason = format!("{} Do this.", code.sentence());
+            assert_eq!(S3Error::because(*code, reason.clone()).message(), reason);
+        }
     }
 
     #[test]

@@ -40,7 +40,7 @@ impl AccessControlPolicy {
     /// `UnresolvableGrantByEmailAddress` for a grant by e-mail address.
     pub fn read(body: &[u8]) -> Result<Self, S3Error> {
         let malformed = |error: S3Error| match error.code() {
-            ErrorCode::MalformedXML => S3Error::because(ErrorCode::MalformedACLError, error.message().to_owned()),
+            ErrorCode::MalformedXML => S3Error::because(ErrorCode::MalformedACLError, error.reason().to_owned()),
             _ => error,
         };
         let root = Element::parse(body, "AccessControlPolicy", BODY_LIMIT).map_err(malformed)?;

@@ -30,7 +30,7 @@ pub fn read_object_lock(body: &[u8]) -> Result<ObjectLockConfiguration, S3Error>
         Some("COMPLIANCE") => RetentionMode::Compliance,
         _ => return Err(malformed("<Mode> has to be GOVERNANCE or COMPLIANCE.")),
     };
-    let invalid = |error: S3Error| S3Error::because(ErrorCode::InvalidRetentionPeriod, error.message().to_owned());
+    let invalid = |error: S3Error| S3Error::because(ErrorCode::InvalidRetentionPeriod, error.reason().to_owned());
     let days = positive(retention, "Days").map_err(invalid)?;
     let years = positive(retention, "Years").map_err(invalid)?;
     let period = match (days, years) {

@@ -1,13 +1,18 @@
-//! Every error code of this S3 endpoint with its HTTP status and default message: the one place that maps them.
+//! Every error code of this S3 endpoint with its HTTP status, the sentence that Amazon S3 sends with it, and what to do
+//! about it: the one place that maps them.
+//!
+//! Clients look for Amazon's sentences in the text of an error (s3fs tells a changed file by "pre-conditions"), so they
+//! are constants of the wire, with their spelling and their missing full stops. They are those of recorded answers, and
+//! those of "Error responses" in the Amazon S3 API Reference where no answer was on record.
 
 use http::StatusCode;
 
 macro_rules! codes {
-    ($($variant:ident $status:ident $message:literal;)*) => {
+    ($($variant:ident $status:ident $sentence:literal $remedy:literal;)*) => {
         /// An S3 error code. The variant's name is the code on the wire.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum ErrorCode {
-            $(#[doc = $message] $variant,)*
+            $(#[doc = $sentence] #[doc = $remedy] $variant,)*
         }
 
         impl ErrorCode {
@@ -24,104 +29,111 @@ macro_rules! codes {
                 match self { $(ErrorCode::$variant => StatusCode::$status,)* }
             }
 
-            /// What `<Message>` says where the place that failed has nothing better to say.
-            pub const fn message(self) -> &'static str {
-                match self { $(ErrorCode::$variant => $message,)* }
+            /// The sentence of Amazon S3 with which `<Message>` begins. Empty for codes to which Amazon S3 has no
+            /// sentence of general use, and for those that it does not have.
+            pub const fn sentence(self) -> &'static str {
+                match self { $(ErrorCode::$variant => $sentence,)* }
+            }
+
+            /// What `<Message>` says after the sentence where the place that failed has nothing more exact to say.
+            /// Empty where the sentence is enough.
+            pub const fn remedy(self) -> &'static str {
+                match self { $(ErrorCode::$variant => $remedy,)* }
             }
         }
     };
 }
 
 codes! {
-    AccessControlListNotSupported BAD_REQUEST "This bucket takes no access control lists; use a bucket policy.";
-    AccessDenied FORBIDDEN "You may not do this; ask the owner of the bucket for the permission.";
-    AccessForbidden FORBIDDEN "The bucket's CORS rules do not allow this request; its owner can add a rule for this origin and method.";
-    AuthorizationHeaderMalformed BAD_REQUEST "The Authorization header cannot be read; sign the request with an S3 client.";
-    AuthorizationQueryParametersError BAD_REQUEST "The signature in the query string cannot be read; make a new presigned URL.";
-    BadDigest BAD_REQUEST "The body does not have the checksum that was announced for it; send it again.";
-    BadRequest BAD_REQUEST "The request lacks what it takes to answer it.";
-    BucketAlreadyExists CONFLICT "A bucket of this name exists in this namespace and is not yours; choose another name.";
-    BucketAlreadyOwnedByYou CONFLICT "You have a bucket of this name already; use it, or choose another name.";
-    BucketNotEmpty CONFLICT "The bucket still holds objects or versions; delete them first.";
-    ConditionalRequestConflict CONFLICT "Another request changed the object at the same time; read it again and retry.";
-    EntityTooLarge BAD_REQUEST "The body is larger than an upload may be; use a multipart upload with smaller parts.";
-    EntityTooSmall BAD_REQUEST "A part is smaller than 5 MiB; only the last part may be.";
-    ExpectationFailed EXPECTATION_FAILED "The Expect header asks for something other than 100-continue; leave it out.";
-    ExpiredToken BAD_REQUEST "The session token has expired; get a new one.";
-    IllegalVersioningConfigurationException BAD_REQUEST "This versioning state cannot be set on this bucket.";
-    IncompleteBody BAD_REQUEST "The body ended before the number of bytes that Content-Length announced; send it again.";
-    IncorrectNumberOfFilesInPostRequest BAD_REQUEST "The form must hold exactly one file, as its last field.";
-    InternalError INTERNAL_SERVER_ERROR "The server failed to do this; try again, and give the operator the request id if it happens again.";
-    InvalidAccessKeyId FORBIDDEN "This access key id is not known here; check it, or issue a key.";
-    InvalidArgument BAD_REQUEST "An argument of the request is not valid; correct the one named here.";
-    InvalidBucketAclWithObjectOwnership BAD_REQUEST "The bucket is shared by its access control list, which an enforced owner would leave without effect; put the canned list private first.";
-    InvalidBucketName BAD_REQUEST "This is not a bucket name; use 1 to 255 letters, digits, dots, hyphens or underscores.";
-    InvalidBucketState CONFLICT "The bucket's present state does not allow this request.";
-    InvalidDigest BAD_REQUEST "Content-MD5 is not the base64 form of 16 bytes; compute it again or leave it out.";
-    InvalidEncryptionAlgorithmError BAD_REQUEST "This encryption is not known; use AES256 or leave it out.";
-    InvalidLocationConstraint BAD_REQUEST "This location is not served here; leave the location constraint out.";
-    InvalidObjectState FORBIDDEN "The object's storage class does not allow this request.";
-    InvalidPart BAD_REQUEST "A part named here was not uploaded, or has another ETag; list the parts and complete again.";
-    InvalidPartNumber RANGE_NOT_SATISFIABLE "The object has no part of this number; ask for a number up to its count of parts.";
-    InvalidPartOrder BAD_REQUEST "The parts are not in ascending order; sort them by part number, each once.";
-    InvalidPolicyDocument BAD_REQUEST "The form's policy cannot be read; build it again.";
-    InvalidRange RANGE_NOT_SATISFIABLE "The object has no bytes in this range; ask for a range within its size.";
-    InvalidRequest BAD_REQUEST "The request contradicts itself or asks for what cannot be done.";
-    InvalidRetentionPeriod BAD_REQUEST "The retention period is not valid; use a whole number of days or years, up to a hundred years.";
-    InvalidSecurity FORBIDDEN "The credentials are not valid.";
-    InvalidStorageClass BAD_REQUEST "This storage class is not known; use STANDARD or leave it out.";
-    InvalidTag BAD_REQUEST "A tag is not valid: at most 10 tags, keys of 1 to 128 and values of up to 256 characters, each key once.";
-    InvalidTargetBucketForLogging BAD_REQUEST "Access logs cannot be delivered to this bucket.";
-    InvalidToken BAD_REQUEST "The session token is not valid; get a new one.";
-    InvalidURI BAD_REQUEST "The address cannot be read; percent-encode the key as UTF-8.";
-    KeyTooLongError BAD_REQUEST "The key is longer than 1024 bytes of UTF-8; shorten it.";
-    MalformedACLError BAD_REQUEST "The access control list is not of the published form.";
-    MalformedPOSTRequest BAD_REQUEST "The form is not well-formed multipart/form-data.";
-    MalformedPolicy BAD_REQUEST "The policy is not of the published form.";
-    MalformedTrailerError BAD_REQUEST "The trailer after the body cannot be read; send the checksum that x-amz-trailer announces.";
-    MalformedXML BAD_REQUEST "The XML body is not well-formed or not of the published form.";
-    MaxMessageLengthExceeded BAD_REQUEST "The body is longer than this operation reads; send fewer entries at a time.";
-    MaxPostPreDataLengthExceededError BAD_REQUEST "The form's fields before the file are too large; shorten them.";
-    MetadataTooLarge BAD_REQUEST "The user metadata is larger than 2048 bytes; shorten names or values.";
-    MethodNotAllowed METHOD_NOT_ALLOWED "This method is not for this resource.";
-    MissingContentLength LENGTH_REQUIRED "The request has no Content-Length; send it.";
-    MissingRequestBodyError BAD_REQUEST "The request has no body; send the XML document of this operation.";
-    MissingSecurityElement BAD_REQUEST "The request lacks an element of its authentication.";
-    MissingSecurityHeader BAD_REQUEST "The request lacks a header of its authentication; sign it with an S3 client.";
-    NoSuchBucket NOT_FOUND "There is no bucket of this name in this namespace; check the name and the namespace.";
-    NoSuchBucketPolicy NOT_FOUND "The bucket has no policy.";
-    NoSuchCORSConfiguration NOT_FOUND "The bucket has no CORS rules.";
-    NoSuchKey NOT_FOUND "There is no object of this key; check the key, each slash and case.";
-    NoSuchLifecycleConfiguration NOT_FOUND "The bucket has no lifecycle rules.";
-    NoSuchObjectLockConfiguration NOT_FOUND "The object has no lock of this kind.";
-    NoSuchPublicAccessBlockConfiguration NOT_FOUND "The bucket has no public access block.";
-    NoSuchTagSet NOT_FOUND "The bucket has no tags.";
-    NoSuchUpload NOT_FOUND "There is no such multipart upload; it was completed, aborted or never begun. Begin a new one.";
-    NoSuchVersion NOT_FOUND "The object has no such version; list its versions.";
-    NoSuchWebsiteConfiguration NOT_FOUND "The bucket is not set up as a website.";
-    NotImplemented NOT_IMPLEMENTED "This server does not offer this; leave out what is named here.";
-    NotModified NOT_MODIFIED "The object is the one you have.";
-    ObjectLockConfigurationNotFoundError NOT_FOUND "The bucket has no object lock.";
-    ObjectUnderRetention CONFLICT "The object is kept until its retention period is over, and may be neither deleted nor replaced until then.";
-    OperationAborted CONFLICT "Another request is changing the same bucket; try again.";
-    OwnershipControlsNotFoundError NOT_FOUND "The bucket has no ownership controls.";
-    PermanentRedirect MOVED_PERMANENTLY "The bucket is to be reached at the address named here.";
-    PreconditionFailed PRECONDITION_FAILED "The object is not in the state that the request's condition asks for; read it again.";
-    QuotaExceeded FORBIDDEN "The quota of the bucket or namespace is used up; delete objects or ask for more.";
-    ReplicationConfigurationNotFoundError NOT_FOUND "The bucket has no replication rules.";
-    RequestHeaderSectionTooLarge BAD_REQUEST "The request's headers are too large; shorten them.";
-    RequestIsNotMultiPartContent BAD_REQUEST "The form must be sent as multipart/form-data.";
-    RequestTimeTooSkewed FORBIDDEN "The request's time is too far from the server's; set the clock of the client.";
-    RequestTimeout BAD_REQUEST "The body did not arrive in time; send it again.";
-    ServerSideEncryptionConfigurationNotFoundError NOT_FOUND "The bucket has no default encryption.";
-    ServiceUnavailable SERVICE_UNAVAILABLE "The server cannot answer this at present; try again shortly.";
-    SignatureDoesNotMatch FORBIDDEN "The signature is not the one that the secret key gives; check the secret key and how the request is signed.";
-    SlowDown SERVICE_UNAVAILABLE "There are too many requests at present; slow down and try again.";
-    TooManyBuckets BAD_REQUEST "The limit of buckets is reached; delete one or ask for more.";
-    UnexpectedContent BAD_REQUEST "This operation takes no body; send none.";
-    UnresolvableGrantByEmailAddress BAD_REQUEST "Grants by e-mail address are not known here; grant by id.";
-    UserKeyMustBeSpecified BAD_REQUEST "The form must hold a field named key.";
-    XAmzContentSHA256Mismatch BAD_REQUEST "The body does not have the SHA-256 of x-amz-content-sha256; send it again.";
+    AccessControlListNotSupported BAD_REQUEST "The bucket does not allow ACLs" "Use a bucket policy instead.";
+    AccessDenied FORBIDDEN "Access Denied" "Ask the owner of the bucket for the permission.";
+    AccessForbidden FORBIDDEN "CORSResponse: This CORS request is not allowed. This is usually because the evalution of Origin, request method / Access-Control-Request-Method or Access-Control-Request-Headers are not whitelisted by the resource's CORS spec." "The bucket's owner can add a CORS rule for this origin, method and headers.";
+    AuthorizationHeaderMalformed BAD_REQUEST "The authorization header is malformed" "Sign the request with an S3 client.";
+    AuthorizationQueryParametersError BAD_REQUEST "The authorization query parameters that you provided are not valid." "Make a new presigned URL.";
+    BadDigest BAD_REQUEST "The Content-MD5 or checksum value that you specified did not match what the server received." "Send the body again.";
+    BadRequest BAD_REQUEST "Insufficient information." "Send the headers that this request needs.";
+    BucketAlreadyExists CONFLICT "The requested bucket name is not available." "A bucket of this name exists in this namespace and belongs to another user; choose another name.";
+    BucketAlreadyOwnedByYou CONFLICT "Your previous request to create the named bucket succeeded and you already own it." "Use that bucket, or choose another name.";
+    BucketNotEmpty CONFLICT "The bucket you tried to delete is not empty" "Delete its objects and versions first.";
+    ConditionalRequestConflict CONFLICT "The conditional request cannot succeed due to a conflicting operation against this resource." "Read the object again and retry.";
+    EntityTooLarge BAD_REQUEST "Your proposed upload exceeds the maximum allowed size" "Use a multipart upload with smaller parts.";
+    EntityTooSmall BAD_REQUEST "Your proposed upload is smaller than the minimum allowed size" "Each part but the last has to be at least 5 MiB.";
+    ExpectationFailed EXPECTATION_FAILED "" "The Expect header asks for something other than 100-continue; leave it out.";
+    ExpiredToken BAD_REQUEST "The provided token has expired." "Get a new one.";
+    IllegalVersioningConfigurationException BAD_REQUEST "The versioning configuration specified in the request is not valid." "Send Enabled or Suspended as its Status.";
+    IncompleteBody BAD_REQUEST "You did not provide the number of bytes specified by the Content-Length HTTP header." "Send the body again.";
+    IncorrectNumberOfFilesInPostRequest BAD_REQUEST "POST requires exactly one file upload per request." "Send one file, as the form's last field.";
+    InternalError INTERNAL_SERVER_ERROR "We encountered an internal error. Please try again." "If it happens again, give the operator the request id.";
+    InvalidAccessKeyId FORBIDDEN "The AWS Access Key Id you provided does not exist in our records." "Check the access key id, or issue a key.";
+    InvalidArgument BAD_REQUEST "Invalid Argument" "Correct the argument that is named here.";
+    InvalidBucketAclWithObjectOwnership BAD_REQUEST "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting" "The bucket is shared by its access control list, which would have no effect then; put the canned list private first.";
+    InvalidBucketName BAD_REQUEST "The specified bucket is not valid." "Use a name of 1 to 255 letters, digits, dots, hyphens or underscores.";
+    InvalidBucketState CONFLICT "The request is not valid for the current state of the bucket." "Change the bucket's state first.";
+    InvalidDigest BAD_REQUEST "The Content-MD5 you specified was invalid." "Send the base64 form of 16 bytes, or leave the header out.";
+    InvalidEncryptionAlgorithmError BAD_REQUEST "The Encryption request you specified is not valid. Supported value: AES256." "Send AES256, or leave the header out.";
+    InvalidLocationConstraint BAD_REQUEST "The specified location-constraint is not valid" "Leave the location constraint out.";
+    InvalidObjectState FORBIDDEN "The operation is not valid for the object's storage class" "Copy the object to another storage class first.";
+    InvalidPart BAD_REQUEST "One or more of the specified parts could not be found.  The part may not have been uploaded, or the specified entity tag may not match the part's entity tag." "List the parts and complete the upload again.";
+    InvalidPartNumber RANGE_NOT_SATISFIABLE "The requested partnumber is not satisfiable" "Ask for a number up to the object's count of parts.";
+    InvalidPartOrder BAD_REQUEST "The list of parts was not in ascending order. Parts must be ordered by part number." "List each part once.";
+    InvalidPolicyDocument BAD_REQUEST "The content of the form does not meet the conditions specified in the policy document." "Make a new form.";
+    InvalidRange RANGE_NOT_SATISFIABLE "The requested range is not satisfiable" "Ask for a range within the object's size.";
+    InvalidRequest BAD_REQUEST "" "The request contradicts itself or asks for what cannot be done.";
+    InvalidRetentionPeriod BAD_REQUEST "" "The retention period is not valid; use a whole number of days or years, up to a hundred years.";
+    InvalidSecurity FORBIDDEN "The provided security credentials are not valid." "Use a key that was issued here.";
+    InvalidStorageClass BAD_REQUEST "The storage class you specified is not valid" "Use STANDARD, or leave it out.";
+    InvalidTag BAD_REQUEST "The tag provided was not a valid tag." "Send at most 10 tags, each key once, with keys of 1 to 128 and values of up to 256 characters.";
+    InvalidTargetBucketForLogging BAD_REQUEST "The target bucket for logging does not exist" "Access logs are not delivered to buckets here.";
+    InvalidToken BAD_REQUEST "The provided token is malformed or otherwise invalid." "Session tokens are not issued here; use a long-term access key.";
+    InvalidURI BAD_REQUEST "Couldn't parse the specified URI." "Percent-encode the key as UTF-8.";
+    KeyTooLongError BAD_REQUEST "Your key is too long" "Use at most 1024 bytes of UTF-8.";
+    MalformedACLError BAD_REQUEST "The XML you provided was not well-formed or did not validate against our published schema" "Correct the access control list.";
+    MalformedPOSTRequest BAD_REQUEST "The body of your POST request is not well-formed multipart/form-data." "Correct the form.";
+    MalformedPolicy BAD_REQUEST "" "The policy is not of the published form.";
+    MalformedTrailerError BAD_REQUEST "The request contained trailing data that was not well-formed or did not conform to our published schema." "Send the checksum that x-amz-trailer announces.";
+    MalformedXML BAD_REQUEST "The XML you provided was not well-formed or did not validate against our published schema" "Correct the document.";
+    MaxMessageLengthExceeded BAD_REQUEST "Your request was too big." "Send fewer entries at a time.";
+    MaxPostPreDataLengthExceededError BAD_REQUEST "Your POST request fields preceding the upload file were too large." "Shorten them.";
+    MetadataTooLarge BAD_REQUEST "Your metadata headers exceed the maximum allowed metadata size" "Shorten names or values to 2048 bytes in all.";
+    MethodNotAllowed METHOD_NOT_ALLOWED "The specified method is not allowed against this resource." "";
+    MissingContentLength LENGTH_REQUIRED "You must provide the Content-Length HTTP header." "";
+    MissingRequestBodyError BAD_REQUEST "Request body is empty." "Send the XML document of this operation.";
+    MissingSecurityElement BAD_REQUEST "" "The request lacks an element of its authentication; sign it with an S3 client.";
+    MissingSecurityHeader BAD_REQUEST "Your request was missing a required header" "Sign it with an S3 client.";
+    NoSuchBucket NOT_FOUND "The specified bucket does not exist" "Check its name, and the namespace.";
+    NoSuchBucketPolicy NOT_FOUND "The bucket policy does not exist" "";
+    NoSuchCORSConfiguration NOT_FOUND "The CORS configuration does not exist" "";
+    NoSuchKey NOT_FOUND "The specified key does not exist." "";
+    NoSuchLifecycleConfiguration NOT_FOUND "The lifecycle configuration does not exist" "";
+    NoSuchObjectLockConfiguration NOT_FOUND "The specified object does not have a ObjectLock configuration" "";
+    NoSuchPublicAccessBlockConfiguration NOT_FOUND "The public access block configuration was not found" "";
+    NoSuchTagSet NOT_FOUND "The TagSet does not exist" "";
+    NoSuchUpload NOT_FOUND "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed." "Begin a new upload.";
+    NoSuchVersion NOT_FOUND "The specified version does not exist." "List the object's versions.";
+    NoSuchWebsiteConfiguration NOT_FOUND "The specified bucket does not have a website configuration" "";
+    NotImplemented NOT_IMPLEMENTED "A header you provided implies functionality that is not implemented" "Leave out what is named here.";
+    NotModified NOT_MODIFIED "Not Modified" "";
+    ObjectLockConfigurationNotFoundError NOT_FOUND "Object Lock configuration does not exist for this bucket" "";
+    ObjectUnderRetention CONFLICT "" "The object is under retention, and can be neither deleted nor replaced until its retention period ends.";
+    OperationAborted CONFLICT "A conflicting conditional operation is currently in progress against this resource. Please try again." "";
+    OwnershipControlsNotFoundError NOT_FOUND "The bucket ownership controls were not found" "";
+    PermanentRedirect MOVED_PERMANENTLY "The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint." "";
+    PreconditionFailed PRECONDITION_FAILED "At least one of the pre-conditions you specified did not hold" "Read the object again.";
+    QuotaExceeded FORBIDDEN "" "The quota of the bucket or namespace is used up; delete objects or ask for more.";
+    ReplicationConfigurationNotFoundError NOT_FOUND "The replication configuration was not found" "";
+    RequestHeaderSectionTooLarge BAD_REQUEST "Your request header section exceeds the maximum allowed size." "Shorten the headers.";
+    RequestIsNotMultiPartContent BAD_REQUEST "Bucket POST must be of the enclosure-type multipart/form-data." "Set the form's enctype.";
+    RequestTimeTooSkewed FORBIDDEN "The difference between the request time and the current time is too large." "Set the client's clock.";
+    RequestTimeout BAD_REQUEST "Your socket connection to the server was not read from or written to within the timeout period. Idle connections will be closed." "Send the body again.";
+    ServerSideEncryptionConfigurationNotFoundError NOT_FOUND "The server side encryption configuration was not found" "";
+    ServiceUnavailable SERVICE_UNAVAILABLE "Service is unable to handle request." "Try again shortly.";
+    SignatureDoesNotMatch FORBIDDEN "The request signature we calculated does not match the signature you provided. Check your key and signing method." "";
+    SlowDown SERVICE_UNAVAILABLE "Please reduce your request rate." "Wait, then try again.";
+    TooManyBuckets BAD_REQUEST "You have attempted to create more buckets than allowed" "Delete one, or ask for more.";
+    UnexpectedContent BAD_REQUEST "This request does not support content" "Send no body.";
+    UnresolvableGrantByEmailAddress BAD_REQUEST "The e-mail address you provided does not match any account on record." "Grant by id.";
+    UserKeyMustBeSpecified BAD_REQUEST "The bucket POST must contain the specified field name. If it is specified, check the order of the fields." "Add a field named key before the file.";
+    XAmzContentSHA256Mismatch BAD_REQUEST "The provided 'x-amz-content-sha256' header does not match what was computed." "Send the body again.";
 }
 
 impl ErrorCode {
@@ -163,10 +175,26 @@ mod tests {
     }
 
     #[test]
-    fn every_code_has_an_error_status_and_a_message() {
+    fn every_code_has_an_error_status_and_something_to_say() {
         for code in ErrorCode::ALL {
             assert!(code.status().as_u16() >= 300, "{code}");
-            assert!(code.message().ends_with('.'), "{code}");
+            assert!(code.remedy().is_empty() || code.remedy().ends_with('.'), "{code}");
+            assert!(!code.sentence().is_empty() || !code.remedy().is_empty(), "{code}");
         }
+    }
+
+    #[test]
+    fn only_these_have_no_sentence_of_amazon() {
+        let without = ErrorCode::ALL.iter().filter(|code| code.sentence().is_empty()).map(|code| code.as_str());
+        let expected = [
+            "ExpectationFailed",
+            "InvalidRequest",
+            "InvalidRetentionPeriod",
+            "MalformedPolicy",
+            "MissingSecurityElement",
+            "ObjectUnderRetention",
+            "QuotaExceeded",
+        ];
+        assert_eq!(without.collect::<Vec<_>>(), expected);
     }
 }

@@ -47,7 +47,7 @@ impl CopySource {
             .ok_or_else(|| invalid("has to be a bucket, a slash and a key".to_owned()))?;
         let bucket =
             BucketName::parse(bucket).map_err(|error| invalid(format!("has to begin with a bucket: {error}")))?;
-        let key = ObjectKey::parse(key).map_err(|error| invalid(format!("has no usable key: {}", error.message())))?;
+        let key = ObjectKey::parse(key).map_err(|error| invalid(format!("has no usable key: {}", error.reason())))?;
         let version_id = version.map(|version| VersionId::parse(&decoded(version)?)).transpose()?;
         Ok(CopySource { bucket, key, version_id })
     }

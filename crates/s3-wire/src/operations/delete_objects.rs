@@ -122,7 +122,7 @@ fn failed(xml: &mut XmlWriter, object: &ObjectToDelete, error: &S3Error) {
         xml.text("Key", object.key.as_str());
         xml.optional("VersionId", object.version_id.as_ref().map(VersionId::as_str));
         xml.text("Code", error.code().as_str());
-        xml.text("Message", error.message());
+        xml.text("Message", &error.message());
     });
 }
 
