@@ -27,7 +27,7 @@ mod upkeep;
 mod writer;
 
 pub use integrity::integrity;
-pub use open::OpenError;
+pub use open::{OpenError, readable};
 pub use snapshot::{SnapshotError, snapshot};
 pub use store::SqliteStore;
 pub use stored_setting::stored_setting;

@@ -86,13 +86,7 @@ const STATEMENTS: usize = 128;
 /// shrinks to 64 MiB after a burst. Memory maps stay off: they would make a stray inconsistency lasting.
 pub(crate) fn writer(path: &Path) -> Result<Connection, OpenError> {
     let mut connection = connect(path)?;
-    match schema::kind(&connection).map_err(failed(path, "look at the schema"))? {
-        Kind::Ours => {}
-        Kind::Foreign => return Err(OpenError::Foreign { path: path.to_owned() }),
-        Kind::Newer { found } => {
-            return Err(OpenError::NewerSchema { path: path.to_owned(), found, known: schema::known_version() });
-        }
-    }
+    recognise(&connection, path)?;
     let mode: String = connection
         .pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))
         .map_err(failed(path, "switch to write-ahead logging"))?;
@@ -121,16 +115,30 @@ pub(crate) fn reader(path: &Path) -> Result<Connection, OpenError> {
 /// A connection that cannot write, on a database that somebody else brings up to date.
 pub(crate) fn onlooker(path: &Path) -> Result<Connection, OpenError> {
     let connection = reader(path)?;
+    recognise(&connection, path)?;
     let known = schema::known_version();
-    match schema::kind(&connection).map_err(failed(path, "look at the schema"))? {
-        Kind::Ours => {}
-        Kind::Foreign => return Err(OpenError::Foreign { path: path.to_owned() }),
-        Kind::Newer { found } => return Err(OpenError::NewerSchema { path: path.to_owned(), found, known }),
-    }
     let found = schema::version(&connection).map_err(failed(path, "look at the schema"))?;
     match found < known {
         true => Err(OpenError::OlderSchema { path: path.to_owned(), found, known }),
         false => Ok(connection),
+    }
+}
+
+/// Whether the identity store in the file `path` is one that this release or an earlier one wrote. Changes nothing.
+///
+/// # Errors
+/// [`OpenError::NewerSchema`] and [`OpenError::Foreign`], or why the file could not be read.
+pub fn readable(path: &Path) -> Result<(), OpenError> {
+    recognise(&reader(path)?, path)
+}
+
+fn recognise(connection: &Connection, path: &Path) -> Result<(), OpenError> {
+    match schema::kind(connection).map_err(failed(path, "look at the schema"))? {
+        Kind::Ours => Ok(()),
+        Kind::Foreign => Err(OpenError::Foreign { path: path.to_owned() }),
+        Kind::Newer { found } => {
+            Err(OpenError::NewerSchema { path: path.to_owned(), found, known: schema::known_version() })
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use keyward_ambient::{Clock, SystemClock};
 use keyward_objects_local::engine::copy_store;
-use keyward_store_sqlite::snapshot;
+use keyward_store_sqlite::{SnapshotError, readable, snapshot};
 
 use super::manifest::{self, Manifest};
 use super::{BackupError, MASTER_KEY, OBJECTS, io, sync};
@@ -33,6 +33,8 @@ pub(crate) fn make(
     if !data.join(IDENTITY).exists() {
         return Err(BackupError::NoData { path: data.display().to_string() });
     }
+    // A release that does not know the data might leave out a part of it.
+    readable(&data.join(IDENTITY)).map_err(SnapshotError::from)?;
     let key_file = with_master_key.then(|| key_file(&settings, environment)).transpose()?;
     if destination.exists() {
         return Err(BackupError::Exists { path: destination.display().to_string() });

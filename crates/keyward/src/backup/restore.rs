@@ -6,6 +6,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use keyward_sealing::{MasterKeys, Recorded, load_key_file};
+use keyward_store_sqlite::{SnapshotError, readable};
 
 use super::manifest::Manifest;
 use super::{BackupError, MASTER_KEY, OBJECTS, io, sync};
@@ -38,6 +39,7 @@ pub(crate) fn restore(
     }
     copy(backup, &draft).map_err(io("copy the backup"))?;
     manifest.verify(&draft)?;
+    readable(&draft.join(IDENTITY)).map_err(SnapshotError::from)?;
     // Identity last: where it is, all the rest is.
     let moved = [Some(OBJECTS), brings_key.then_some(MASTER_KEY), Some(IDENTITY)];
     for name in moved.into_iter().flatten() {

@@ -13,6 +13,7 @@ use rusqlite::backup::Backup;
 use rusqlite::{Connection, OpenFlags};
 
 use super::body_dir::{create_private, sync};
+use super::schema::refuse_newer;
 use super::{EngineError, unlink_hold};
 
 /// What was copied.
@@ -66,6 +67,7 @@ fn copy_metadata(from: &Path, to: &Path) -> Result<(), EngineError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let source = Connection::open_with_flags(from, flags)?;
     source.pragma_update(None, "query_only", true)?;
+    refuse_newer(&source)?;
     let mut copy = Connection::open(to)?;
     Backup::new(&source, &mut copy)?.step(ALL_PAGES)?;
     // A single file is easier to keep than one with a log beside it; the store switches back when it opens it.

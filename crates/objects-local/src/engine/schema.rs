@@ -63,6 +63,9 @@ const MIGRATIONS: &[&str] = &[
     ALTER TABLE objects ADD COLUMN delete_marker INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE objects ADD COLUMN locked INTEGER NOT NULL DEFAULT 0;
     CREATE INDEX null_versions ON objects (key) WHERE null_version = 1;",
+    // No table changes. From this version on, heads hold fields that an earlier release would drop when it writes a head
+    // again, such as the internal id of the owner; the higher version makes that release refuse the file.
+    "",
 ];
 
 /// The connection that writes and checkpoints; the only one of its file that may.
@@ -112,20 +115,24 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, EngineError> {
 pub(super) fn open_onlooker(path: &Path) -> Result<Connection, EngineError> {
     let connection = open_reader(path)?;
     let known = u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX);
-    let found: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    match found {
-        found if found > known => Err(EngineError::NewerSchema { found, known }),
+    match refuse_newer(&connection)? {
         found if found < known => Err(EngineError::OlderSchema { found, known }),
         _ => Ok(connection),
     }
 }
 
-fn migrate(connection: &Connection) -> Result<(), EngineError> {
+/// Refuses the file of a later release; answers the version of any other.
+pub(super) fn refuse_newer(connection: &Connection) -> Result<u32, EngineError> {
     let known = u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX);
     let found: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    if found > known {
-        return Err(EngineError::NewerSchema { found, known });
+    match found > known {
+        true => Err(EngineError::NewerSchema { found, known }),
+        false => Ok(found),
     }
+}
+
+fn migrate(connection: &Connection) -> Result<(), EngineError> {
+    let found = refuse_newer(connection)?;
     for (step, version) in MIGRATIONS.iter().zip(1_u32..).skip(found as usize) {
         connection.execute_batch(&format!("BEGIN IMMEDIATE; {step} PRAGMA user_version = {version}; COMMIT;"))?;
     }
@@ -143,7 +150,7 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("meta-00.db");
         open_writer(&path).unwrap().execute_batch("PRAGMA user_version = 99").unwrap();
-        assert!(matches!(open_writer(&path), Err(EngineError::NewerSchema { found: 99, known: 2 })));
+        assert!(matches!(open_writer(&path), Err(EngineError::NewerSchema { found: 99, known: 3 })));
     }
 
     #[test]

@@ -1,0 +1,3 @@
+-- No table changes. From this version on, records hold fields that an earlier release does not know and would drop when
+-- it writes the record again, such as the internal ids that tell a user from an earlier one of the same name. The
+-- higher version makes such a release refuse the file.
