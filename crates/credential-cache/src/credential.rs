@@ -85,6 +85,7 @@ pub struct Credential {
     pub namespace: NamespaceName,
     /// Whether an administrator locked the user.
     pub locked: bool,
+    key: CredentialKey,
     secrets: Vec<LiveSecret>,
 }
 
@@ -105,7 +106,22 @@ impl Credential {
             counters: Arc::new(Counters::new(key.clone(), secret.id)),
         };
         let secrets = ring.secrets().iter().map(live).collect();
-        Self { user: key.access_key_id.clone(), namespace, locked, secrets }
+        Self { user: key.access_key_id.clone(), namespace, locked, key: key.clone(), secrets }
+    }
+
+    /// What the credential is found under.
+    pub fn key(&self) -> &CredentialKey {
+        &self.key
+    }
+
+    /// Whether it has this secret, live or past its end.
+    pub(crate) fn holds(&self, secret: SecretId) -> bool {
+        self.secrets.iter().any(|held| held.secret.id == secret)
+    }
+
+    /// When this secret ends, if it does.
+    pub(crate) fn end_of(&self, secret: SecretId) -> Option<Timestamp> {
+        self.secrets.iter().find(|held| held.secret.id == secret).and_then(|held| held.secret.expires_at)
     }
 
     /// The secrets that verify at `now`, the older first: what expired since the credential was read is left out.

@@ -7,9 +7,11 @@
 mod bucket;
 mod credential;
 mod record_cache;
+mod signed_writes;
 mod usage;
 
 pub use bucket::{BucketCache, BucketKey, BucketRef};
 pub use credential::{ClaimedRef, Credential, CredentialCache, CredentialKey, CredentialRef, LiveSecret};
 pub use record_cache::{Capacity, CouldNotFindOut, RecordCache, Source};
+pub use signed_writes::{CommitPermit, Ended, NotPermitted, SignedWrite, SignedWrites, Stopping, UserChange};
 pub use usage::{Sighting, UsageQueue, Uses};

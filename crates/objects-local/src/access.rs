@@ -1,7 +1,7 @@
 //! What decisions about access may depend on, as it is kept with an object: owner, access control list, tags.
 
 use keyward_identity::{Acl, Bucket, NamespaceName, ObjectUserId, UserRef};
-use keyward_objects::ObjectFacts;
+use keyward_objects::{CommitCheck, ObjectFacts};
 use keyward_policy::Allowed;
 use keyward_s3_wire::{ErrorCode, ObjectKey, S3Error, VersionId};
 
@@ -58,13 +58,15 @@ pub(crate) async fn put_acl(
     allowed: &Allowed,
     version: Option<&VersionId>,
     acl: &Acl,
+    commit_check: &CommitCheck,
 ) -> Result<(), S3Error> {
     let resource = &allowed.access().resource;
     let (Some(bucket), Some(key)) = (resource.bucket(), resource.key()) else {
         return Err(ErrorCode::InvalidArgument.into());
     };
     let stored = to_stored(acl)?;
-    let changed = engine.change_head(BucketId(bucket.id), key.as_str(), which(version)?, |record, _now| {
+    let committing = engine.holding(commit_check.permit().await?);
+    let changed = committing.change_head(BucketId(bucket.id), key.as_str(), which(version)?, |record, _now| {
         record.head.acl = Some(stored);
         Ok(())
     });

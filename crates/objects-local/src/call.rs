@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::request::Parts;
 use keyward_identity::Bucket;
-use keyward_objects::Judged;
+use keyward_objects::{CommitCheck, Judged};
 use keyward_policy::{Access, Allowed, Resource};
 use keyward_s3_wire::bucket_owner::{expect_owner, expect_source_owner};
 use keyward_s3_wire::customer_key::CustomerKey;
@@ -32,6 +32,8 @@ pub(crate) struct Call<'c> {
     pub(crate) access: &'c Access,
     /// The permission as such.
     pub(crate) allowed: &'c Allowed,
+    /// To be asked before each commit.
+    pub(crate) commit_check: &'c CommitCheck,
     /// How many bytes the quotas leave, where there are any.
     pub(crate) room: Option<u64>,
 }
@@ -77,6 +79,12 @@ impl<'c> Call<'c> {
     pub(crate) fn require_judged_source(&self, source: Place<'_>, head: &ObjectHead) -> Result<(), S3Error> {
         let judged = self.head.extensions.get::<Judged>();
         access::require_judged(judged.and_then(|judged| judged.source.as_ref()), head, source.bucket)
+    }
+
+    /// The engine for one commit, which the key that signed still permits: it may have been revoked since. To be asked
+    /// for right before the commit.
+    pub(crate) async fn permitted(&self) -> Result<Engine, S3Error> {
+        Ok(self.engine.holding(self.commit_check.permit().await?))
     }
 
     /// The bucket that was granted.

@@ -53,6 +53,7 @@ mod unlink_hold;
 mod walk;
 mod writer;
 
+use std::any::Any;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -95,13 +96,15 @@ use readers::Readers;
 use reaper::Reaper;
 use short_reads::ShortReads;
 use unlink_hold::UnlinkHold;
-use writer::Writer;
+use writer::{Commit, Held, Writer};
 
 /// An open object store. Clones share it; it closes when the last is dropped, or at [`close`](Engine::close).
 /// All async methods must run inside a tokio runtime.
 #[derive(Clone)]
 pub struct Engine {
     inner: Arc<Inner>,
+    /// Kept by each commit that this handle queues until that commit is over.
+    held: Option<Held>,
 }
 
 struct Inner {
@@ -177,7 +180,7 @@ impl Engine {
             may_hold_orphans,
             layout,
         };
-        Ok(Self { inner: Arc::new(inner) })
+        Ok(Self { inner: Arc::new(inner), held: None })
     }
 
     /// Finishes the writes queued so far and closes the store for all clones; later calls are
@@ -197,6 +200,26 @@ impl Engine {
     /// The judge of writes that grow the store, for a job on a writing thread.
     fn headroom(&self) -> Arc<Headroom> {
         Arc::clone(&self.inner.headroom)
+    }
+
+    /// The same store through a handle whose commits keep `held` until they are over, also where the caller has stopped
+    /// waiting.
+    #[must_use]
+    pub fn holding(&self, held: impl Any + Send + Sync) -> Self {
+        Self { inner: Arc::clone(&self.inner), held: Some(Arc::new(held)) }
+    }
+
+    /// Queues `work` for the shard of `bucket`, with what this handle holds.
+    fn commit<T, F>(&self, bucket: BucketId, work: F) -> impl Future<Output = Result<T, EngineError>> + Send + use<T, F>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Commit<'_>) -> Result<T, EngineError> + Send + 'static,
+    {
+        let held = self.held.clone();
+        self.shard(bucket).writer.commit(move |commit| {
+            held.into_iter().for_each(|held| commit.hold(held));
+            work(commit)
+        })
     }
 
     fn shard(&self, bucket: BucketId) -> &Shard {

@@ -11,7 +11,9 @@ use futures_util::future::BoxFuture;
 use http::Response;
 use keyward_ambient::{Clock, Entropy};
 use keyward_identity::{Acl, Bucket};
-use keyward_objects::{Backend, BucketError, BucketState, Checked, Feature, KeySealer, ObjectFacts, ResponseBody};
+use keyward_objects::{
+    Backend, BucketError, BucketState, Checked, CommitCheck, Feature, KeySealer, ObjectFacts, ResponseBody,
+};
 use keyward_policy::Allowed;
 use keyward_s3_wire::{ObjectKey, Operation, S3Error, VersionId};
 use tokio::task::{AbortHandle, spawn_blocking};
@@ -136,7 +138,7 @@ async fn sweep(engine: Engine) {
 #[async_trait]
 impl Backend for LocalObjects {
     async fn call(&self, request: Checked) -> Result<Response<ResponseBody>, S3Error> {
-        let room = request.room();
+        let (room, commit_check) = (request.room(), request.commit_check().clone());
         let (head, allowed, payload) = request.into_parts();
         let call = Call {
             engine: &self.engine,
@@ -146,6 +148,7 @@ impl Backend for LocalObjects {
             head: head.parts(),
             access: allowed.access(),
             allowed: &allowed,
+            commit_check: &commit_check,
             room,
         };
         call.expect_owners()?;
@@ -196,8 +199,14 @@ impl Backend for LocalObjects {
         access::facts(&self.engine, bucket, key, version).await
     }
 
-    async fn put_object_acl(&self, allowed: &Allowed, version: Option<&VersionId>, acl: &Acl) -> Result<(), S3Error> {
-        access::put_acl(&self.engine, allowed, version, acl).await
+    async fn put_object_acl(
+        &self,
+        allowed: &Allowed,
+        version: Option<&VersionId>,
+        acl: &Acl,
+        commit_check: &CommitCheck,
+    ) -> Result<(), S3Error> {
+        access::put_acl(&self.engine, allowed, version, acl, commit_check).await
     }
 
     async fn open_bucket(&self, bucket_id: u64) -> Result<(), BucketError> {

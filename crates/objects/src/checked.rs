@@ -4,7 +4,7 @@ use keyward_policy::{Access, Allowed};
 use keyward_s3_wire::Operation;
 use keyward_signature::{Clean, Payload};
 
-use crate::RequestBody;
+use crate::{CommitCheck, RequestBody};
 
 /// All that a backend is given. What it acts on is what was granted: operation and resource come out of the
 /// permission, not out of the head.
@@ -13,13 +13,19 @@ pub struct Checked {
     head: Clean,
     allowed: Allowed,
     payload: Payload<RequestBody>,
+    commit_check: CommitCheck,
     room: Option<u64>,
 }
 
 impl Checked {
-    /// Puts together what the front has proven.
-    pub fn new(head: Clean, allowed: Allowed, payload: Payload<RequestBody>) -> Self {
-        Self { head, allowed, payload, room: None }
+    /// Puts together what the front has proven. `commit_check` is to be asked before each commit.
+    pub fn new(head: Clean, allowed: Allowed, payload: Payload<RequestBody>, commit_check: CommitCheck) -> Self {
+        Self { head, allowed, payload, commit_check, room: None }
+    }
+
+    /// What is to be asked before each commit: the key that signed may have been revoked while the body arrived.
+    pub fn commit_check(&self) -> &CommitCheck {
+        &self.commit_check
     }
 
     /// The operation.

@@ -6,7 +6,7 @@ use keyward_s3_wire::{ErrorCode, S3Error};
 use keyward_signature::form::{FileError, FormError};
 use keyward_signature::{PayloadError, SignatureError};
 
-use crate::Stalled;
+use crate::{KeyEnded, Stalled};
 
 /// The S3 error for a head that was refused.
 pub fn refused_head(error: &SignatureError) -> S3Error {
@@ -23,6 +23,9 @@ pub fn refused_form(error: &FormError) -> S3Error {
 
 /// The S3 error for a body that was refused, or that ended early.
 pub fn refused_body(error: &PayloadError) -> S3Error {
+    if let Some(ended) = cause::<KeyEnded>(error) {
+        return S3Error::from(*ended);
+    }
     if cause::<Stalled>(error).is_some() {
         return S3Error::new(ErrorCode::RequestTimeout);
     }
@@ -102,6 +105,19 @@ mod tests {
     fn a_client_that_stops_sending_is_told_so() {
         let error = PayloadError::Transport(Box::new(crate::BodyError::new(Stalled)));
         assert_eq!(refused_body(&error).code(), ErrorCode::RequestTimeout);
+    }
+
+    #[test]
+    fn a_body_that_is_stopped_because_its_key_ended_is_refused_for_that() {
+        for (ended, code) in [
+            (KeyEnded::Secret, ErrorCode::AccessDenied),
+            (KeyEnded::Locked, ErrorCode::AccessDenied),
+            (KeyEnded::Deleted, ErrorCode::InvalidAccessKeyId),
+        ] {
+            let error = PayloadError::Transport(Box::new(crate::BodyError::new(ended)));
+            assert_eq!(refused_body(&error).code(), code);
+            assert_eq!(refused_body(&error).status(), 403);
+        }
     }
 
     #[test]

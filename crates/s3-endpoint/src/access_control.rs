@@ -1,5 +1,7 @@
 //! Access control lists and bucket policies: read from the client, names looked up, shown and kept.
 
+use std::sync::Arc;
+
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response};
 use keyward_credential_cache::CredentialRef;
@@ -12,7 +14,7 @@ use keyward_s3_wire::query::Query;
 use keyward_s3_wire::{ErrorCode, ObjectKey, Operation, Owner, S3Error, VersionId};
 use keyward_service::{Configuration, Origin, UserScope};
 
-use crate::bucket_configuration::{actor_of, document_answer, done};
+use crate::bucket_configuration::{Change, document_answer, done};
 use crate::endpoint::Shared;
 use crate::{document, failure};
 
@@ -64,8 +66,7 @@ impl Shared {
             },
             Operation::PutBucketPolicy => self.put_policy(request, &bucket, origin).await,
             _ => {
-                let actor = actor_of(&request);
-                self.configure(&bucket, &Configuration::Policy(None), &actor, origin).await?;
+                self.configure(Change::of(&request, &bucket, origin), Configuration::Policy(None)).await?;
                 Ok(done(operation))
             }
         }
@@ -74,10 +75,10 @@ impl Shared {
     async fn put_policy(
         &self,
         request: Checked,
-        bucket: &Bucket,
+        bucket: &Arc<Bucket>,
         origin: Origin,
     ) -> Result<Response<ResponseBody>, S3Error> {
-        let actor = actor_of(&request);
+        let change = Change::of(&request, bucket, origin);
         let (_, _, payload) = request.into_parts();
         let body = document::read(payload, 2 * LARGEST_POLICY).await?;
         let malformed = |why: String| S3Error::because(ErrorCode::MalformedPolicy, failure::sentence(&why));
@@ -88,27 +89,28 @@ impl Shared {
             let message = "The policy is public, and the bucket blocks public policies.";
             return Err(S3Error::because(ErrorCode::AccessDenied, message));
         }
-        self.configure(bucket, &Configuration::Policy(Some(text.to_owned())), &actor, origin).await?;
+        self.configure(change, Configuration::Policy(Some(text.to_owned()))).await?;
         Ok(done(Operation::PutBucketPolicy))
     }
 
     async fn put_bucket_acl(
         &self,
         request: Checked,
-        bucket: &Bucket,
+        bucket: &Arc<Bucket>,
         origin: Origin,
     ) -> Result<Response<ResponseBody>, S3Error> {
-        let actor = actor_of(&request);
+        let change = Change::of(&request, bucket, origin);
         let acl = self.acl_asked_for(request, bucket_acl(bucket).owner, bucket).await?.1;
-        self.configure(bucket, &Configuration::Acl(acl), &actor, origin).await?;
+        self.configure(change, Configuration::Acl(acl)).await?;
         Ok(done(Operation::PutBucketAcl))
     }
 
     async fn put_object_acl(&self, request: Checked, bucket: &Bucket) -> Result<Response<ResponseBody>, S3Error> {
         let version = version_of(&request)?;
         let present = self.object_acl(bucket, &key_of(&request)?, version.as_ref()).await?;
+        let commit_check = request.commit_check().clone();
         let (allowed, acl) = self.acl_asked_for(request, present.owner, bucket).await?;
-        self.backend.put_object_acl(&allowed, version.as_ref(), &acl).await?;
+        self.backend.put_object_acl(&allowed, version.as_ref(), &acl, &commit_check).await?;
         Ok(Response::new(empty()))
     }
 

@@ -1,16 +1,19 @@
 //! The operations on the configuration of a bucket, answered from the registry.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response, StatusCode};
 use keyward_identity::{Bucket, BucketSettings};
-use keyward_objects::{Checked, Feature, ResponseBody, empty, full};
+use keyward_objects::{Checked, CommitCheck, Feature, ResponseBody, empty, full};
 use keyward_s3_wire::bucket_owner::expect_owner;
 use keyward_s3_wire::configuration::{self as wire, BODY_LIMIT};
 use keyward_s3_wire::{ErrorCode, Operation, S3Error};
 use keyward_service::{Configuration, Origin};
 
 use crate::endpoint::Shared;
+use crate::signed_write::permitted;
 use crate::{document, failure};
 
 /// Whether the operation is answered here.
@@ -83,6 +86,23 @@ fn needs(configuration: &Configuration) -> Option<Feature> {
     }
 }
 
+/// Who changes the configuration of which bucket.
+pub(crate) struct Change {
+    pub(crate) bucket: Arc<Bucket>,
+    /// For the audit log.
+    pub(crate) actor: String,
+    pub(crate) origin: Origin,
+    pub(crate) commit_check: CommitCheck,
+}
+
+impl Change {
+    /// A change of `bucket` that this request asks for.
+    pub(crate) fn of(request: &Checked, bucket: &Arc<Bucket>, origin: Origin) -> Self {
+        let actor = request.access().requester.user_id().map_or_else(|| "anonymous".to_owned(), ToString::to_string);
+        Self { bucket: Arc::clone(bucket), actor, origin, commit_check: request.commit_check().clone() }
+    }
+}
+
 impl Shared {
     /// Shows or changes a part of the configuration.
     pub(crate) async fn bucket_configuration(
@@ -97,29 +117,28 @@ impl Shared {
             return Ok(done(operation));
         }
         let Some(read) = changes(operation) else { return shown(operation, &bucket).map(document_answer) };
-        let actor = actor_of(&request);
+        let change = Change::of(&request, &bucket, origin);
         let (_, _, payload) = request.into_parts();
         let configuration = read(&document::read(payload, BODY_LIMIT).await?)?;
-        self.configure(&bucket, &configuration, &actor, origin).await?;
+        self.configure(change, configuration).await?;
         Ok(done(operation))
     }
 
     /// Keeps a part of the configuration, where the object store honours it.
-    pub(crate) async fn configure(
-        &self,
-        bucket: &Bucket,
-        configuration: &Configuration,
-        actor: &str,
-        origin: Origin,
-    ) -> Result<(), S3Error> {
-        needs(configuration).map_or(Ok(()), |feature| self.require(feature))?;
-        let configured = self.service.configure_bucket(bucket, configuration, actor, origin).await;
-        configured.map_err(|error| match (configuration, failure::service(&error)) {
-            (Configuration::Ownership(_), error) if error.code() == ErrorCode::InvalidBucketState => {
-                ErrorCode::InvalidBucketAclWithObjectOwnership.into()
-            }
-            (_, error) => error,
+    pub(crate) async fn configure(&self, change: Change, configuration: Configuration) -> Result<(), S3Error> {
+        needs(&configuration).map_or(Ok(()), |feature| self.require(feature))?;
+        let service = Arc::clone(&self.service);
+        let Change { bucket, actor, origin, commit_check } = change;
+        permitted(&commit_check, async move {
+            let configured = service.configure_bucket(&bucket, &configuration, &actor, origin).await;
+            configured.map_err(|error| match (&configuration, failure::service(&error)) {
+                (Configuration::Ownership(_), error) if error.code() == ErrorCode::InvalidBucketState => {
+                    ErrorCode::InvalidBucketAclWithObjectOwnership.into()
+                }
+                (_, error) => error,
+            })
         })
+        .await
     }
 
     /// A bucket that looked as if it were protected, and were not, would be worse than none.
@@ -175,11 +194,6 @@ fn absent(operation: Operation) -> ErrorCode {
         Operation::GetBucketReplication => ErrorCode::ReplicationConfigurationNotFoundError,
         _ => ErrorCode::NotImplemented,
     }
-}
-
-/// Who asks, for the audit log.
-pub(crate) fn actor_of(request: &Checked) -> String {
-    request.access().requester.user_id().map_or_else(|| "anonymous".to_owned(), ToString::to_string)
 }
 
 pub(crate) fn document_answer(xml: Vec<u8>) -> Response<ResponseBody> {

@@ -1,5 +1,7 @@
 //! The operations on buckets as such, answered from the registry.
 
+use std::sync::Arc;
+
 use http::Response;
 use keyward_identity::{
     Acl, Bucket, BucketName, BucketSettings, NamespaceName, ObjectLockConfiguration, ObjectOwnership, ObjectUserId,
@@ -15,7 +17,9 @@ use keyward_s3_wire::{ErrorCode, Owner, S3Error};
 use keyward_service::{BucketCreation, Configuration, Origin};
 use keyward_signature::Regions;
 
+use crate::bucket_configuration::Change;
 use crate::endpoint::Shared;
+use crate::signed_write::permitted;
 use crate::{access_control, document, failure};
 
 /// The region that is told where none was configured: what SDKs assume.
@@ -51,17 +55,28 @@ impl Shared {
     ) -> Result<Response<ResponseBody>, S3Error> {
         let (owner, _) = user_of(&request)?;
         let (namespace, name) = new_bucket(&request)?;
+        let commit_check = request.commit_check().clone();
         let (head, _, payload) = request.into_parts();
         let body = document::read(payload, CreateBucket::BODY_LIMIT).await?;
         let asked = CreateBucket::from_request(head.parts(), &body)?;
         let settings = self.settings_of_new(&asked, &owner, &namespace).await?;
         let acl = settings.acl.clone();
-        let made = self.service.create_bucket(&namespace, &name, &owner, settings, origin).await;
-        match made.map_err(|error| failure::service(&error))? {
+        let making = {
+            let (service, namespace, name, owner) =
+                (Arc::clone(&self.service), namespace.clone(), name.clone(), owner.clone());
+            async move {
+                let made = service.create_bucket(&namespace, &name, &owner, settings, origin).await;
+                made.map_err(|error| failure::service(&error))
+            }
+        };
+        match permitted(&commit_check, making).await? {
             BucketCreation::Made => Ok(CreateBucket::response(&name).map(full)),
             // An owner's second creation succeeds and puts the access control list anew, as on ECS.
             BucketCreation::AlreadyOwned => {
-                self.put_acl_anew(&namespace, &name, (!asked.acl.is_empty()).then_some(acl), &owner, origin).await?;
+                if !asked.acl.is_empty() {
+                    let change = |bucket| Change { bucket, actor: owner.to_string(), origin, commit_check };
+                    self.put_acl_anew(&namespace, &name, acl, change).await?;
+                }
                 Ok(CreateBucket::response(&name).map(full))
             }
             BucketCreation::OwnedByAnother => {
@@ -105,16 +120,14 @@ impl Shared {
         &self,
         namespace: &NamespaceName,
         name: &BucketName,
-        asked: Option<Option<Acl>>,
-        owner: &ObjectUserId,
-        origin: Origin,
+        acl: Option<Acl>,
+        change: impl FnOnce(Arc<Bucket>) -> Change,
     ) -> Result<(), S3Error> {
-        let Some(acl) = asked else { return Ok(()) };
         let found = self.service.bucket(namespace, name).await.map_err(|error| failure::service(&error))?;
         let Some(bucket) = found else { return Err(ErrorCode::OperationAborted.into()) };
         let acl = acl.unwrap_or_else(|| Acl::private(bucket.owner()));
         may_have(&bucket, &acl).map_err(access_control::refused)?;
-        self.configure(&bucket, &Configuration::Acl(acl), owner.as_str(), origin).await
+        self.configure(change(bucket), Configuration::Acl(acl)).await
     }
 
     pub(crate) async fn head_bucket(&self, _request: Checked) -> Result<Response<ResponseBody>, S3Error> {
@@ -131,9 +144,13 @@ impl Shared {
         origin: Origin,
     ) -> Result<Response<ResponseBody>, S3Error> {
         let (actor, _) = user_of(&request)?;
-        let bucket = request.access().resource.bucket().ok_or(ErrorCode::NoSuchBucket)?;
-        let deleted = self.service.delete_bucket(bucket, &actor, origin).await;
-        deleted.map_err(|error| failure::service(&error).with("BucketName", bucket.name.as_str()))?;
+        let bucket = request.access().resource.bucket().ok_or(ErrorCode::NoSuchBucket)?.clone();
+        let service = Arc::clone(&self.service);
+        let deletion = async move {
+            let deleted = service.delete_bucket(&bucket, &actor, origin).await;
+            deleted.map_err(|error| failure::service(&error).with("BucketName", bucket.name.as_str()))
+        };
+        permitted(request.commit_check(), deletion).await?;
         Ok(DeleteBucketAnswer.response().map(full))
     }
 

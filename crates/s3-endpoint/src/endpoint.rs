@@ -181,13 +181,14 @@ impl Shared {
         if operation == Operation::PostObject {
             return Box::pin(self.post_object(head, body, address, seen)).await;
         }
-        let (requester, mut clean, plan) =
+        let (requester, mut clean, plan, signed_with) =
             self.verify(head, &address, seen).await.inspect_err(|error| seen.unverified = Some(error.code()))?;
         hoisted::refuse(&clean)?;
         let operation = hoisted::operation(operation, &clean, &address)?;
         seen.operation = Some(operation);
         let allowed = self.authorise(requester, operation, address, &mut clean).await?;
         seen.varies = allowed.access().resource.bucket().is_some_and(|bucket| !bucket.settings.cors.is_empty());
+        let (body, commit_check) = self.begin_write(signed_with.as_ref(), operation, body).await?;
         let declared = match operation {
             // Its checksum headers speak of the object that the parts make, not of the request's body.
             Operation::CompleteMultipartUpload => {
@@ -207,7 +208,7 @@ impl Shared {
             false => payload,
         };
         let room = self.room(operation, allowed.access().resource.bucket()).await?;
-        let request = Checked::new(clean, allowed, payload).with_room(room);
+        let request = Checked::new(clean, allowed, payload, commit_check).with_room(room);
         // Each has a place of its own, so that the many requests for objects do not carry room for the few others.
         match operation {
             Operation::ListBuckets => Box::pin(self.list_buckets(request)).await,

@@ -25,6 +25,7 @@ mod post_object;
 mod quota;
 mod request_id;
 mod seen;
+mod signed_write;
 mod sigv2;
 mod verify;
 

@@ -8,6 +8,7 @@ use http::header::{CONTENT_TYPE, HeaderValue};
 use http::request::Parts as Head;
 use http_body_util::BodyExt;
 use keyward_ambient::Clock;
+use keyward_credential_cache::LiveSecret;
 use keyward_objects::{BodyError, Checked, RequestBody, ResponseBody, full, refused_body, refused_form};
 use keyward_policy::{Requester, Resource};
 use keyward_s3_wire::operations::{PostObjectAnswer, tags_of_form};
@@ -18,6 +19,7 @@ use keyward_signature::{Declared, Payload};
 use crate::base_url;
 use crate::endpoint::Shared;
 use crate::seen::{Seen, SeenClaim};
+use crate::signed_write::SignedWith;
 use crate::verify::signed_by;
 
 /// How long the fields before the file may take.
@@ -35,7 +37,7 @@ impl Shared {
         let content_type = head.headers.get(CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
         let reading = async { form::read(content_type, body).await.map_err(|error| refused_form(&error)) };
         let (fields, file) = in_time(&*self.clock, reading).await?;
-        let (requester, upload) = self
+        let (requester, upload, signed_with) = self
             .verify_form(&head, &fields, &address, seen)
             .await
             .inspect_err(|error| seen.unverified = Some(error.code()))?;
@@ -57,9 +59,10 @@ impl Shared {
         };
         let declared = Declared::of_body(&clean).map_err(|error| refused_body(&error))?;
         let file: RequestBody = file.map_err(BodyError::new).boxed_unsync();
+        let (file, commit_check) = self.begin_write(signed_with.as_ref(), Operation::PutObject, file).await?;
         let payload = Payload::new(plan, declared, file).map_err(|error| refused_body(&error))?;
         let room = self.room(Operation::PutObject, Some(&bucket)).await?;
-        let stored = self.backend.call(Checked::new(clean, allowed, payload).with_room(room)).await?;
+        let stored = self.backend.call(Checked::new(clean, allowed, payload, commit_check).with_room(room)).await?;
         let answer =
             PostObjectAnswer { bucket: bucket.name.as_str(), key: key.as_str(), location, stored: stored.headers() };
         Ok(answer.response(success.redirect.as_deref(), success.status).map(|document: Bytes| full(document)))
@@ -72,11 +75,11 @@ impl Shared {
         fields: &FormFields,
         address: &Address,
         seen: &mut Seen,
-    ) -> Result<(Requester, FormUpload), S3Error> {
+    ) -> Result<(Requester, FormUpload, Option<SignedWith>), S3Error> {
         let claim = FormClaim::parse(head, fields, &self.rules).map_err(|error| refused_form(&error))?;
         let Some(claim) = claim else {
             let upload = FormUpload::anonymous(head, fields).map_err(|error| refused_form(&error))?;
-            return Ok((Requester::Anonymous, upload));
+            return Ok((Requester::Anonymous, upload, None));
         };
         let access_key_id = claim.access_key_id().into();
         seen.claim = Some(SeenClaim { access_key_id, is_known: false, scheme: claim.scheme(), payload: None });
@@ -90,8 +93,10 @@ impl Shared {
         let upload = claim
             .verify(head, fields, bucket, live, now)
             .map_err(|error| refused_form(&error).with("AWSAccessKeyId", claim.access_key_id()))?;
-        let signed_with = upload.candidate().and_then(|candidate| live.get(candidate));
-        Ok((self.requester(&credential, signed_with, seen)?, upload))
+        let secret = upload.candidate().and_then(|candidate| live.get(candidate));
+        let requester = self.requester(&credential, secret, seen)?;
+        let secret = secret.map(LiveSecret::secret_id);
+        Ok((requester, upload, secret.map(|secret| SignedWith { credential, secret })))
     }
 }
 

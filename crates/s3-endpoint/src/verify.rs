@@ -16,9 +16,10 @@ use keyward_signature::{Addressed, Claim, Clean, PayloadPlan, Scheme};
 use crate::endpoint::Shared;
 use crate::failure;
 use crate::seen::{Seen, SeenClaim};
+use crate::signed_write::SignedWith;
 
 impl Shared {
-    /// Proves who sends this head, and cleans it of what served the proof.
+    /// Proves who sends this head, and cleans it of what served the proof; tells under which secret it verified.
     ///
     /// # Errors
     /// `InvalidAccessKeyId` for an id that nobody has, `AccessDenied` for a locked user, 503 when the credential cannot
@@ -28,11 +29,11 @@ impl Shared {
         head: Head,
         address: &Address,
         seen: &mut Seen,
-    ) -> Result<(Requester, Clean, PayloadPlan), S3Error> {
+    ) -> Result<(Requester, Clean, PayloadPlan, Option<SignedWith>), S3Error> {
         let claim = Claim::parse_addressed(&head, named_by_host(&head, address), &self.rules);
         let Some(claim) = claim.map_err(|error| refused_head(&error))? else {
             let (clean, plan) = Clean::anonymous(head).map_err(|error| refused_head(&error))?;
-            return Ok((Requester::Anonymous, clean, plan));
+            return Ok((Requester::Anonymous, clean, plan, None));
         };
         seen.claim = Some(SeenClaim {
             access_key_id: claim.access_key_id().into(),
@@ -49,11 +50,14 @@ impl Shared {
         let verified = claim
             .verify(&head, live, now)
             .map_err(|error| refused_head(&error).with("AWSAccessKeyId", claim.access_key_id()))?;
-        let requester = self.requester(&credential, live.get(verified.candidate()), seen)?;
+        let secret = live.get(verified.candidate());
+        let requester = self.requester(&credential, secret, seen)?;
+        let secret = secret.map(LiveSecret::secret_id);
         let signed = signed_by(claim.scheme(), claim.signed_at());
         let (mut clean, plan) = verified.clean(head);
         clean.extensions_mut().insert(signed);
-        Ok((requester, clean, plan))
+        let signed_with = secret.map(|secret| SignedWith { credential, secret });
+        Ok((requester, clean, plan, signed_with))
     }
 
     /// The user whose secret signed; counts that it did. Only then is told whether the account is locked: that is its

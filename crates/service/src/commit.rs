@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use keyward_credential_cache::{BucketKey, CredentialKey};
-use keyward_store::{CommitError, Committed, RecordKey, Scope, Transaction, Write};
+use keyward_credential_cache::{BucketKey, CredentialKey, UserChange};
+use keyward_identity::ObjectUserId;
+use keyward_store::{CommitError, Committed, Record, RecordKey, Scope, Transaction, Write};
 
 use crate::governing::{LOGIN_SECURITY, USER_SCOPE};
 use crate::known_callers::concerns_callers;
@@ -14,8 +15,8 @@ use crate::{Service, ServiceError};
 const ATTEMPTS: usize = 16;
 
 impl Service {
-    /// Commits, then makes the caches forget what was written and takes up what is kept in memory throughout, then
-    /// answers. Runs to its end even when the caller stops waiting: a client that hangs up must not leave a revoked key
+    /// Commits, then makes the caches forget what was written, stops the writes in progress under secrets that the change
+    /// ended, takes up what is kept in memory throughout, then answers: after the answer no such write is committed. Runs to its end even when the caller stops waiting: a client that hangs up must not leave a revoked key
     /// in a cache, or a deleted directory in the login chain.
     pub(crate) async fn commit(self: &Arc<Self>, transaction: Transaction) -> Result<Committed, CommitError> {
         let service = Arc::clone(self);
@@ -23,9 +24,16 @@ impl Service {
             let (writes, audit) = transaction.into_parts();
             let touched: Vec<RecordKey> = writes.iter().filter_map(touched_record).collect();
             let callers_change = writes.iter().any(concerns_callers);
+            let (user_changes, decided_at) = (writes.iter().filter_map(user_change).collect::<Vec<_>>(), audit.at);
             let result = service.store.commit(Transaction::new(audit).writes(writes)).await;
             // Also after an error: when the store did not answer, the change may have been made.
             touched.iter().for_each(|key| service.forget(key));
+            // What is certain not to have been made stops nothing.
+            if matches!(result, Ok(_) | Err(CommitError::Store(_))) {
+                for (owner, change) in &user_changes {
+                    service.signed_writes.report(owner, change, decided_at, result.is_ok()).finished().await;
+                }
+            }
             if callers_change {
                 service.known_callers.change();
             }
@@ -44,16 +52,16 @@ impl Service {
         }
     }
 
+    /// Waits until the writes are over that earlier changes of this user stopped: for whoever answers that the change is
+    /// made already.
+    pub(crate) async fn stopped_writes(&self, scope: &Scope, user: &ObjectUserId) {
+        self.signed_writes.stopping(&credential_key(scope, user)).finished().await;
+    }
+
     /// Drops what is cached of a record.
     pub(crate) fn forget(&self, key: &RecordKey) {
         match key {
-            RecordKey::User { scope, id } => {
-                let scope = match scope {
-                    Scope::Global => None,
-                    Scope::Namespace(namespace) => Some(namespace.clone()),
-                };
-                self.credentials.forget(&CredentialKey { scope, access_key_id: id.clone() });
-            }
+            RecordKey::User { scope, id } => self.credentials.forget(&credential_key(scope, id)),
             RecordKey::Bucket { namespace, name } => {
                 self.buckets.forget(&BucketKey { namespace: namespace.clone(), name: name.clone() });
             }
@@ -143,6 +151,32 @@ impl<T> Settled<T> {
             }
             Err(error) => Err(error.into()),
         }
+    }
+}
+
+fn credential_key(scope: &Scope, user: &ObjectUserId) -> CredentialKey {
+    let scope = match scope {
+        Scope::Global => None,
+        Scope::Namespace(namespace) => Some(namespace.clone()),
+    };
+    CredentialKey { scope, access_key_id: user.clone() }
+}
+
+/// What the write makes of an object user, as far as it is one.
+fn user_change(write: &Write) -> Option<(CredentialKey, UserChange)> {
+    match write {
+        Write::Put { record, .. } => match &**record {
+            Record::User { scope, record } => {
+                let secrets = record.ring.secrets.iter().map(|secret| (secret.id, secret.expires_at)).collect();
+                let change = UserChange::Stored { locked: record.user.locked, secrets };
+                Some((credential_key(scope, &record.user.id), change))
+            }
+            _ => None,
+        },
+        Write::Delete { key: RecordKey::User { scope, id }, .. } => {
+            Some((credential_key(scope, id), UserChange::Deleted))
+        }
+        _ => None,
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use keyward_ambient::{Clock, Entropy, Timestamp};
-use keyward_credential_cache::{BucketCache, CredentialCache, UsageQueue};
+use keyward_credential_cache::{BucketCache, CredentialCache, SignedWrites, UsageQueue};
 use keyward_identity::{BaseUrl, DomainName, Namespace, NamespaceName, SigV2Setting};
 use keyward_keyring::FirstKeyRule;
 use keyward_login::{Chain, Decoy, Provider, Throttle};
@@ -80,6 +80,7 @@ pub struct Service {
     pub(crate) credentials: Arc<CredentialCache>,
     pub(crate) buckets: Arc<BucketCache>,
     pub(crate) usage: UsageQueue,
+    pub(crate) signed_writes: Arc<SignedWrites>,
     pub(crate) chain: Chain,
     pub(crate) local_providers: Vec<Arc<dyn Provider>>,
     pub(crate) throttle: Throttle,
@@ -121,6 +122,7 @@ impl Service {
             credentials: parts.credentials,
             buckets: parts.buckets,
             usage: UsageQueue::default(),
+            signed_writes: Arc::default(),
             chain: Chain::new(parts.local_providers.clone(), parts.decoy),
             local_providers: parts.local_providers,
             contents: parts.contents,
@@ -165,6 +167,11 @@ impl Service {
     /// The buckets cached for the S3 path.
     pub fn buckets(&self) -> &Arc<BucketCache> {
         &self.buckets
+    }
+
+    /// Where the S3 path registers writes by the secret that signed them.
+    pub fn signed_writes(&self) -> &Arc<SignedWrites> {
+        &self.signed_writes
     }
 
     /// Where the S3 path counts which secret signed.

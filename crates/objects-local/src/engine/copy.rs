@@ -49,7 +49,7 @@ impl Engine {
         let making = Making { new_set, numbering: self.numbering(request.terms.versioning) };
         if self.shard_number(source) == self.shard_number(target) {
             let work = move |commit: &mut Commit<'_>| copy_within(commit, &request, making, &headroom);
-            return self.shard(target).writer.commit(work).await;
+            return self.commit(target, work).await;
         }
         let replicator = Replicator {
             bodies: Arc::clone(&self.inner.bodies),
@@ -66,7 +66,7 @@ impl Engine {
         );
         let (request, replica) = replicated.await?;
         let work = move |commit: &mut Commit<'_>| replica.store(commit, request, making, &headroom);
-        self.shard(target).writer.commit(work).await
+        self.commit(target, work).await
     }
 }
 

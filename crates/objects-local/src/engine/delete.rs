@@ -55,7 +55,7 @@ impl Engine {
         owner: Option<String>,
     ) -> Result<Vec<Result<Deleted, EngineError>>, EngineError> {
         let salt = self.numbering(Versioning::Enabled).salt;
-        let committed = self.shard(bucket).writer.commit(move |commit| {
+        let committed = self.commit(bucket, move |commit| {
             buckets::require_open(commit.connection, bucket)?;
             let mut answers = Vec::with_capacity(keys.len());
             for (key, deletion, seen) in keys {

@@ -71,7 +71,7 @@ impl Engine {
         row_key::check(key)?;
         let (key, headroom) = (key.to_owned(), self.headroom());
         let id = UploadId::begun(self.inner.clock.now(), self.inner.entropy.as_ref());
-        let committed = self.shard(bucket).writer.commit(move |commit| {
+        let committed = self.commit(bucket, move |commit| {
             buckets::require_open(commit.connection, bucket)?;
             headroom.admit(ROWS)?;
             uploads::insert(commit, bucket, &key, &UploadRecord { id, head, checksum })?;
@@ -94,7 +94,7 @@ impl Engine {
             return Err(EngineError::PartNumberOutOfRange { number });
         }
         let (key, headroom) = (key.to_owned(), self.headroom());
-        let committed = self.shard(bucket).writer.commit(move |commit| {
+        let committed = self.commit(bucket, move |commit| {
             require_upload(commit, bucket, &key, upload)?;
             headroom.admit(ROWS + body.unwritten())?;
             let (size, etag) = (body.size(), body.etag());
@@ -110,7 +110,7 @@ impl Engine {
     /// Gives up an upload and frees its parts.
     pub async fn abort_upload(&self, bucket: BucketId, key: &str, upload: UploadId) -> Result<(), EngineError> {
         let key = key.to_owned();
-        let committed = self.shard(bucket).writer.commit(move |commit| {
+        let committed = self.commit(bucket, move |commit| {
             require_upload(commit, bucket, &key, upload)?;
             parts::release_set(commit, upload)?;
             uploads::delete(commit, &row_key::upload(bucket, &key, upload)?)
@@ -131,7 +131,7 @@ impl Engine {
         let (key, headroom) = (key.to_owned(), self.headroom());
         let least = self.inner.settings.min_part_size;
         let numbering = self.numbering(completion.terms.versioning);
-        let committed = self.shard(bucket).writer.commit(move |commit| {
+        let committed = self.commit(bucket, move |commit| {
             buckets::require_open(commit.connection, bucket)?;
             match uploads::find(commit.connection, bucket, &key, upload) {
                 Ok(record) => {

@@ -75,7 +75,7 @@ impl Engine {
         row_key::check(key)?;
         let (key, headroom, terms) = (key.to_owned(), self.headroom(), terms.into());
         let numbering = self.numbering(terms.versioning);
-        let committed = self.shard(bucket).writer.commit(move |commit| {
+        let committed = self.commit(bucket, move |commit| {
             objects::may_write(commit, bucket, &key, terms.precondition)?;
             headroom.admit(ROWS + body.unwritten())?;
             put_body(commit, (bucket, &key), body, &head, checksum.as_ref(), numbering)
@@ -98,7 +98,7 @@ impl Engine {
         versioning: Versioning,
     ) -> Result<PutResult, EngineError> {
         let (key, headroom, numbering) = (key.to_owned(), self.headroom(), self.numbering(versioning));
-        let committed = self.shard(bucket).writer.commit(move |commit| {
+        let committed = self.commit(bucket, move |commit| {
             objects::may_write(commit, bucket, &key, Precondition::None)?;
             if objects::find(commit.connection, bucket, &key, Which::Latest)?.record != *before {
                 return Err(EngineError::PreconditionFailed);
@@ -221,7 +221,7 @@ impl Engine {
         change: impl FnOnce(&mut ObjectRecord, Timestamp) -> Result<(), EngineError> + Send + 'static,
     ) -> Result<ObjectRecord, EngineError> {
         let key = key.to_owned();
-        let committed = self.shard(bucket).writer.commit(move |commit| {
+        let committed = self.commit(bucket, move |commit| {
             let mut found = objects::find(commit.connection, bucket, &key, which)?;
             change(&mut found.record, commit.now)?;
             object_writes::set_head(commit, &found.row_key, &found.record.head)?;

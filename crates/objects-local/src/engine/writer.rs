@@ -3,6 +3,7 @@
 //! Each job runs inside a savepoint of its own, so one that fails a check leaves its neighbours alone. Body files that
 //! a job took over or let go are kept or unlinked only once the commit is durable.
 
+use std::any::Any;
 use std::future::Future;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -43,6 +44,11 @@ impl Commit<'_> {
         self.effects.taken_over.push(file);
     }
 
+    /// Keeps `held` until the commit is over, whatever came of it.
+    pub(super) fn hold(&mut self, held: Held) {
+        self.effects.held.push(held);
+    }
+
     /// No row names `file` any more; it goes if the commit stays.
     pub(super) fn let_go(&mut self, file: FileId) {
         self.effects.let_go.push(file);
@@ -54,7 +60,11 @@ struct Effects {
     taken_over: Vec<PendingFile>,
     let_go: Vec<FileId>,
     writing: Vec<Writing>,
+    held: Vec<Held>,
 }
+
+/// Something that is dropped once a commit is over.
+pub(super) type Held = Arc<dyn Any + Send + Sync>;
 
 /// Why a whole batch came to nothing.
 #[derive(Clone)]
@@ -223,6 +233,7 @@ fn run_batch(
     }
     // Before the answers, so that who reads after one finds its object kept again.
     drop(effects.writing);
+    drop(effects.held);
     for job in batch {
         job.answer(outcome.clone());
     }

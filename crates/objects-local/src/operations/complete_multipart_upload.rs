@@ -46,7 +46,7 @@ pub(crate) async fn complete_multipart_upload(call: Call<'_>, payload: Payload<R
     let completion =
         Completion { parts, checksum: stored, retention: lock::given(place.bucket), terms: place.terms(precondition) };
     let (bucket, key) = (place.bucket_id(), place.key.as_str());
-    let done = call.engine.complete_upload(bucket, key, id, completion).await;
+    let done = call.permitted().await?.complete_upload(bucket, key, id, completion).await;
     let done = done.map_err(|error| upload::no_such(error, &request.upload_id))?;
     let checksum = match checksum {
         Some(checksum) => Some(checksum),

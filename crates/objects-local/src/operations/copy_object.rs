@@ -131,7 +131,7 @@ impl Copy<'_> {
             head: Some(self.head),
             terms: self.place.terms(self.precondition),
         };
-        match self.call.engine.copy(request).await {
+        match self.call.permitted().await?.copy(request).await {
             // Then it is the source that changed since it was judged.
             Err(EngineError::PreconditionFailed) if unconditional => Err(ErrorCode::ConditionalRequestConflict.into()),
             copied => Ok(copied?),
@@ -157,7 +157,8 @@ impl Copy<'_> {
         let stored = checksum::stored(&sum, ChecksumType::FullObject);
         let (bucket, key) = (self.place.bucket_id(), self.place.key.as_str());
         let terms = self.place.terms(self.precondition);
-        let put = engine.commit_put(bucket, key, body, self.head, Some(stored), terms).await?;
+        let committing = self.call.permitted().await?;
+        let put = committing.commit_put(bucket, key, body, self.head, Some(stored), terms).await?;
         Ok((put, Some((sum, ChecksumType::FullObject))))
     }
 }

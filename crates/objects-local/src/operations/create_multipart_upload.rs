@@ -19,7 +19,7 @@ pub(crate) async fn create_multipart_upload(call: Call<'_>) -> Answer {
     head.encryption = new.map(|(kept, _)| kept);
     let kept = head.encryption.clone();
     let plan = request.checksum.map(|(algorithm, kind)| checksum::planned(algorithm, kind));
-    let id = call.engine.create_upload(place.bucket_id(), place.key.as_str(), head, plan).await?;
+    let id = call.permitted().await?.create_upload(place.bucket_id(), place.key.as_str(), head, plan).await?;
     let answer = CreateMultipartUploadAnswer {
         bucket: place.bucket.name.clone(),
         key: place.key.clone(),

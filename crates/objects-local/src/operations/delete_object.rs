@@ -19,7 +19,8 @@ pub(crate) async fn delete_object(call: Call<'_>) -> Answer {
         precondition: conditions::of_deletion(call.engine, place, which, &request.conditions).await?,
         bypasses_governance: call.allowed.bypasses_governance(),
     };
-    let deleted = call.engine.delete(place.bucket_id(), place.key.as_str(), deletion, call.requester()).await?;
+    let deleted =
+        call.permitted().await?.delete(place.bucket_id(), place.key.as_str(), deletion, call.requester()).await?;
     let answer = outcome(&deleted, request.version_id.as_ref());
     Ok(answer.response().map(full))
 }

@@ -32,7 +32,8 @@ pub(crate) async fn delete_objects(call: Call<'_>, payload: Payload<RequestBody>
             Err(error) => refused.push(Some(error)),
         }
     }
-    let mut deleted = call.engine.delete_many(BucketId(bucket.id), keys, call.requester()).await?.into_iter();
+    let mut deleted =
+        call.permitted().await?.delete_many(BucketId(bucket.id), keys, call.requester()).await?.into_iter();
     let mut outcome = |object: &ObjectToDelete, refused: Option<S3Error>| match refused {
         Some(error) => Err(error),
         None => match deleted.next() {

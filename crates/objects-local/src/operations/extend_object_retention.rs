@@ -15,7 +15,8 @@ pub(crate) async fn extend_object_retention(call: Call<'_>) -> Answer {
     let request = ExtendObjectRetention::from_request(call.head)?;
     let which = which(request.version_id.as_ref())?;
     let wanted = lock::kept_period(request.period);
-    let changed = call.engine.change_head(place.bucket_id(), place.key.as_str(), which, move |record, now| {
+    let committing = call.permitted().await?;
+    let changed = committing.change_head(place.bucket_id(), place.key.as_str(), which, move |record, now| {
         let binds = record.head.retention.filter(|present| present.forbids_deletion(record.modified, now));
         if binds.is_some_and(|present| wanted < present) {
             return Err(EngineError::UnderRetention);

@@ -28,7 +28,8 @@ pub(crate) async fn put_object_legal_hold(call: Call<'_>, payload: Payload<Reque
     let request = PutObjectLegalHold::from_request(call.head, &body)?;
     let which = which(request.version_id.as_ref())?;
     let on = request.on;
-    let changed = call.engine.change_head(place.bucket_id(), place.key.as_str(), which, move |record, _now| {
+    let committing = call.permitted().await?;
+    let changed = committing.change_head(place.bucket_id(), place.key.as_str(), which, move |record, _now| {
         record.head.lock.get_or_insert_default().legal_hold = Some(on);
         Ok(())
     });

@@ -33,7 +33,8 @@ pub(crate) async fn put_object_retention(call: Call<'_>, payload: Payload<Reques
         lock::require_ahead(until, call.engine.now())?;
     }
     let (wanted, bypass) = (request.retention.map(lock::kept), call.allowed.bypasses_governance());
-    let changed = call.engine.change_head(place.bucket_id(), place.key.as_str(), which, move |record, now| {
+    let committing = call.permitted().await?;
+    let changed = committing.change_head(place.bucket_id(), place.key.as_str(), which, move |record, now| {
         let mut lock = record.head.lock.unwrap_or_default();
         if !lock.permits_retention(wanted, now, bypass) {
             return Err(EngineError::Locked);

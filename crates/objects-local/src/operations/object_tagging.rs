@@ -48,7 +48,8 @@ async fn replace(
 ) -> Result<Option<VersionId>, S3Error> {
     let place = call.place()?;
     let which = which(version)?;
-    let changed = call.engine.change_head(place.bucket_id(), place.key.as_str(), which, |record, _now| {
+    let committing = call.permitted().await?;
+    let changed = committing.change_head(place.bucket_id(), place.key.as_str(), which, |record, _now| {
         record.head.tags = tags;
         Ok(())
     });

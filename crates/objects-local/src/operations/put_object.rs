@@ -37,7 +37,8 @@ pub(crate) async fn put_object(call: Call<'_>, payload: Payload<RequestBody>) ->
     let shown = encryption::shown(head.encryption.as_ref());
     let described = (place.key.as_str(), received.body.size(), head.clone());
     let put = call
-        .engine
+        .permitted()
+        .await?
         .commit_put(place.bucket_id(), place.key.as_str(), received.body, head, stored, place.terms(precondition))
         .await?;
     let answer = PutObjectAnswer {

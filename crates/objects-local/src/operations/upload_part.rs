@@ -34,7 +34,8 @@ pub(crate) async fn upload_part(call: Call<'_>, payload: Payload<RequestBody>) -
     };
     let sum = sum.cloned();
     let stored = sum.as_ref().map(|sum| checksum::stored(sum, ChecksumType::FullObject));
-    let put = call.engine.put_part(bucket, key, id, request.part_number.number(), received.body, stored).await;
+    let put =
+        call.permitted().await?.put_part(bucket, key, id, request.part_number.number(), received.body, stored).await;
     let put = put.map_err(|error| upload::no_such(error, &request.upload_id))?;
     let answer = UploadPartAnswer { etag: answers::etag(put.etag), checksum: sum };
     let mut response = answer.response().map(full);

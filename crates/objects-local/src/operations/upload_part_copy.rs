@@ -53,7 +53,7 @@ pub(crate) async fn upload_part_copy(call: Call<'_>) -> Answer {
     let algorithm = begun.checksum.map_or(checksum::DEFAULT, |plan| checksum::shown_plan(plan).0);
     let (body, sum) = rewrite(call.engine, opened.body, algorithm, data_key).await?;
     let stored = checksum::stored(&sum, ChecksumType::FullObject);
-    let put = call.engine.put_part(bucket, key, id, request.part_number.number(), body, Some(stored)).await;
+    let put = call.permitted().await?.put_part(bucket, key, id, request.part_number.number(), body, Some(stored)).await;
     let put = put.map_err(|error| upload::no_such(error, &request.upload_id))?;
     let answer = UploadPartCopyAnswer {
         etag: answers::etag(put.etag),

@@ -135,7 +135,9 @@ impl Write<'_> {
         let lock = lock::of_new(&ObjectLock::default(), self.place.bucket, engine.now())?;
         let head = ObjectHead { lock, ..before.head.clone() };
         let versioning = self.place.terms(Precondition::None).versioning;
-        let put = engine.commit_over((bucket, key), Arc::clone(&before), body, head, Some(stored), versioning).await;
+        let committing = self.call.permitted().await?;
+        let put =
+            committing.commit_over((bucket, key), Arc::clone(&before), body, head, Some(stored), versioning).await;
         Ok(Written { put: put.map_err(overtaken)?, before, checksum: sum })
     }
 

@@ -8,6 +8,7 @@ mod check;
 mod copies;
 mod deletions;
 mod encryption;
+mod ended_keys;
 mod extensions;
 mod lifecycle;
 mod listings;

@@ -55,13 +55,13 @@ async fn shop() -> Shop {
 
 async fn under(shop: Shop, under: u8, patience: u64) -> Shop {
     let sealer = Arc::new(Changing { under, patience: AtomicU64::new(patience) });
-    let Shop { home, store, clock, room } = shop;
+    let Shop { home, store, clock, room, commit_check } = shop;
     store.close().await;
     drop(store);
     let store = LocalObjects::open(home.path(), Arc::new(clock.clone()), Arc::new(SystemEntropy), sealer, 1 << 20)
         .await
         .unwrap();
-    Shop { home, store, clock, room }
+    Shop { home, store, clock, room, commit_check }
 }
 
 #[tokio::test]

@@ -12,7 +12,9 @@ use http_body::Frame;
 use http_body_util::{BodyExt, StreamBody};
 use keyward_ambient::{Clock, SystemEntropy, Timestamp};
 use keyward_identity::{Bucket, BucketName, BucketSettings, NamespaceName, ObjectUserId, Versioning};
-use keyward_objects::{Backend, Checked, KeySealError, KeySealer, RequestBody, full, refused_body, streamed};
+use keyward_objects::{
+    Backend, Checked, CommitCheck, KeySealError, KeySealer, RequestBody, full, refused_body, streamed,
+};
 use keyward_objects_local::LocalObjects;
 use keyward_objects_local::engine::{Engine, Settings};
 use keyward_policy::{Access, Circumstances, Decision, Requester, Resource, decide};
@@ -39,6 +41,8 @@ pub struct Shop {
     pub clock: FrozenClock,
     /// What quotas leave; `None` without any.
     pub room: Option<u64>,
+    /// What the store asks before it commits.
+    pub commit_check: CommitCheck,
 }
 
 /// An answer that was read to its end.
@@ -117,7 +121,7 @@ impl Shop {
         for name in ["bkt", "other"] {
             store.open_bucket(bucket(name).id).await.unwrap();
         }
-        Self { home, store, clock, room: None }
+        Self { home, store, clock, room: None, commit_check: CommitCheck::unsigned() }
     }
 
     /// Sends a signed request and reads the whole answer.
@@ -201,8 +205,8 @@ impl Shop {
         };
         let declared = declared.map_err(|error| refused_body(&error))?;
         let payload = Payload::new(plan, declared, body).map_err(|error| refused_body(&error))?;
-        let (head, body) =
-            self.store.call(Checked::new(clean, allowed, payload).with_room(self.room)).await?.into_parts();
+        let checked = Checked::new(clean, allowed, payload, self.commit_check.clone()).with_room(self.room);
+        let (head, body) = self.store.call(checked).await?.into_parts();
         let body = body.collect().await.expect("the answer is read to its end").to_bytes();
         Ok(Reply { status: head.status, headers: head.headers, body })
     }

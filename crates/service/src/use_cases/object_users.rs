@@ -122,6 +122,7 @@ impl Caller {
                 let before = record.user.clone();
                 change(&mut record.user)?;
                 if record.user == before {
+                    self.service.stopped_writes(&self.service.user_scope().of(&before.namespace), &before.id).await;
                     return Ok(Settled::Done(()));
                 }
                 let audit = self

@@ -133,6 +133,8 @@ impl Caller {
             .map(|secret| secret.id.to_string())
             .collect();
         if ended.is_empty() {
+            let user = &owner.value.user;
+            self.service.stopped_writes(&self.service.user_scope().of(&user.namespace), &user.id).await;
             return Ok(Settled::Done(()));
         }
         let audit = self.audit(now, action).detail("secret_id", ended.join(","));

@@ -21,4 +21,5 @@ mod rights;
 mod rotation;
 mod s3_path;
 mod sessions;
+mod uploads;
 mod user_scope;

@@ -12,7 +12,7 @@ use keyward_ambient::Clock;
 use keyward_identity::{Acl, Bucket, BucketSettings};
 use keyward_keyring::Secret;
 use keyward_listener::TrustedProxies;
-use keyward_objects::{Backend, BucketError, BucketState, Checked, Feature, ObjectFacts, ResponseBody, empty};
+use keyward_objects::{Backend, BucketError, BucketState, Checked, CommitCheck, Feature, ObjectFacts, ResponseBody, empty};
 use keyward_policy::Allowed;
 use keyward_s3_endpoint::{Endpoint, Parts, SigV2Default};
 use keyward_s3_wire::{ObjectKey, S3Error, VersionId};
@@ -49,6 +49,7 @@ impl Backend for EmptyObjects {
         _allowed: &Allowed,
         _version: Option<&VersionId>,
         _acl: &Acl,
+        _commit_check: &CommitCheck,
     ) -> Result<(), S3Error> {
         Ok(())
     }

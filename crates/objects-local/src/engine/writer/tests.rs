@@ -66,6 +66,26 @@ async fn a_job_that_fails_leaves_the_jobs_committed_with_it_alone() {
 }
 
 #[tokio::test]
+async fn what_a_handle_holds_is_kept_until_its_commit_is_over_also_when_nobody_waits() {
+    let (_home, engine) = room().await;
+    let held = Arc::new(());
+    let is_held = Arc::downgrade(&held);
+    let (release, released) = mpsc::channel::<()>();
+    let first = engine.shard(BUCKET).writer.commit(move |_| Ok(released.recv().is_ok()));
+    let waiting = engine
+        .holding(held)
+        .commit(BUCKET, |commit| Ok(commit.connection.execute("INSERT INTO buckets VALUES (100, 0, 0, 0)", [])?));
+    drop(waiting);
+    assert!(is_held.upgrade().is_some());
+    release.send(()).unwrap();
+    first.await.unwrap();
+    // Answered by a later batch or the same one: what was held went before.
+    engine.open_bucket(BUCKET).await.unwrap();
+    assert!(is_held.upgrade().is_none());
+    assert_eq!(engine.buckets().await.unwrap().len(), 2);
+}
+
+#[tokio::test]
 async fn a_job_that_fails_keeps_the_bodies_it_let_go_and_not_those_it_took_over() {
     let (home, engine) = room().await;
     put(&engine, "kept", 20_000).await.unwrap();
