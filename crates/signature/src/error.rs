@@ -87,8 +87,9 @@ pub enum SignatureError {
     )]
     LivesTooLong,
     #[error(
-        "the signature fits none of the secret keys of this access key id: check the secret key, and that nothing \
-         changes the method, path, query or signed headers on the way"
+        "the signature fits none of the secret keys of this access key id: either the secret key has expired or was \
+         ended, or it is not the right one, or something changed the method, path, query or signed headers on the way; \
+         compare the secret key with those that are valid now"
     )]
     SignatureDoesNotMatch,
 }

@@ -7,12 +7,15 @@ use std::task::Poll;
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::{Request, Response};
-use http_body_util::Empty;
+use http_body::Body;
+use http_body_util::{BodyExt, Empty};
 use keyward_ambient::Clock;
 use keyward_identity::{Acl, Bucket, BucketSettings};
-use keyward_keyring::Secret;
+use keyward_keyring::{Deactivation, Secret};
 use keyward_listener::TrustedProxies;
-use keyward_objects::{Backend, BucketError, BucketState, Checked, CommitCheck, Feature, ObjectFacts, ResponseBody, empty};
+use keyward_objects::{
+    Backend, BucketError, BucketState, Checked, CommitCheck, Feature, ObjectFacts, ResponseBody, empty,
+};
 use keyward_policy::Allowed;
 use keyward_s3_endpoint::{Endpoint, Parts, SigV2Default};
 use keyward_s3_wire::{ObjectKey, S3Error, VersionId};
@@ -101,15 +104,54 @@ impl House {
         secret
     }
 
+    /// Why a GET was refused.
+    async fn message(&self, endpoint: &Endpoint, secret: &Secret) -> String {
+        let answer = self.answer(endpoint, ALICE, secret).await;
+        assert_eq!(answer.status(), 403);
+        let body = answer.into_body().collect().await.expect("the answer is read to its end").to_bytes();
+        let text = String::from_utf8_lossy(&body).into_owned();
+        text.split("<Message>").nth(1).and_then(|rest| rest.split("</Message>").next()).unwrap().to_owned()
+    }
+
     /// The status of a GET that was signed at this moment.
     async fn get(&self, endpoint: &Endpoint, access_key_id: &str, secret: &Secret) -> u16 {
+        self.answer(endpoint, access_key_id, secret).await.status().as_u16()
+    }
+
+    async fn answer(
+        &self,
+        endpoint: &Endpoint,
+        access_key_id: &str,
+        secret: &Secret,
+    ) -> Response<impl Body<Data = Bytes, Error: std::fmt::Debug>> {
         let request = Request::get("/photos/1.jpg").header("host", "s3.test").body(Empty::<Bytes>::new()).unwrap();
         let (mut head, body) = request.into_parts();
         let secret_key = secret.key.expose().as_bytes();
         let credential = SigningCredential { access_key_id, secret_key, region: "here" };
         authorize(&mut head, &credential, ContentSha256::of(b""), self.clock.now()).unwrap();
-        endpoint.clone().handle(Request::from_parts(head, body)).await.status().as_u16()
+        endpoint.clone().handle(Request::from_parts(head, body)).await
     }
+}
+
+#[tokio::test]
+async fn a_signature_under_no_live_secret_is_refused_with_all_causes_and_not_with_the_one() {
+    let house = House::open().await;
+    let ended = house.alice_with_a_bucket().await;
+    let alice = house.enter(ALICE).await;
+    let wrong = Secret { key: keyward_keyring::SecretKey::parse("not-the-key-of-alice").unwrap(), ..ended.clone() };
+    alice.issue_own_key(Some(5)).await.unwrap();
+    let endpoint = house.s3();
+    house.pass_minutes(5);
+    let mut messages = Vec::new();
+    for secret in [&ended, &wrong] {
+        messages.push(house.message(&endpoint, secret).await);
+    }
+    alice.deactivate_own_keys(&Deactivation::All).await.unwrap();
+    messages.push(house.message(&endpoint, &ended).await);
+    let message = &messages[0];
+    assert!(message.starts_with("The request signature we calculated does not match the signature you provided."));
+    assert!(message.contains("has expired or was ended") && message.contains("not the right one"), "{message}");
+    assert!(messages.iter().all(|other| other == message), "{messages:?}");
 }
 
 #[tokio::test]
