@@ -11,6 +11,7 @@ mod check;
 mod command;
 mod config;
 mod data_dir;
+mod ended_secrets;
 mod key_usage;
 mod lifecycle;
 mod logging;

@@ -24,7 +24,7 @@ use crate::config::{Environment, Settings};
 use crate::data_dir::DataDir;
 use crate::start_error::StartError;
 use crate::tls::TlsIdentity;
-use crate::{audit_trail, key_usage, lifecycle, logging, open_files, upkeep, web_front};
+use crate::{audit_trail, ended_secrets, key_usage, lifecycle, logging, open_files, upkeep, web_front};
 
 /// Runs the server until SIGTERM or SIGINT.
 pub(crate) async fn run(
@@ -57,6 +57,11 @@ pub(crate) async fn run(
         Arc::clone(&assembly.store),
         Arc::clone(&assembly.clock),
         settings.audit_kept,
+    ));
+    tasks.spawn(ended_secrets::erase(
+        Arc::clone(&assembly.service),
+        Arc::clone(&assembly.store),
+        Arc::clone(&assembly.clock),
     ));
     tasks.spawn(assembly.rewrap.clone().run());
     tasks.spawn(key_usage::keep(Arc::clone(&assembly.service), Arc::clone(&assembly.clock)));

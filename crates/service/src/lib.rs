@@ -7,6 +7,7 @@
 mod cached;
 mod caller;
 mod commit;
+mod ended_secrets;
 mod error;
 mod failed_logins;
 mod first_start;
@@ -21,6 +22,7 @@ mod use_cases;
 
 pub use cached::{BucketSource, CredentialSource};
 pub use caller::{Caller, Origin};
+pub use ended_secrets::Erased;
 pub use error::{KeyTime, ServiceError, Subject};
 pub use first_start::FirstStart;
 pub use governing::UserScope;

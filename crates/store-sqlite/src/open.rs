@@ -83,7 +83,8 @@ const STATEMENTS: usize = 128;
 /// The connection that writes, on a database whose schema is up to date.
 ///
 /// 4,000 pages are 16 MiB of log between checkpoints, so that a checkpoint seldom holds up a commit; the log file
-/// shrinks to 64 MiB after a burst. Memory maps stay off: they would make a stray inconsistency lasting.
+/// shrinks to 64 MiB after a burst. What is deleted is
+/// overwritten with zeros, so that no sealed secret stays in a free page. Memory maps stay off: they would make a stray inconsistency lasting.
 pub(crate) fn writer(path: &Path) -> Result<Connection, OpenError> {
     let mut connection = connect(path)?;
     recognise(&connection, path)?;
@@ -96,6 +97,7 @@ pub(crate) fn writer(path: &Path) -> Result<Connection, OpenError> {
     connection
         .execute_batch(
             "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536;
+             PRAGMA secure_delete = ON;
              PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864;",
         )
         .map_err(failed(path, "set up the writer"))?;

@@ -7,6 +7,7 @@ use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::batch::{self, Job};
+use crate::failure::unavailable;
 use crate::upkeep::Task;
 
 /// The most jobs that share one sync.
@@ -15,9 +16,17 @@ const BATCH: usize = 512;
 /// The most jobs that may wait; who comes then waits to be let in.
 const QUEUE: usize = 2048;
 
+/// What is queued for the thread.
+enum Queued {
+    /// Goes into a batch.
+    Job(Job),
+    /// Writes the log back and empties it, which cannot be done within an SQL transaction.
+    EmptyLog(oneshot::Sender<Result<u64, StoreError>>),
+}
+
 /// The writing side of the store. Dropping it lets the thread finish what is queued, and waits for it.
 pub(crate) struct Writer {
-    queue: Option<mpsc::Sender<Job>>,
+    queue: Option<mpsc::Sender<Queued>>,
     thread: Option<JoinHandle<()>>,
     news: watch::Receiver<Revision>,
 }
@@ -36,14 +45,21 @@ impl Writer {
     /// Commits a transaction.
     pub(crate) async fn commit(&self, transaction: Transaction) -> Result<Committed, CommitError> {
         let (answer, result) = oneshot::channel();
-        self.submit(Job::Commit(Box::new(transaction), answer)).await?;
+        self.submit(Queued::Job(Job::Commit(Box::new(transaction), answer))).await?;
         result.await.unwrap_or_else(|_| Err(stopped().into()))
     }
 
     /// Does another write; answers how many rows it touched.
     pub(crate) async fn upkeep(&self, task: Task) -> Result<u64, StoreError> {
         let (answer, result) = oneshot::channel();
-        self.submit(Job::Upkeep(task, answer)).await?;
+        self.submit(Queued::Job(Job::Upkeep(task, answer))).await?;
+        result.await.unwrap_or_else(|_| Err(stopped()))
+    }
+
+    /// Empties the log, in which overwritten pages may still be; those of the database are zeroed as they are freed.
+    pub(crate) async fn wipe_overwritten(&self) -> Result<u64, StoreError> {
+        let (answer, result) = oneshot::channel();
+        self.submit(Queued::EmptyLog(answer)).await?;
         result.await.unwrap_or_else(|_| Err(stopped()))
     }
 
@@ -52,9 +68,9 @@ impl Writer {
         self.news.clone()
     }
 
-    async fn submit(&self, job: Job) -> Result<(), StoreError> {
+    async fn submit(&self, queued: Queued) -> Result<(), StoreError> {
         let queue = self.queue.as_ref().ok_or_else(stopped)?;
-        queue.send(job).await.map_err(|_| stopped())
+        queue.send(queued).await.map_err(|_| stopped())
     }
 }
 
@@ -73,24 +89,35 @@ impl Drop for Writer {
 fn write_until_closed(
     connection: &Connection,
     keys: &AuditKeys,
-    mut queue: mpsc::Receiver<Job>,
+    mut queue: mpsc::Receiver<Queued>,
     announce: &watch::Sender<Revision>,
 ) {
     while let Some(first) = queue.blocking_recv() {
-        let mut jobs = vec![first];
-        while jobs.len() < BATCH
-            && let Ok(job) = queue.try_recv()
-        {
+        let (mut jobs, mut next) = (Vec::new(), Some(first));
+        while let Some(Queued::Job(job)) = next {
             jobs.push(job);
+            next = if jobs.len() < BATCH { queue.try_recv().ok() } else { None };
         }
-        batch::run(connection, keys, jobs, |revision| {
-            announce.send_if_modified(|announced| {
-                let news = *announced != revision;
-                *announced = revision;
-                news
+        if !jobs.is_empty() {
+            batch::run(connection, keys, jobs, |revision| {
+                announce.send_if_modified(|announced| {
+                    let news = *announced != revision;
+                    *announced = revision;
+                    news
+                });
             });
-        });
+        }
+        if let Some(Queued::EmptyLog(answer)) = next {
+            // Whoever stopped waiting needs no answer.
+            let _ = answer.send(empty_log(connection));
+        }
     }
+}
+
+/// Answers 1 when a reader kept the log from being emptied.
+fn empty_log(connection: &Connection) -> Result<u64, StoreError> {
+    let busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
+    busy.map(i64::cast_unsigned).map_err(unavailable("empty the log"))
 }
 
 fn stopped() -> StoreError {

@@ -13,7 +13,7 @@ use crate::{Scope, SealError, Sealed, Sealer, seal_context};
 /// The secrets of one access key id, sealed, the older first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SealedKeyRing {
-    /// At most [`KeyRing::SLOTS`], expired ones included until the next change drops them.
+    /// At most [`KeyRing::SLOTS`], expired ones included until the next change drops them or they are erased.
     pub secrets: Vec<SealedSecret>,
 }
 
@@ -96,6 +96,16 @@ impl SealedKeyRing {
             }
         }
         Ok(changed.then_some(ring))
+    }
+
+    /// The same ring without the secrets that have ended by `now`, and those; `None` when there are none.
+    pub fn without_ended(&self, now: Timestamp) -> Option<(SealedKeyRing, Vec<SealedSecret>)> {
+        let has_ended = |secret: &SealedSecret| secret.expires_at.is_some_and(|end| end <= now);
+        if !self.secrets.iter().any(has_ended) {
+            return None;
+        }
+        let (ended, secrets) = self.secrets.iter().cloned().partition(has_ended);
+        Some((SealedKeyRing { secrets }, ended))
     }
 
     /// Gives back the ring that was sealed for this user of this scope.
@@ -189,6 +199,18 @@ mod tests {
         let text = serde_json::to_string(&sealed).expect("serialises");
         let back: SealedKeyRing = serde_json::from_str(&text).expect("reads back");
         assert_eq!(back.open(&Scope::Global, &user("dana"), &GlassSealer), Ok(two_secrets()));
+    }
+
+    #[test]
+    fn a_secret_has_ended_from_its_end_on() {
+        let sealed = SealedKeyRing::seal(&two_secrets(), &Scope::Global, &user("dana"), &GlassSealer).expect("seals");
+        assert_eq!(sealed.without_ended(Timestamp::from_millis(899_999)), None);
+        let (kept, ended) = sealed.without_ended(Timestamp::from_seconds(900)).expect("one has ended");
+        let ids = |secrets: &[SealedSecret]| secrets.iter().map(|secret| secret.id).collect::<Vec<_>>();
+        assert_eq!((ids(&kept.secrets), ids(&ended)), (vec![secret(2, "x").id], vec![secret(1, "x").id]));
+        let rest = kept.open(&Scope::Global, &user("dana"), &GlassSealer).expect("opens");
+        assert_eq!(rest.secrets(), &two_secrets().secrets()[1..]);
+        assert_eq!(kept.without_ended(Timestamp::MAX), None, "a secret without an end never ends");
     }
 
     #[test]

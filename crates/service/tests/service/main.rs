@@ -5,6 +5,7 @@
 mod audit;
 mod audit_trail;
 mod buckets;
+mod ended_secrets;
 mod first_keys;
 mod house;
 mod key_usage;

@@ -29,6 +29,10 @@ impl Upkeep for SqliteStore {
         self.writer.upkeep(Task::TryWrite).await
     }
 
+    async fn wipe_overwritten(&self) -> Result<u64, StoreError> {
+        self.writer.wipe_overwritten().await
+    }
+
     async fn trim_audit(&self, before: Timestamp) -> Result<u64, StoreError> {
         self.writer.upkeep(Task::TrimAudit { before }).await
     }

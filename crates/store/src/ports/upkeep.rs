@@ -20,6 +20,11 @@ pub trait Upkeep: Send + Sync + 'static {
     /// Writes something that changes nothing, all the way to the disk: whether a change could be made now.
     async fn try_write(&self) -> Result<u64, StoreError>;
 
+    /// Takes what was overwritten or deleted so far, such as the sealed bytes of erased secrets, out of the store's files,
+    /// logs included; answers 1 when something kept it from that, and 0 when it is done. Copies that the file system or
+    /// the device keeps are beyond it.
+    async fn wipe_overwritten(&self) -> Result<u64, StoreError>;
+
     /// Removes audit records older than `before` from the front of the log, after checking that they are as they were
     /// written, and leaves a [`Checkpoint`](crate::Checkpoint) in their place; answers how many. A record behind one
     /// that is young enough stays, whatever its own time says.

@@ -175,6 +175,7 @@ passed_on!(Upkeep {
     fn sweep_tokens(now: Timestamp, rules: &TokenRules) -> u64;
     fn trim_changes(before: Timestamp) -> u64;
     fn try_write() -> u64;
+    fn wipe_overwritten() -> u64;
     fn trim_audit(before: Timestamp) -> u64;
 });
 

@@ -29,6 +29,11 @@ impl House {
         self.service.credentials().find(&key).await.unwrap().map(|credential| credential.locked)
     }
 
+    /// What time it is.
+    pub(crate) fn clock_now(&self) -> keyward_ambient::Timestamp {
+        self.clock.now()
+    }
+
     /// The object user as stored.
     pub(crate) async fn stored_user(&self, user: &str) -> Option<ObjectUser> {
         self.store.object_user(&Scope::Global, &user_id(user)).await.unwrap().map(|found| found.value.user)
