@@ -1,6 +1,8 @@
 """Web applications that let people upload from a browser to a bucket: by script and by form, in a real Chromium."""
 
 import hashlib
+import subprocess
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -9,7 +11,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 import s3
 from browser import PATIENCE, chromium
-from company import NAMESPACE, unique
+from company import unique
 from other_site import OtherSite
 from sigv4 import Signer
 
@@ -24,12 +26,6 @@ def sites(authority):
     yield application.origin, stranger.origin
     application.close()
     stranger.close()
-
-
-@pytest.fixture(scope="module")
-def keyward(new_keyward):
-    # A browser announces a signed request without the signature: only this says whose bucket is meant.
-    return new_keyward(flags=["--s3-anonymous-namespace", NAMESPACE]).start()
 
 
 @pytest.fixture(scope="module")
@@ -109,6 +105,48 @@ def test_a_script_that_signs_for_itself_is_let_through(driver, client, keyward, 
     told = fetched(driver, keyward.s3_tls_url + path, method="PUT", body=TEXT, headers=headers)
     assert told["status"] == 200, told
     assert stored(client, bucket) == {"signed": TEXT}
+
+
+SDK = Path(__file__).parents[1] / "clients" / "aws-sdk-js"
+
+USE = """
+    const [endpoint, accessKeyId, secretAccessKey, Bucket, Body, done] = arguments;
+    const credentials = {accessKeyId, secretAccessKey};
+    const client = new sdk.S3Client({endpoint, credentials, region: 'us-east-1', forcePathStyle: true, maxAttempts: 1});
+    const told = {};
+    (async () => {
+      await client.send(new sdk.PutObjectCommand({Bucket, Key: 'of a page', Body, Metadata: {note: 'n'}}));
+      const read = await client.send(new sdk.GetObjectCommand({Bucket, Key: 'of a page'}));
+      told.body = await read.Body.transformToString();
+      told.keys = (await client.send(new sdk.ListObjectsV2Command({Bucket}))).Contents.map(entry => entry.Key);
+      await client.send(new sdk.DeleteObjectCommand({Bucket, Key: 'of a page'}));
+      await client.send(new sdk.GetObjectCommand({Bucket, Key: 'of a page'}));
+    })().then(() => done(told), error => done({...told, error: error.name}));"""
+
+
+@pytest.fixture(scope="module")
+def sdk(tmp_path_factory) -> str:
+    """The AWS SDK for JavaScript as one script for browsers."""
+    script = tmp_path_factory.mktemp("sdk") / "sdk.js"
+    bundle = [SDK / "node_modules/.bin/esbuild", SDK / "page.mjs", "--bundle", "--format=iife", f"--outfile={script}"]
+    subprocess.run([*bundle, "--global-name=sdk", "--log-level=warning"], check=True, timeout=120)
+    return f"{script.read_text()}\nwindow.sdk = sdk;"
+
+
+def test_a_page_with_the_aws_sdk_signs_for_itself(driver, client, keyward, keys, sites, sdk):
+    """Its browser announces each request without the signature, so that nothing but the bucket's name says whose it is."""
+    bucket = unique("pages-")
+    client.create_bucket(Bucket=bucket)
+    rule = {"AllowedOrigins": [sites[0]], "AllowedMethods": ["GET", "PUT", "DELETE"], "AllowedHeaders": ["*"]}
+    client.put_bucket_cors(Bucket=bucket, CORSConfiguration={"CORSRules": [rule]})
+    application, stranger = sites
+    driver.get(application)
+    driver.execute_script(sdk)
+    told = driver.execute_async_script(USE, keyward.s3_tls_url, *keys, bucket, TEXT)
+    assert told == {"body": TEXT, "keys": ["of a page"], "error": "NoSuchKey"}, "errors are readable as well"
+    driver.get(stranger)
+    driver.execute_script(sdk)
+    assert driver.execute_async_script(USE, keyward.s3_tls_url, *keys, bucket, TEXT) == {"error": "TypeError"}
 
 
 def test_a_large_file_is_uploaded_in_parts(driver, client, sites, bucket):

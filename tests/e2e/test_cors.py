@@ -3,6 +3,7 @@
 import pytest
 import requests
 
+import s3
 from company import unique
 
 PAGE, OTHER = "https://app.corp.example", "https://elsewhere.example"
@@ -111,3 +112,56 @@ def test_a_bucket_without_rules_says_nothing(client):
     answer = requests.get(link(client, bare), headers={"Origin": PAGE}, timeout=30)
     assert answer.status_code == 200
     assert not {"Access-Control-Allow-Origin", "Vary"} & set(answer.headers)
+
+
+class Stranger:
+    """An object user of another namespace, with a key."""
+
+    def __init__(self, company):
+        self.namespace = company.found_namespace()
+        self.id = company.object_user(self.namespace)
+        key = company.root.post(f"/object/user-secret-keys/{self.id}", "user_secret_key_create", {"namespace": self.namespace})
+        self.s3 = s3.client(company.keyward.s3_url, self.id, key.expect(200).field("secret_key"))
+
+
+def signed_by_the_page(keyward, bucket: str, **more):
+    """What a browser announces of a request that the page's script signs in a header: nothing says who signs."""
+    return preflight(f"{keyward.s3_url}/{bucket}/k", headers="authorization,x-amz-content-sha256,x-amz-date", **more)
+
+
+def test_a_page_that_signs_by_itself_is_let_through_by_the_bucket_s_name(keyward, client, bucket):
+    answer = signed_by_the_page(keyward, bucket)
+    assert (answer.status_code, answer.headers["Access-Control-Allow-Origin"]) == (200, PAGE), answer.text
+    refused = signed_by_the_page(keyward, bucket, origin=OTHER)
+    assert (refused.status_code, code(refused)) == (403, "AccessForbidden")
+
+
+def test_a_name_in_two_namespaces_tells_neither_and_the_message_says_how_to_name_one(company, keyward, client):
+    name, stranger = unique("pages-"), Stranger(company)
+    client.create_bucket(Bucket=name)
+    assert signed_by_the_page(keyward, name).status_code == 403, "no rules yet"
+    client.put_bucket_cors(Bucket=name, CORSConfiguration={"CORSRules": RULES})
+    assert signed_by_the_page(keyward, name).status_code == 200
+    stranger.s3.create_bucket(Bucket=name)
+    refused = signed_by_the_page(keyward, name)
+    assert (refused.status_code, code(refused)) == (403, "AccessForbidden")
+    assert "namespace" in refused.text and "s3.anonymous_namespace" in refused.text
+    assert preflight(link(client, name)).status_code == 200, "the URL of the link names the signer"
+    stranger.s3.delete_bucket(Bucket=name)
+    assert signed_by_the_page(keyward, name).status_code == 200
+
+
+def test_an_unknown_bucket_is_answered_in_the_words_of_one_that_does_not_admit_the_page(keyward, client):
+    bare = unique("pages-")
+    client.create_bucket(Bucket=bare)
+    texts = [signed_by_the_page(keyward, name).text for name in (bare, unique("no-such-"))]
+    messages = {text.split("<Message>")[1].split("</Message>")[0] for text in texts}
+    assert len(messages) == 1 and messages.pop().startswith("CORSResponse: This CORS request is not allowed. ")
+
+
+def test_a_refusal_of_an_unsigned_request_is_shown_to_the_page(keyward, bucket):
+    url = f"{keyward.s3_url}/{bucket}/k"
+    answer = requests.get(url, headers={"Origin": PAGE}, timeout=30)
+    assert (answer.status_code, code(answer)) == (403, "AccessDenied")
+    assert answer.headers["Access-Control-Allow-Origin"] == PAGE
+    assert "Access-Control-Allow-Origin" not in requests.get(url, headers={"Origin": OTHER}, timeout=30).headers

@@ -66,8 +66,8 @@ impl Shared {
     /// Answers a preflight request. No browser signs one, so that it tells of the bucket's rules and nothing else.
     ///
     /// # Errors
-    /// `BadRequest` for one that announces nothing, `AccessForbidden` where no rule admits what it announces, which is
-    /// also what it learns of buckets that are not there.
+    /// `BadRequest` for one that announces nothing, `AccessForbidden` where no rule admits what it announces. A bucket
+    /// that is not there, and a name that does not tell which bucket is meant, are answered in the same words.
     pub(crate) async fn preflight(&self, head: &Head, page: Option<&Page>) -> Result<Response<ResponseBody>, S3Error> {
         let insufficient = |message: &'static str| Err(S3Error::because(ErrorCode::BadRequest, message));
         let Some(page) = page else { return insufficient("A preflight request has to name its page in Origin.") };
@@ -77,7 +77,7 @@ impl Shared {
         let bucket = self.bucket_of(page).await;
         let rule = bucket.as_deref().and_then(|bucket| page.rule(bucket));
         let Some(rule) = rule else {
-            return Err(S3Error::new(ErrorCode::AccessForbidden).with("Method", &page.method));
+            return Err(refused(page).with("Method", &page.method));
         };
         let mut answer = Response::new(empty());
         admit(answer.headers_mut(), page, rule);
@@ -99,13 +99,24 @@ impl Shared {
 
     /// The bucket that is asked. A store that is down says so in the answer itself, or, where the answer is a good one,
     /// is not asked.
+    ///
+    /// A browser announces a request without its signature, so that nothing may say whose bucket is meant. Then the name
+    /// has to, where one namespace alone has it: all that is told is whether the bucket's rules admit the page.
     async fn bucket_of(&self, page: &Page) -> Option<Arc<Bucket>> {
         let name = page.bucket.as_ref()?;
-        let namespace = match &page.namespace {
+        let named = match &page.namespace {
             Some(namespace) => Some(namespace.clone()),
-            None => self.namespace_claimed(page).await.or_else(|| self.anonymous_namespace.clone()),
+            None => self.namespace_claimed(page).await,
         };
-        self.service.bucket(&namespace?, name).await.ok().flatten()
+        if let Some(namespace) = named {
+            return self.service.bucket(&namespace, name).await.ok().flatten();
+        }
+        if let Some(namespace) = &self.anonymous_namespace
+            && let Some(bucket) = self.service.bucket(namespace, name).await.ok()?
+        {
+            return Some(bucket);
+        }
+        self.service.only_bucket_named(name).await.ok().flatten()
     }
 
     /// The namespace of the user whom the request names. Whether the signature is right does not matter here: rules are
@@ -115,6 +126,18 @@ impl Shared {
         let credential = self.credential(page.claimed.as_ref()?.as_str(), None).await.ok()?;
         Some(credential.namespace.clone())
     }
+}
+
+/// The refusal of a preflight request, with what else may be the matter where no namespace was named.
+fn refused(page: &Page) -> S3Error {
+    if page.namespace.is_some() || page.claimed.is_some() {
+        return S3Error::new(ErrorCode::AccessForbidden);
+    }
+    let reason = "The bucket's owner can add a CORS rule for this origin, method and headers. The namespace of the bucket is \
+                  not known, since the request names none: where no namespace, or more than one, has a bucket of this name, \
+                  address it by a host name that names the namespace (a base URL with the namespace in the host), by a \
+                  presigned URL, or have the operator name the namespace in s3.anonymous_namespace.";
+    S3Error::because(ErrorCode::AccessForbidden, reason)
 }
 
 /// The access key id in the URL, as presigned ones have it, or in the header.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use keyward_credential_cache::{BucketKey, CouldNotFindOut, Credential, CredentialKey, Source};
-use keyward_identity::Bucket;
+use keyward_identity::{Bucket, BucketName, NamespaceName};
 use keyward_store::{Scope, Sealer, Store};
 
 /// Reads credentials: an object user with its key ring opened.
@@ -50,5 +50,24 @@ impl Source<BucketKey, Arc<Bucket>> for BucketSource {
     async fn load(&self, key: &BucketKey) -> Result<Option<Arc<Bucket>>, CouldNotFindOut> {
         let found = self.store.bucket(&key.namespace, &key.name).await.map_err(CouldNotFindOut::new)?;
         Ok(found.map(|found| Arc::new(found.value)))
+    }
+}
+
+/// Reads in which namespace the only bucket of a name is.
+pub(crate) struct BucketNameSource {
+    store: Arc<dyn Store>,
+}
+
+impl BucketNameSource {
+    /// Reads from `store`.
+    pub(crate) fn new(store: Arc<dyn Store>) -> Self {
+        Self { store }
+    }
+}
+
+#[async_trait]
+impl Source<BucketName, NamespaceName> for BucketNameSource {
+    async fn load(&self, name: &BucketName) -> Result<Option<NamespaceName>, CouldNotFindOut> {
+        self.store.only_namespace_with(name).await.map_err(CouldNotFindOut::new)
     }
 }

@@ -63,6 +63,7 @@ impl Service {
         match key {
             RecordKey::User { scope, id } => self.credentials.forget(&credential_key(scope, id)),
             RecordKey::Bucket { namespace, name } => {
+                self.bucket_names.forget(name);
                 self.buckets.forget(&BucketKey { namespace: namespace.clone(), name: name.clone() });
             }
             _ => {}

@@ -8,13 +8,14 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use keyward_ambient::{Clock, Entropy, Timestamp};
-use keyward_credential_cache::{BucketCache, CredentialCache, SignedWrites, UsageQueue};
-use keyward_identity::{BaseUrl, DomainName, Namespace, NamespaceName, SigV2Setting};
+use keyward_credential_cache::{BucketCache, Capacity, CredentialCache, RecordCache, SignedWrites, UsageQueue};
+use keyward_identity::{BaseUrl, BucketName, DomainName, Namespace, NamespaceName, SigV2Setting};
 use keyward_keyring::FirstKeyRule;
 use keyward_login::{Chain, Decoy, Provider, Throttle};
 use keyward_store::{Sealer, Store};
 use tokio::sync::Mutex;
 
+use crate::cached::BucketNameSource;
 use crate::failed_logins::FailedLogins;
 use crate::governing::Governing;
 use crate::known_callers::KnownCallers;
@@ -73,12 +74,17 @@ pub struct Parts {
     pub settings: SystemSettings,
 }
 
+/// How many names of buckets are kept in memory with their namespace, and without one.
+const BUCKET_NAMES: Capacity = Capacity { known: 10_000, unknown: 10_000 };
+
 /// The use cases. Shared by all fronts.
 pub struct Service {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) sealer: Arc<dyn Sealer>,
     pub(crate) credentials: Arc<CredentialCache>,
     pub(crate) buckets: Arc<BucketCache>,
+    /// In which namespace the only bucket of a name is.
+    pub(crate) bucket_names: RecordCache<BucketName, NamespaceName>,
     pub(crate) usage: UsageQueue,
     pub(crate) signed_writes: Arc<SignedWrites>,
     pub(crate) chain: Chain,
@@ -116,7 +122,9 @@ pub struct Service {
 impl Service {
     /// Puts the components together. Call [`prepare`](Self::prepare) before serving.
     pub fn new(parts: Parts) -> Arc<Self> {
+        let names = BucketNameSource::new(Arc::clone(&parts.store));
         Arc::new(Self {
+            bucket_names: RecordCache::new(BUCKET_NAMES, Arc::new(names)),
             store: parts.store,
             sealer: parts.sealer,
             credentials: parts.credentials,

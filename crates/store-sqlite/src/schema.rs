@@ -9,6 +9,7 @@ const STEPS: &[&str] = &[
     include_str!("schema/2_audit_checkpoint.sql"),
     include_str!("schema/3_secret_usage.sql"),
     include_str!("schema/4_fields_that_must_stay.sql"),
+    include_str!("schema/5_bucket_names.sql"),
 ];
 
 /// Marks a file as ours, in `application_id`: "KWID". The first step sets it.

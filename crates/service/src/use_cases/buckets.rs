@@ -37,6 +37,19 @@ impl Service {
         })
     }
 
+    /// The only bucket of this name, in whichever namespace it is; `None` where no namespace has one, or several have.
+    /// For what may be told to anybody, since who asks has named no namespace and proved nothing.
+    pub async fn only_bucket_named(&self, name: &BucketName) -> Result<Option<Arc<Bucket>>, ServiceError> {
+        let namespace = self.bucket_names.find(name).await.map_err(|cause| {
+            tracing::error!(cause = ?std::error::Error::source(&cause), "a bucket's name could not be looked up");
+            ServiceError::Unavailable { what: "the identity store" }
+        })?;
+        match namespace {
+            Some(namespace) => self.bucket(&namespace, name).await,
+            None => Ok(None),
+        }
+    }
+
     /// Makes a bucket for `owner`, with these settings.
     pub async fn create_bucket(
         self: &Arc<Self>,

@@ -10,6 +10,9 @@ use crate::ledger::revision_from;
 use crate::store::SqliteStore;
 
 const BY_NAME: &str = "SELECT namespace, name, revision, record FROM buckets WHERE namespace = ?1 AND name = ?2";
+/// Two rows are enough to know that a name is in several namespaces.
+const NAMESPACES_OF_NAME: &str = "SELECT namespace FROM buckets INDEXED BY buckets_by_name_alone
+     WHERE name = ?1 LIMIT 2";
 const BY_ID: &str = "SELECT namespace, name, revision, record FROM buckets WHERE id = ?1";
 
 // Each filter has an index whose order is the list's; without a namespace a prefix is checked row by row.
@@ -34,6 +37,11 @@ impl Buckets for SqliteStore {
         let (namespace, name) = (namespace.clone(), name.clone());
         let key = move |connection: &Connection| one(connection, BY_NAME, &[&namespace.as_str(), &name.as_str()]);
         self.readers.ask(key).await
+    }
+
+    async fn only_namespace_with(&self, name: &BucketName) -> Result<Option<NamespaceName>, StoreError> {
+        let name = name.clone();
+        self.readers.ask(move |connection| only_namespace(connection, &name)).await
     }
 
     async fn bucket_by_id(&self, id: u64) -> Result<Option<Revised<Bucket>>, StoreError> {
@@ -61,6 +69,17 @@ impl RawBucket {
     fn decode(&self) -> Result<Revised<Bucket>, StoreError> {
         let bucket = decoded("buckets", &format!("{}.{}", self.namespace, self.name), &self.json)?;
         Ok(Revised::new(bucket, revision_from(self.revision)))
+    }
+}
+
+fn only_namespace(connection: &Connection, name: &BucketName) -> Result<Option<NamespaceName>, StoreError> {
+    let found: Vec<String> = connection
+        .prepare_cached(NAMESPACES_OF_NAME)
+        .and_then(|mut statement| statement.query_map([name.as_str()], |row| row.get(0))?.collect())
+        .map_err(unavailable("look for a bucket's name"))?;
+    match found.as_slice() {
+        [only] => Ok(NamespaceName::parse(only).ok()),
+        _ => Ok(None),
     }
 }
 
@@ -128,6 +147,7 @@ mod tests {
 
     #[test]
     fn a_page_starts_where_it_starts_and_needs_no_sorting() {
+        assert_is_one_search(NAMESPACES_OF_NAME, "buckets_by_name_alone (name=?)");
         assert_is_one_search(ALL, "buckets_by_name ((namespace,name)>(?,?))");
         assert_is_one_search(OF_OWNER, "buckets_by_owner (owner=? AND (namespace,name)>(?,?))");
         assert_is_one_search(OF_NAMESPACE, "buckets_by_name (namespace=? AND name>? AND name<?)");

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use keyward_identity::Bucket;
+use keyward_identity::{Bucket, BucketName};
 
 use super::samples::*;
 use crate::{CommitError, Store, Write};
@@ -44,4 +44,19 @@ pub async fn a_refused_bucket_reads_back_nowhere(store: Arc<dyn Store>) {
     assert_eq!(refused, Err(CommitError::Missing(missing)));
     assert!(!exists(&store, &bucket_key("logs", "sales")).await);
     assert_eq!(store.bucket_by_id(1).await.expect("the store answers"), None);
+}
+
+/// A name in two namespaces tells neither, and tells the other one once one of them is gone.
+pub async fn a_name_tells_the_namespace_while_one_alone_has_it(store: Arc<dyn Store>) {
+    let only = async |name: &str| {
+        let found = store.only_namespace_with(&BucketName::parse(name).expect("a name")).await;
+        found.expect("the store answers").map(|namespace| namespace.as_str().to_owned())
+    };
+    done(&store, ["sales", "research"].map(|name| Write::create(namespace(name)))).await;
+    let first = done(&store, [Write::create(bucket("logs", "sales", "dana"))]).await;
+    assert_eq!((only("logs").await.as_deref(), only("log").await), (Some("sales"), None));
+    done(&store, [Write::create(bucket("logs", "research", "eve"))]).await;
+    assert_eq!(only("logs").await, None);
+    done(&store, [Write::Delete { key: bucket_key("logs", "sales"), revision: first.revision }]).await;
+    assert_eq!(only("logs").await.as_deref(), Some("research"));
 }

@@ -64,6 +64,7 @@ macro_rules! conformance_tests {
             buckets::bucket_ids_are_never_given_twice,
             buckets::a_bucket_keeps_its_id_and_is_found_by_it,
             buckets::a_refused_bucket_reads_back_nowhere,
+            buckets::a_name_tells_the_namespace_while_one_alone_has_it,
             changes::every_change_is_told_once_and_in_order,
             changes::what_changed_nothing_is_not_told,
             changes::a_follower_reads_on_from_where_it_is,

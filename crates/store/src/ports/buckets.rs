@@ -12,6 +12,10 @@ pub trait Buckets: Send + Sync + 'static {
     async fn bucket(&self, namespace: &NamespaceName, name: &BucketName)
     -> Result<Option<Revised<Bucket>>, StoreError>;
 
+    /// The namespace of the bucket of this name, where exactly one namespace has such a bucket; `None` where none has,
+    /// or several have. Costs the same however many buckets and namespaces there are.
+    async fn only_namespace_with(&self, name: &BucketName) -> Result<Option<NamespaceName>, StoreError>;
+
     /// The bucket with this id. An id is never given to a second bucket, so `None` for one that existed means that
     /// the bucket was deleted.
     async fn bucket_by_id(&self, id: u64) -> Result<Option<Revised<Bucket>>, StoreError>;

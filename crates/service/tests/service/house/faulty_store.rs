@@ -160,6 +160,7 @@ passed_on!(SecretUsages {
 });
 passed_on!(Buckets {
     fn bucket(namespace: &NamespaceName, name: &BucketName) -> Option<Revised<Bucket>>;
+    fn only_namespace_with(name: &BucketName) -> Option<NamespaceName>;
     fn bucket_by_id(id: u64) -> Option<Revised<Bucket>>;
     fn buckets(filter: &BucketFilter, page: &PageRequest) -> Page<Revised<Bucket>>;
 });
