@@ -50,9 +50,29 @@ def test_removing_what_is_not_there_is_fine(client, bucket):
     client.delete_bucket_replication(Bucket=bucket)
 
 
+def test_the_state_that_is_there_may_be_written(client, bucket):
+    """As clients do that restore it, s3cmd's `payer` for one."""
+    client.put_bucket_logging(Bucket=bucket, BucketLoggingStatus={})
+    client.put_bucket_request_payment(Bucket=bucket, RequestPaymentConfiguration={"Payer": "BucketOwner"})
+    client.put_bucket_accelerate_configuration(Bucket=bucket, AccelerateConfiguration={"Status": "Suspended"})
+    client.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration={})
+
+
+@pytest.mark.parametrize("kind", ["analytics", "inventory", "metrics", "intelligent_tiering"])
+def test_configurations_that_there_cannot_be_are_an_empty_list(client, bucket, kind):
+    listed = getattr(client, f"list_bucket_{kind}_configurations")(Bucket=bucket)
+    assert listed["IsTruncated"] is False and not [key for key in listed if key.endswith("List")]
+
+
 def test_setting_it_is_refused_rather_than_forgotten(client, bucket):
     with s3.refused("NotImplemented"):
         client.put_bucket_website(Bucket=bucket, WebsiteConfiguration={"IndexDocument": {"Suffix": "index.html"}})
+    with s3.refused("NotImplemented"):
+        client.put_bucket_logging(
+            Bucket=bucket, BucketLoggingStatus={"LoggingEnabled": {"TargetBucket": bucket, "TargetPrefix": "l/"}}
+        )
+    with s3.refused("NotImplemented"):
+        client.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration={"EventBridgeConfiguration": {}})
     with s3.refused("NotImplemented"):
         client.put_bucket_request_payment(Bucket=bucket, RequestPaymentConfiguration={"Payer": "Requester"})
     with s3.refused("NotImplemented"):

@@ -18,7 +18,10 @@ use crate::{document, failure};
 
 /// Whether the operation is answered here.
 pub(crate) fn serves(operation: Operation) -> bool {
-    shows(operation) || removes_nothing(operation) || changes(operation).is_some()
+    shows(operation)
+        || removes_nothing(operation)
+        || changes(operation).is_some()
+        || wire::reads_fixed(operation).is_some()
 }
 
 /// What removes a configuration that no bucket here can have.
@@ -44,6 +47,10 @@ fn shows(operation: Operation) -> bool {
             | O::GetBucketRequestPayment
             | O::GetBucketWebsite
             | O::GetBucketReplication
+            | O::ListBucketAnalyticsConfigurations
+            | O::ListBucketIntelligentTieringConfigurations
+            | O::ListBucketInventoryConfigurations
+            | O::ListBucketMetricsConfigurations
     )
 }
 
@@ -114,6 +121,11 @@ impl Shared {
         let bucket = request.access().resource.bucket().ok_or(ErrorCode::NoSuchBucket)?.clone();
         expect_owner(request.head().parts(), bucket.owner.as_str())?;
         if removes_nothing(operation) {
+            return Ok(done(operation));
+        }
+        if let Some(read) = wire::reads_fixed(operation) {
+            let (_, _, payload) = request.into_parts();
+            read(&document::read(payload, BODY_LIMIT).await?)?;
             return Ok(done(operation));
         }
         let Some(read) = changes(operation) else { return shown(operation, &bucket).map(document_answer) };

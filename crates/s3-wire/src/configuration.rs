@@ -17,7 +17,7 @@ mod versioning;
 pub use access::{AccessControlPolicy, NamedGrant};
 pub use cors::{read_cors, write_cors};
 pub use encryption::{read_encryption, write_encryption};
-pub use fixed::write_fixed;
+pub use fixed::{FixedReader, reads_fixed, write_fixed};
 pub use lifecycle::{read_lifecycle, write_lifecycle};
 pub use object_lock::{read_object_lock, write_object_lock};
 pub use ownership::{read_ownership, write_ownership};

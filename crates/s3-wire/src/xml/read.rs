@@ -60,6 +60,11 @@ impl Element {
         self.children.iter().filter(move |child| child.name == name)
     }
 
+    /// The names of the child elements, in order.
+    pub fn child_names(&self) -> impl Iterator<Item = &str> {
+        self.children.iter().map(Element::name)
+    }
+
     /// The one child called `name`, if there is any.
     ///
     /// # Errors
