@@ -4,8 +4,8 @@ use futures_util::TryStreamExt;
 use http_body::Frame;
 use http_body_util::StreamBody;
 use keyward_objects::{ResponseBody, streamed};
+use keyward_s3_wire::ETag;
 use keyward_s3_wire::operations::ObjectHead;
-use keyward_s3_wire::{ETag, StorageClass};
 
 use crate::call::Place;
 use crate::engine::{BodyReader, Etag, ObjectRecord, OpenedObject};
@@ -26,7 +26,7 @@ pub(crate) fn object_head(record: &ObjectRecord, place: Place<'_>) -> ObjectHead
         etag: etag(record.etag),
         last_modified: record.modified,
         metadata: stored_head::from_stored(&record.head),
-        storage_class: StorageClass::Standard,
+        storage_class: stored_head::storage_class(record.head.storage_class.as_deref()),
         version_id: place.shown_version(record.version),
         checksum: record.checksum.as_ref().and_then(checksum::shown),
         parts: record.etag.parts.and_then(|parts| u16::try_from(parts).ok()),

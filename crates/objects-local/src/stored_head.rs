@@ -3,9 +3,9 @@
 use std::iter::once;
 
 use keyward_identity::Bucket;
-use keyward_s3_wire::S3Error;
 use keyward_s3_wire::metadata::{HeaderText, ObjectMetadata};
 use keyward_s3_wire::operations::NewObject;
+use keyward_s3_wire::{S3Error, StorageClass};
 
 use crate::access;
 use crate::call::Call;
@@ -26,6 +26,7 @@ pub(crate) fn of_new(object: &NewObject, call: Call<'_>, bucket: &Bucket) -> Res
         tags: object.tags.iter().cloned().collect(),
         lock: lock::of_new(&object.lock, bucket, call.engine.now())?,
         retention: object.retention.map(lock::kept_period),
+        storage_class: object.storage_class.and_then(StorageClass::shown).map(str::to_owned),
         ..to_stored(&object.metadata, call.requester())
     })
 }
@@ -60,6 +61,11 @@ pub(crate) fn from_stored(head: &ObjectHead) -> ObjectMetadata {
         website_redirect: shown(&head.website_redirect_location),
         user: head.user_metadata.iter().filter_map(|(name, value)| Some((name.clone(), header(value)?))).collect(),
     }
+}
+
+/// The class that is stored under this name. `STANDARD` is not stored.
+pub(crate) fn storage_class(stored: Option<&str>) -> StorageClass {
+    stored.and_then(StorageClass::named).unwrap_or_default()
 }
 
 fn text(value: &HeaderText) -> String {

@@ -95,6 +95,7 @@ mod tests {
             modified: at(number.abs()),
             etag: Etag::of_body([0; 16]),
             checksum: None,
+            storage_class: None,
             head: Some(Box::new(head)),
         }
     }

@@ -84,7 +84,7 @@ async fn attempt(call: Call<'_>) -> Answer {
     Ok(response)
 }
 
-/// The metadata of the copy. The redirect of a website is never the source's, as in S3.
+/// The metadata of the copy. The redirect of a website and the storage class are never the source's, as in S3.
 fn head_of_copy(
     call: Call<'_>,
     place: Place<'_>,
@@ -102,6 +102,7 @@ fn head_of_copy(
         Directive::Copy => source.head.tags.clone(),
         Directive::Replace => replaced.tags,
     };
+    head.storage_class = replaced.storage_class;
     head.lock = replaced.lock;
     head.retention = replaced.retention;
     head.acl = replaced.acl;

@@ -2,13 +2,13 @@
 
 use keyward_identity::Bucket;
 use keyward_objects::full;
+use keyward_s3_wire::S3Error;
 use keyward_s3_wire::operations::{ListMultipartUploads, ListMultipartUploadsAnswer, ListedUpload};
-use keyward_s3_wire::{S3Error, StorageClass};
 
 use super::{Answer, listing, upload};
 use crate::call::{Call, owner};
-use crate::checksum;
 use crate::engine::{After, BucketId, UploadId, UploadRecord, UploadsQuery};
+use crate::{checksum, stored_head};
 
 pub(crate) async fn list_multipart_uploads(call: Call<'_>) -> Answer {
     let bucket = call.bucket()?;
@@ -54,7 +54,7 @@ fn listed(key: &str, record: &UploadRecord, bucket: &Bucket) -> Result<ListedUpl
         upload_id: upload::shown(record.id)?,
         initiator: owner.clone(),
         owner,
-        storage_class: StorageClass::Standard,
+        storage_class: stored_head::storage_class(record.head.storage_class.as_deref()),
         initiated: record.id.begun_at(),
         checksum: record.checksum.map(checksum::shown_plan),
     })

@@ -2,13 +2,13 @@
 
 use keyward_identity::Bucket;
 use keyward_objects::full;
+use keyward_s3_wire::S3Error;
 use keyward_s3_wire::operations::{ListObjectVersions, ListObjectVersionsAnswer, ListedVersion};
-use keyward_s3_wire::{S3Error, StorageClass};
 
 use super::{Answer, listing};
-use crate::answers;
 use crate::call::{Call, owner, version_id};
 use crate::engine::{After, BucketId, ListedObject, Version, VersionsQuery};
+use crate::{answers, stored_head};
 
 pub(crate) async fn list_object_versions(call: Call<'_>) -> Answer {
     let bucket = call.bucket()?;
@@ -45,12 +45,13 @@ fn start(request: &ListObjectVersions) -> Result<(After, Option<Version>), S3Err
 
 fn listed((key, version, is_latest): &(String, ListedObject, bool), bucket: &Bucket) -> Result<ListedVersion, S3Error> {
     let writer = version.head.as_ref().and_then(|head| head.owner.as_ref());
+    let storage_class = stored_head::storage_class(version.storage_class.as_deref());
     Ok(ListedVersion {
         key: listing::key(key)?,
         version_id: version_id(version.version),
         is_latest: *is_latest,
         last_modified: version.modified,
         owner: Some(owner(writer, bucket)),
-        content: (!version.is_marker).then(|| (answers::etag(version.etag), version.size, StorageClass::Standard)),
+        content: (!version.is_marker).then(|| (answers::etag(version.etag), version.size, storage_class)),
     })
 }

@@ -2,14 +2,14 @@
 
 use keyward_identity::Bucket;
 use keyward_objects::full;
+use keyward_s3_wire::S3Error;
 use keyward_s3_wire::listing::{ContinuationToken, ListedObject};
 use keyward_s3_wire::operations::{ListObjects, ListObjectsAnswer, ListObjectsV2, ListObjectsV2Answer};
-use keyward_s3_wire::{S3Error, StorageClass};
 
 use super::{Answer, listing};
 use crate::call::{Call, owner};
 use crate::engine::{self, BucketId, ListQuery, Page};
-use crate::{answers, checksum};
+use crate::{answers, checksum, stored_head};
 
 pub(crate) async fn list_objects(call: Call<'_>) -> Answer {
     let bucket = call.bucket()?;
@@ -63,7 +63,7 @@ fn objects(page: &Page, bucket: &Bucket, with_owners: bool) -> Result<Vec<Listed
             size: object.size,
             checksum: object.checksum.map(checksum::shown_plan),
             owner: with_owners.then(|| owner(writer, bucket)),
-            storage_class: StorageClass::Standard,
+            storage_class: stored_head::storage_class(object.storage_class.as_deref()),
         })
     };
     page.entries.iter().map(listed).collect()

@@ -3,12 +3,12 @@
 use keyward_objects::full;
 use keyward_s3_wire::operations::{ListParts, ListPartsAnswer, ListedPart};
 use keyward_s3_wire::upload::PartNumber;
-use keyward_s3_wire::{ErrorCode, S3Error, StorageClass};
+use keyward_s3_wire::{ErrorCode, S3Error};
 
 use super::{Answer, listing, upload};
 use crate::call::{Call, owner};
 use crate::engine::PartRecord;
-use crate::{answers, checksum};
+use crate::{answers, checksum, stored_head};
 
 pub(crate) async fn list_parts(call: Call<'_>) -> Answer {
     let place = call.place()?;
@@ -25,7 +25,7 @@ pub(crate) async fn list_parts(call: Call<'_>) -> Answer {
         key: place.key.clone(),
         initiator: owner.clone(),
         owner,
-        storage_class: StorageClass::Standard,
+        storage_class: stored_head::storage_class(page.upload.head.storage_class.as_deref()),
         checksum: page.upload.checksum.map(checksum::shown_plan),
         parts: page.parts.iter().map(listed).collect::<Result<_, _>>()?,
         is_truncated: page.next.is_some(),

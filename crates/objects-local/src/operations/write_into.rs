@@ -70,12 +70,12 @@ fn bytes_alone(asked: &NewObject) -> Result<(), S3Error> {
         || !asked.lock.is_empty()
         || !asked.acl.is_empty()
         || asked.retention.is_some()
+        || asked.storage_class.is_some()
         || (asked.encryption.is_some() && asked.customer_key.is_none());
     if !more {
         return Ok(());
     }
-    let message =
-        "A write into an object changes its bytes alone; leave metadata, tags, lists, locks and encryption out.";
+    let message = "A write into an object changes its bytes alone; leave metadata, tags, lists, locks, storage class and encryption out.";
     Err(S3Error::because(ErrorCode::InvalidRequest, message))
 }
 

@@ -45,8 +45,6 @@ pub struct CopyObject {
     pub tagging: Directive,
     /// What the request gives the copy; ACL, lock, storage class and encryption are never copied.
     pub object: NewObject,
-    /// Whether the request names a storage class.
-    pub names_storage_class: bool,
     /// The algorithm of an additional checksum that the copy is to have.
     pub checksum_algorithm: Option<ChecksumAlgorithm>,
     /// The client's key of the source, where that is encrypted with one.
@@ -67,7 +65,6 @@ impl CopyObject {
             metadata: directive(parts, "x-amz-metadata-directive")?,
             tagging: directive(parts, "x-amz-tagging-directive")?,
             object: NewObject::of(headers)?,
-            names_storage_class: headers.contains_key("x-amz-storage-class"),
             checksum_algorithm: ChecksumAlgorithm::named_in(headers, "x-amz-checksum-algorithm")?,
             source_customer_key: CustomerKey::of_copy_source(headers)?,
         })
@@ -82,7 +79,7 @@ impl CopyObject {
         let onto_itself = self.source.bucket == *bucket && self.source.key == *key;
         let changes = self.source.version_id.is_some()
             || self.metadata == Directive::Replace
-            || self.names_storage_class
+            || self.object.storage_class.is_some()
             || self.object.metadata.website_redirect.is_some()
             || self.object.encryption.is_some()
             || self.checksum_algorithm.is_some();

@@ -18,8 +18,8 @@ use crate::tagging_header;
 pub struct NewObject {
     /// System headers and user metadata.
     pub metadata: ObjectMetadata,
-    /// The storage class.
-    pub storage_class: StorageClass,
+    /// The storage class, when one is named.
+    pub storage_class: Option<StorageClass>,
     /// Access control.
     pub acl: AclHeaders,
     /// Tags in order of key.

@@ -14,6 +14,7 @@ use crate::object_lock::ObjectLock;
 use crate::storage_class::StorageClass;
 use crate::version_id::VersionId;
 
+const STORAGE_CLASS: HeaderName = HeaderName::from_static("x-amz-storage-class");
 const TAGGING_COUNT: HeaderName = HeaderName::from_static("x-amz-tagging-count");
 
 /// An object that a GET or HEAD found.
@@ -54,6 +55,9 @@ impl ObjectHead {
         headers.insert(LAST_MODIFIED, last_modified_value(self.last_modified));
         headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
         write_version(&mut headers, self.version_id.as_ref());
+        if let Some(class) = self.storage_class.shown() {
+            headers.insert(STORAGE_CLASS, HeaderValue::from_static(class));
+        }
         if self.tags > 0 {
             headers.insert(TAGGING_COUNT, HeaderValue::from(self.tags));
         }

@@ -220,6 +220,11 @@ pub(in crate::engine) const WALK: &str =
 
 /// A row of [`WALK`]; the head is read only when asked for, as it costs more than all the rest.
 pub(in crate::engine) fn listed_in(row: &Row<'_>, with_head: bool) -> Result<ListedObject, EngineError> {
+    let head: Option<Box<ObjectHead>> = if with_head { Some(Box::new(super::json_in(row, 7)?)) } else { None };
+    let storage_class = match &head {
+        Some(head) => head.storage_class.clone(),
+        None => storage_class_in(row.get_ref(7)?.as_str().unwrap_or_default()),
+    };
     Ok(ListedObject {
         version: version_in(row, 0, 6)?.1,
         is_marker: row.get(1)?,
@@ -227,8 +232,18 @@ pub(in crate::engine) fn listed_in(row: &Row<'_>, with_head: bool) -> Result<Lis
         modified: super::moment_in(row, 3)?,
         etag: super::etag_in(row, 4)?,
         checksum: super::plan_in(row, 5)?,
-        head: if with_head { Some(Box::new(super::json_in(row, 7)?)) } else { None },
+        storage_class,
+        head,
     })
+}
+
+/// The storage class in a stored head. Nearly no head names one, and looking for the word costs far less than reading
+/// the head. One that cannot be read has none, as a listing without heads does not read them.
+fn storage_class_in(head: &str) -> Option<String> {
+    if !head.contains("\"storage_class\":") {
+        return None;
+    }
+    super::json_from::<ObjectHead>(head).ok()?.storage_class
 }
 
 /// What a listing says about an object beside its key.
@@ -246,6 +261,8 @@ pub struct ListedObject {
     pub etag: Etag,
     /// Of which algorithm and kind its checksum is, if one is known.
     pub checksum: Option<ChecksumPlan>,
+    /// The storage class, where its writer named one.
+    pub storage_class: Option<String>,
     /// What its writer said about it, when the listing asked for it: apart, as it is many times the rest.
     pub head: Option<Box<ObjectHead>>,
 }
