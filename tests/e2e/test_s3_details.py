@@ -161,3 +161,59 @@ def test_a_body_whose_length_nobody_knows_is_stored_as_it_comes(client, bucket):
     pieces = [b"a" * 100_000, b"b", b"c" * 50_000]
     assert requests.put(link, data=iter(pieces), timeout=60, verify=False).status_code == 200
     assert client.get_object(Bucket=bucket, Key="stream")["Body"].read() == b"".join(pieces)
+
+
+KMS = ["x-amz-server-side-encryption-aws-kms-key-id", "x-amz-server-side-encryption-context"]
+
+
+@pytest.mark.parametrize("name", KMS)
+@pytest.mark.parametrize("beside", [{}, {"ServerSideEncryption": "AES256"}], ids=["alone", "AES256"])
+def test_a_key_of_a_key_management_service_is_not_forgotten_beside_another_encryption(client, bucket, name, beside):
+    """Whoever names a key would be told that all is well, and the object would be encrypted under another one."""
+    place = {"Bucket": bucket, "Key": "k"}
+    client.put_object(Bucket=bucket, Key="source", Body=b"x")
+    client.meta.events.register("before-sign.s3", lambda request, **_: request.headers.__setitem__(name, "k1"), "kms")
+    try:
+        with s3.refused("InvalidArgument"):
+            client.put_object(**place, Body=b"x", **beside)
+        with s3.refused("InvalidArgument"):
+            client.create_multipart_upload(**place, **beside)
+        with s3.refused("InvalidArgument"):
+            client.copy_object(**place, CopySource=f"{bucket}/source", **beside)
+    finally:
+        client.meta.events.unregister("before-sign.s3", unique_id="kms")
+    fields = {name: "k1"} | {"x-amz-server-side-encryption": algorithm for algorithm in beside.values()}
+    conditions = [{field: value} for field, value in fields.items()]
+    form = client.generate_presigned_post(bucket, "k", Fields=fields, Conditions=conditions, ExpiresIn=60)
+    posted = requests.post(form["url"], data=form["fields"], files={"file": b"x"}, timeout=30)
+    assert posted.status_code == 400 and "<Code>InvalidArgument</Code>" in posted.text, posted.text
+    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256", "KMSMasterKeyID": "k1"}}
+    with s3.refused("InvalidArgument"):
+        client.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": [rule]})
+    assert [entry["Key"] for entry in client.list_objects_v2(Bucket=bucket)["Contents"]] == ["source"]
+
+
+@pytest.mark.parametrize("name", ["x-amz-server-side-encryption", *KMS])
+def test_a_read_that_names_an_encryption_is_refused(client, bucket, name):
+    client.put_object(Bucket=bucket, Key="k", Body=b"x", ServerSideEncryption="AES256")
+    client.meta.events.register("before-sign.s3", lambda request, **_: request.headers.__setitem__(name, "AES256"), "sse")
+    try:
+        with s3.refused("InvalidArgument"):
+            client.get_object(Bucket=bucket, Key="k")
+        with s3.refused("400"):
+            client.head_object(Bucket=bucket, Key="k")
+    finally:
+        client.meta.events.unregister("before-sign.s3", unique_id="sse")
+    assert client.get_object(Bucket=bucket, Key="k")["ServerSideEncryption"] == "AES256"
+
+
+def test_messages_begin_with_the_sentence_that_clients_look_for(client, bucket):
+    """s3fs takes a 412 for a file that changed by the word pre-conditions alone."""
+    tag = client.put_object(Bucket=bucket, Key="k", Body=b"1")["ETag"]
+    client.put_object(Bucket=bucket, Key="k", Body=b"2")
+    with pytest.raises(client.exceptions.ClientError) as changed:
+        client.get_object(Bucket=bucket, Key="k", IfMatch=tag)
+    assert changed.value.response["Error"]["Message"].startswith("At least one of the pre-conditions you specified did not hold")
+    with pytest.raises(client.exceptions.NoSuchKey) as missing:
+        client.get_object(Bucket=bucket, Key="missing")
+    assert missing.value.response["Error"]["Message"].startswith("The specified key does not exist.")

@@ -10,6 +10,7 @@ use crate::single_header;
 
 const ALGORITHM: HeaderName = HeaderName::from_static("x-amz-server-side-encryption");
 const KMS_KEY: HeaderName = HeaderName::from_static("x-amz-server-side-encryption-aws-kms-key-id");
+const KMS_CONTEXT: HeaderName = HeaderName::from_static("x-amz-server-side-encryption-context");
 const CUSTOMER_ALGORITHM: HeaderName = HeaderName::from_static("x-amz-server-side-encryption-customer-algorithm");
 const CUSTOMER_KEY_MD5: HeaderName = HeaderName::from_static("x-amz-server-side-encryption-customer-key-md5");
 
@@ -37,16 +38,17 @@ impl Encryption {
     ///
     /// # Errors
     /// `InvalidEncryptionAlgorithmError` for unknown algorithms; `InvalidArgument` for a key of the client beside another
-    /// encryption, and as [`CustomerKey::of`].
+    /// encryption, for a key id or context of a key management service without its encryption, and as
+    /// [`CustomerKey::of`].
     pub fn of(headers: &HeaderMap) -> Result<Option<Self>, S3Error> {
         let customer = CustomerKey::of(headers)?;
-        let key_id = single_header::filled(headers, KMS_KEY.as_str())?.map(str::to_owned);
-        match single_header::filled(headers, ALGORITHM.as_str())? {
-            None if key_id.is_some() => Err(S3Error::argument(
-                ALGORITHM.as_str(),
-                "",
-                "An encryption key is named without an encryption; send x-amz-server-side-encryption: aws:kms.",
-            )),
+        let algorithm = single_header::filled(headers, ALGORITHM.as_str())?;
+        let key_id = single_header::filled(headers, KMS_KEY.as_str())?;
+        if matches!(algorithm, None | Some("AES256")) {
+            refuse_what_is_of_kms(headers)?;
+        }
+        let key_id = key_id.map(str::to_owned);
+        match algorithm {
             None => Ok(customer.map(|key| Encryption::Customer { key_md5: key.md5().to_owned() })),
             Some(other) if customer.is_some() => {
                 let message = "A key of the client and another encryption contradict each other; send one of them.";
@@ -59,6 +61,20 @@ impl Encryption {
                 .with("ArgumentName", ALGORITHM.as_str())
                 .with("ArgumentValue", other)),
         }
+    }
+
+    /// Refuses a read that names an encryption, as S3 does: the headers of one belong to writes alone.
+    ///
+    /// # Errors
+    /// `InvalidArgument`.
+    pub fn refuse_on_read(headers: &HeaderMap) -> Result<(), S3Error> {
+        for name in [ALGORITHM, KMS_KEY, KMS_CONTEXT] {
+            if let Some(value) = single_header::filled(headers, name.as_str())? {
+                let reason = format!("{name} header is not supported for this operation; leave it out.");
+                return Err(S3Error::argument(name.as_str(), value, reason));
+            }
+        }
+        Ok(())
     }
 
     /// Writes the encryption into the headers of an answer.
@@ -80,6 +96,17 @@ impl Encryption {
             headers.insert(KMS_KEY, value);
         }
     }
+}
+
+/// Refuses what belongs to a key management service where its encryption is not asked for.
+fn refuse_what_is_of_kms(headers: &HeaderMap) -> Result<(), S3Error> {
+    for name in [KMS_KEY, KMS_CONTEXT] {
+        if let Some(value) = single_header::filled(headers, name.as_str())? {
+            let reason = format!("{name} goes with x-amz-server-side-encryption: aws:kms alone; leave it out.");
+            return Err(S3Error::argument(name.as_str(), value, reason));
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -110,5 +137,36 @@ mod tests {
         assert_eq!(read(&customer), Err(ErrorCode::InvalidArgument));
         assert_eq!(read(&[("x-amz-server-side-encryption", "rot13")]), Err(ErrorCode::InvalidEncryptionAlgorithmError));
         assert_eq!(read(&[]), Ok(None));
+    }
+
+    #[test]
+    fn what_belongs_to_a_key_management_service_goes_with_its_encryption_alone() {
+        let (aes, kms) = (("x-amz-server-side-encryption", "AES256"), ("x-amz-server-side-encryption", "aws:kms"));
+        let key = ("x-amz-server-side-encryption-aws-kms-key-id", "k1");
+        let context = ("x-amz-server-side-encryption-context", "e30=");
+        for of_kms in [key, context] {
+            assert_eq!(read(&[of_kms]), Err(ErrorCode::InvalidArgument), "{of_kms:?}");
+            assert_eq!(read(&[aes, of_kms]), Err(ErrorCode::InvalidArgument), "{of_kms:?}");
+            assert!(matches!(read(&[kms, of_kms]), Ok(Some(Encryption::Kms { .. }))), "{of_kms:?}");
+            let empty = (of_kms.0, "");
+            assert_eq!(read(&[aes, empty]), Ok(Some(Encryption::Aes256)), "empty is absent");
+        }
+    }
+
+    #[test]
+    fn a_read_names_no_encryption() {
+        let refused = |name: &'static str, value: &'static str| {
+            let headers = [(HeaderName::from_static(name), HeaderValue::from_static(value))].into_iter().collect();
+            Encryption::refuse_on_read(&headers).map_err(|error| error.code())
+        };
+        for name in [
+            "x-amz-server-side-encryption",
+            "x-amz-server-side-encryption-aws-kms-key-id",
+            "x-amz-server-side-encryption-context",
+        ] {
+            assert_eq!(refused(name, "AES256"), Err(ErrorCode::InvalidArgument), "{name}");
+            assert_eq!(refused(name, ""), Ok(()), "{name}");
+        }
+        assert_eq!(refused("x-amz-server-side-encryption-customer-algorithm", "AES256"), Ok(()));
     }
 }

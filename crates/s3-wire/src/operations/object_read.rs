@@ -13,6 +13,7 @@ use super::object_head::ObjectHead;
 use crate::conditions::{EntityTags, ReadConditions};
 use crate::customer_key::CustomerKey;
 use crate::date::parse_http_date;
+use crate::encryption::Encryption;
 use crate::error::{ErrorCode, S3Error};
 use crate::metadata::HeaderText;
 use crate::query::Query;
@@ -67,6 +68,7 @@ pub enum Extent {
 impl ObjectRead {
     pub(super) fn of(parts: &Parts) -> Result<Self, S3Error> {
         let query = Query::of(parts)?;
+        Encryption::refuse_on_read(&parts.headers)?;
         let part_number = PartNumber::of(&query)?;
         let asks_for_range = parts.headers.contains_key(RANGE);
         if part_number.is_some() && asks_for_range {

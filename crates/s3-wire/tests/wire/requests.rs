@@ -50,6 +50,9 @@ fn a_put_that_cannot_be_done_as_meant_is_refused() {
         ("x-amz-checksum-xxhash64", "AAAA", ErrorCode::InvalidRequest),
         ("x-amz-sdk-checksum-algorithm", "MD4", ErrorCode::InvalidRequest),
         ("x-amz-storage-class", "FAST", ErrorCode::InvalidStorageClass),
+        ("x-amz-storage-class", "GLACIER", ErrorCode::InvalidStorageClass),
+        ("x-amz-server-side-encryption-aws-kms-key-id", "k", ErrorCode::InvalidArgument),
+        ("x-amz-server-side-encryption-context", "e30=", ErrorCode::InvalidArgument),
         ("x-amz-acl", "everyone", ErrorCode::InvalidArgument),
         ("x-amz-object-lock-mode", "COMPLIANCE", ErrorCode::InvalidArgument),
     ] {
