@@ -131,3 +131,20 @@ def test_a_wrong_secret_is_named_as_such(keys, tmp_path):
     assert done.returncode != 0 and "SignatureDoesNotMatch" in done.stderr
     done = s3.AwsCli(url, "nobody", "wrong" * 8, tmp_path).run("s3", "ls")
     assert done.returncode != 0 and "InvalidAccessKeyId" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "advice"),
+    [
+        (("sts", "get-caller-identity"), "There is no STS at this port"),
+        (("iam", "list-users"), "There is no IAM at this port"),
+        (("sts", "assume-role-with-web-identity", "--role-arn", "arn:aws:iam::123456789012:role/r", "--role-session-name", "me",
+          "--web-identity-token", "token"), "There are no STS, IAM and other services of AWS at this port"),
+    ],
+    ids=["sts", "iam", "unsigned"],
+)
+def test_other_services_are_refused_in_words_that_the_client_shows(aws, command, advice):
+    answer = aws.run(*command)
+    assert answer.returncode != 0
+    assert "(InvalidAction)" in answer.stderr and advice in answer.stderr, answer.stderr
+    assert "AWS_ENDPOINT_URL_S3" in answer.stderr

@@ -24,6 +24,7 @@ use crate::addressing::Addressing;
 use crate::brake::{self, Brake, Pace};
 use crate::counters::Counters;
 use crate::cross_origin;
+use crate::query_api::QueryApi;
 use crate::quota::Usages;
 use crate::request_id::RequestIds;
 use crate::seen::Seen;
@@ -172,6 +173,10 @@ impl Shared {
         seen.address = Some(address.clone());
         if let Some(page) = &mut seen.page {
             page.asks(&address);
+        }
+        seen.query_api = QueryApi::asked(&head, &address);
+        if let Some(api) = seen.query_api {
+            return Err(api.refusal());
         }
         let operation = Operation::resolve(&head, &address)?;
         seen.operation = Some(operation);

@@ -35,7 +35,10 @@ fn failed(error: S3Error, seen: &Seen, id: RequestId, ids: &RequestIds, method: 
     let mut answer = Response::new(empty());
     *answer.status_mut() = error.status();
     if error.has_body() {
-        let document = error.to_xml(id.as_str(), ids.host_id().to_str().unwrap_or_default());
+        let document = match seen.query_api {
+            Some(api) => api.document(&error, id.as_str()),
+            None => error.to_xml(id.as_str(), ids.host_id().to_str().unwrap_or_default()),
+        };
         answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/xml"));
         // A HEAD answer tells how long the document would be, and does not send it.
         answer.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(document.len()));

@@ -22,6 +22,7 @@ mod expectation;
 mod failure;
 mod hoisted;
 mod post_object;
+mod query_api;
 mod quota;
 mod request_id;
 mod seen;

@@ -11,6 +11,7 @@ use keyward_service::Origin;
 use keyward_signature::{PayloadKind, Scheme};
 
 use crate::cross_origin::Page;
+use crate::query_api::QueryApi;
 
 /// Filled in as the request is understood. All of it is cheap to keep: shared texts and small numbers.
 #[derive(Debug, Default)]
@@ -28,6 +29,8 @@ pub(crate) struct Seen {
     pub(crate) unverified: Option<ErrorCode>,
     /// The page of another origin that a browser asks for.
     pub(crate) page: Option<Box<Page>>,
+    /// The service that the request is for, if not S3.
+    pub(crate) query_api: Option<QueryApi>,
     /// Whether the answer differs from page to page.
     pub(crate) varies: bool,
 }

@@ -154,6 +154,19 @@ impl S3Error {
             xml.text("HostId", host_id);
         })
     }
+
+    /// The `<ErrorResponse>` document of AWS's query protocol, which clients of other services than S3 read: in the
+    /// namespace of the service, where it has one.
+    pub fn to_query_xml(&self, namespace: Option<&str>, request_id: &str) -> Vec<u8> {
+        XmlWriter::error_response(namespace, |xml| {
+            xml.element("Error", |xml| {
+                xml.text("Type", if self.status().is_server_error() { "Receiver" } else { "Sender" });
+                xml.text("Code", self.code.as_str());
+                xml.text("Message", &self.message());
+            });
+            xml.text("RequestId", request_id);
+        })
+    }
 }
 
 impl From<ErrorCode> for S3Error {

@@ -65,6 +65,7 @@ codes! {
     IncorrectNumberOfFilesInPostRequest BAD_REQUEST "POST requires exactly one file upload per request." "Send one file, as the form's last field.";
     InternalError INTERNAL_SERVER_ERROR "We encountered an internal error. Please try again." "If it happens again, give the operator the request id.";
     InvalidAccessKeyId FORBIDDEN "The AWS Access Key Id you provided does not exist in our records." "Check the access key id, or issue a key.";
+    InvalidAction BAD_REQUEST "The action or operation requested is invalid. Verify that the action is typed correctly." "This port serves S3 alone.";
     InvalidArgument BAD_REQUEST "Invalid Argument" "Correct the argument that is named here.";
     InvalidBucketAclWithObjectOwnership BAD_REQUEST "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting" "The bucket is shared by its access control list, which would have no effect then; put the canned list private first.";
     InvalidBucketName BAD_REQUEST "The specified bucket is not valid." "Use a name of 1 to 255 letters, digits, dots, hyphens or underscores.";

@@ -54,6 +54,11 @@ impl XmlWriter {
         XmlWriter { out: Vec::new(), is_strict: true }.filled("Error", None, fill)
     }
 
+    /// The `<ErrorResponse>` document of AWS's query protocol, held to the same as [`error`](Self::error).
+    pub fn error_response(namespace: Option<&str>, fill: impl FnOnce(&mut XmlWriter)) -> Vec<u8> {
+        XmlWriter { out: Vec::new(), is_strict: true }.filled("ErrorResponse", namespace, fill)
+    }
+
     fn whole(root: &str, namespace: Option<&str>, about: usize, fill: impl FnOnce(&mut XmlWriter)) -> Vec<u8> {
         let out = Vec::with_capacity(DECLARATION.len() + about);
         XmlWriter { out, is_strict: false }.filled(root, namespace, fill)

@@ -264,6 +264,9 @@ fn errors() {
     golden("error", &error.to_xml("4442587FB7D0A2F9", "node-1"));
     let argument = S3Error::argument("max-keys", "-1", "max-keys has to be a whole number from 0 to 2147483647.");
     golden("error_argument", &argument.to_xml("4442587FB7D0A2F9", "node-1"));
+    let query = S3Error::new(ErrorCode::InvalidAction);
+    let sts = Some("https://sts.amazonaws.com/doc/2011-06-15/");
+    golden("error_of_query_protocol", &query.to_query_xml(sts, "4442587FB7D0A2F9"));
 }
 
 #[test]
