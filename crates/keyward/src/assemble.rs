@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use keyward_ambient::{Clock, Entropy, SystemClock, SystemEntropy};
 use keyward_credential_cache::{BucketCache, Capacity, CredentialCache};
+use keyward_disk_space::{Ballast, FileSystemGauge, Reserve};
 use keyward_identity::{DomainName, NameError};
 use keyward_keyring::FirstKeyRule;
 use keyward_listener::TrustedProxies;
@@ -22,6 +23,7 @@ use keyward_store::{Sealer, Store};
 use keyward_store_sqlite::SqliteStore;
 
 use crate::audit_keys::audit_keys;
+use crate::belonging::{self, Belonging};
 use crate::config::{Environment, Settings};
 use crate::data_dir::DataDir;
 use crate::master_key::{self, MasterKeyFailure};
@@ -35,6 +37,12 @@ use crate::wiring::{
 
 /// The file of the identity store, within the data directory.
 pub(crate) const IDENTITY: &str = "identity.db";
+
+/// The file that gives its space up when the disk of the identity store is full.
+const IDENTITY_BALLAST: &str = "identity.reserve";
+
+/// The folder of the object store, within the data directory.
+pub(crate) const OBJECTS: &str = "objects";
 
 /// The server, ready to listen.
 pub(crate) struct Assembly {
@@ -59,17 +67,23 @@ impl Assembly {
     ) -> Result<Self, StartError> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
+        belonging::require_identity(data_dir)?;
         let keys = master_key::master_keys(settings, environment, data_dir, &*entropy)?;
         let identity = data_dir.join(IDENTITY);
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&identity, audit_keys(&identity, &keys)?)?);
+        let gauge = Arc::new(FileSystemGauge);
+        let ballast = Ballast::keep(data_dir.path(), IDENTITY_BALLAST, Reserve::default(), gauge);
+        let store: Arc<dyn Store> =
+            Arc::new(SqliteStore::open_with(&identity, audit_keys(&identity, &keys)?, Some(ballast))?);
         master_key::compare_with_data(&keys, &*store, clock.now()).await?;
+        let belonging = Belonging::read(&*store, data_dir).await?;
         let sealer: Arc<dyn Sealer> = Arc::new(
             EnvelopeSealer::new(&keys, Arc::clone(&entropy)).map_err(|error| StartError::Sealing(error.to_string()))?,
         );
         let object_keys = Arc::new(ObjectKeys(Arc::clone(&sealer)));
-        let (directory, cache) = (data_dir.join("objects"), settings.object_cache);
+        let (directory, cache) = (data_dir.join(OBJECTS), settings.object_cache);
         let opening = LocalObjects::open(directory, Arc::clone(&clock), Arc::clone(&entropy), object_keys, cache);
         let objects = opening.await.map_err(|error| StartError::Objects(error.to_string()))?;
+        belonging.require_same(&objects.store_id(), data_dir)?;
         let objects = objects.with_uploads_abandoned_after(settings.abandoned_uploads);
         let objects = Arc::new(match lifecycle_day(environment) {
             Some(day) => objects.with_days_of(day),
@@ -80,7 +94,8 @@ impl Assembly {
         let service = service(settings, data_dir, &store, &sealer, &backend, &clock, &entropy)?;
         let root_password = first_start(settings, environment, data_dir, &service, &*entropy).await?;
         service.prepare().await?;
-        service.settle_buckets().await?;
+        let settled = service.settle_buckets(belonging.settled()).await?;
+        belonging.record(&*store, objects.store_id(), settled, clock.now()).await?;
         let endpoint = Endpoint::new(keyward_s3_endpoint::Parts {
             service: Arc::clone(&service),
             backend,

@@ -14,7 +14,7 @@ use keyward_objects_local::{Checked, check_store};
 use keyward_sealing::EnvelopeSealer;
 use keyward_store::Sealer;
 
-use crate::assemble::IDENTITY;
+use crate::assemble::{IDENTITY, OBJECTS};
 use crate::causes::in_one_line;
 use crate::config::{Environment, Settings};
 use crate::data_dir::DataDir;
@@ -22,9 +22,6 @@ use crate::master_key;
 use crate::start_error::StartError;
 use crate::wiring::ObjectKeys;
 use identity::Identity;
-
-/// The folder of the object store.
-const OBJECTS: &str = "objects";
 
 /// Why the data is not known to be whole.
 #[derive(Debug, thiserror::Error)]
@@ -67,7 +64,12 @@ pub(crate) async fn run(
             let checking = || check_objects(&objects, sealer, &identity, &mut |line| faults.tell(line));
             tokio::task::block_in_place(checking)?
         }
-        false => Checked::default(),
+        false => {
+            if identity.knows_objects().await {
+                faults.tell("objects: the folder is missing, and identity.db knows of an object store in it");
+            }
+            Checked::default()
+        }
     };
     identity.compare_registry(&checked.buckets, &mut |line| faults.tell(line)).await;
     let summary = summary(&identity, &checked);

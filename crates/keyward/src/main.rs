@@ -6,6 +6,7 @@ mod audit_trail;
 mod audit_verify;
 mod backup;
 mod banner;
+mod belonging;
 mod causes;
 mod check;
 mod command;

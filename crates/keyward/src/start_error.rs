@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use keyward_service::ServiceError;
 use keyward_store_sqlite::OpenError;
 
+use crate::belonging::BelongingError;
 use crate::causes::in_one_line;
 use crate::config::ConfigError;
 use crate::data_dir::DataDirError;
@@ -20,6 +21,8 @@ pub(crate) enum StartError {
     Config(#[from] ConfigError),
     #[error(transparent)]
     DataDir(#[from] DataDirError),
+    #[error(transparent)]
+    Belonging(#[from] BelongingError),
     #[error(transparent)]
     Tls(#[from] TlsError),
     #[error(transparent)]

@@ -131,6 +131,9 @@ fn document(error: &ServiceError) -> EcsError {
         | ServiceError::KeysChanged { .. }
         | ServiceError::BucketState { .. } => EcsError::new(ChangeNotPossible, sentence(error)),
         ServiceError::ProviderCheck { cause } => EcsError::new(InvalidParameter, provider_refused(cause)),
+        ServiceError::TooManyChanges { .. } | ServiceError::DiskFull => {
+            EcsError::new(ErrorCode::Unavailable, sentence(error))
+        }
         ServiceError::Unavailable { what } => EcsError::unavailable(what),
         ServiceError::Internal => EcsError::internal(),
     }

@@ -3,13 +3,14 @@
 use futures_util::TryStreamExt;
 use http_body::Frame;
 use http_body_util::StreamBody;
+use keyward_identity::Bucket;
 use keyward_objects::{ResponseBody, streamed};
 use keyward_s3_wire::ETag;
 use keyward_s3_wire::operations::ObjectHead;
 
-use crate::call::Place;
+use crate::call::{self, Place};
 use crate::engine::{BodyReader, Etag, ObjectRecord, OpenedObject};
-use crate::{checksum, encryption, lock, stored_head};
+use crate::{checksum, damage, encryption, lock, stored_head};
 
 /// The entity tag on the wire.
 pub(crate) fn etag(etag: Etag) -> ETag {
@@ -20,14 +21,14 @@ pub(crate) fn etag(etag: Etag) -> ETag {
 }
 
 /// What GET and HEAD tell of an object.
-pub(crate) fn object_head(record: &ObjectRecord, place: Place<'_>) -> ObjectHead {
+pub(crate) fn object_head(record: &ObjectRecord, bucket: &Bucket) -> ObjectHead {
     ObjectHead {
         size: record.size,
         etag: etag(record.etag),
         last_modified: record.modified,
         metadata: stored_head::from_stored(&record.head),
         storage_class: stored_head::storage_class(record.head.storage_class.as_deref()),
-        version_id: place.shown_version(record.version),
+        version_id: call::shown_version(bucket, record.version),
         checksum: record.checksum.as_ref().and_then(checksum::shown),
         parts: record.etag.parts.and_then(|parts| u16::try_from(parts).ok()),
         tags: record.head.tags.len(),
@@ -37,21 +38,21 @@ pub(crate) fn object_head(record: &ObjectRecord, place: Place<'_>) -> ObjectHead
     }
 }
 
-/// What GET and HEAD tell of an object of which one part was opened: with it goes the part's own checksum.
-pub(crate) fn opened_head(opened: &OpenedObject, place: Place<'_>) -> ObjectHead {
-    let whole = object_head(&opened.record, place);
+/// The same of an object of which one part was opened: with it goes the part's own checksum.
+pub(crate) fn of_opened(whole: ObjectHead, opened: &OpenedObject) -> ObjectHead {
     let Some(part) = &opened.part else { return whole };
     let known = part.checksum.as_ref().and_then(checksum::shown);
     let checksum = known.zip(whole.checksum.as_ref()).map(|((sum, _), (_, kind))| (sum, *kind));
     ObjectHead { checksum, ..whole }
 }
 
-/// The bytes of an object. Reading goes no more than a piece ahead of the client; when the disk fails the answer breaks
-/// off, so that the client sees fewer bytes than announced.
-pub(crate) fn body(reader: BodyReader) -> ResponseBody {
-    let logged = reader.inspect_err(|error| {
-        let error: &(dyn std::error::Error + 'static) = error;
-        tracing::error!(error, "an object could not be read to its end");
-    });
+/// The bytes of the object at `place`. Reading goes no more than a piece ahead of the client; when the disk fails, or the
+/// bytes are not those that arrived, the answer breaks off, so that the client sees fewer bytes than announced.
+pub(crate) fn body(reader: BodyReader, place: Place<'_>) -> ResponseBody {
+    if reader.is_at_hand() {
+        return streamed(StreamBody::new(reader.map_ok(Frame::data)));
+    }
+    let name = place.in_words();
+    let logged = reader.inspect_err(move |error| damage::note_unread(&name, error));
     streamed(StreamBody::new(logged.map_ok(Frame::data)))
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::request::Parts;
 use keyward_identity::Bucket;
-use keyward_objects::{CommitCheck, Judged};
+use keyward_objects::{CommitCheck, Judged, ObjectFacts};
 use keyward_policy::{Access, Allowed, Resource};
 use keyward_s3_wire::bucket_owner::{expect_owner, expect_source_owner};
 use keyward_s3_wire::customer_key::CustomerKey;
@@ -62,9 +62,14 @@ impl Place<'_> {
         self.shown_version(version).filter(|version| !version.is_null())
     }
 
-    /// How a version of the place is named in an answer: not at all while its bucket never had versions.
+    /// As [`shown_version`], of this place.
     pub(crate) fn shown_version(&self, version: Version) -> Option<VersionId> {
-        (versioning(self.bucket) != Versioning::Off).then(|| version_id(version))
+        shown_version(self.bucket, version)
+    }
+
+    /// The place as the log names it: `BUCKET/KEY`.
+    pub(crate) fn in_words(&self) -> String {
+        format!("{}/{}", self.bucket.name, self.key.as_str())
     }
 }
 
@@ -73,6 +78,11 @@ impl<'c> Call<'c> {
     pub(crate) fn require_judged_object(&self, place: Place<'_>, head: &ObjectHead) -> Result<(), S3Error> {
         let judged = self.head.extensions.get::<Judged>();
         access::require_judged(judged.and_then(|judged| judged.object.as_ref()), head, place.bucket)
+    }
+
+    /// The facts by which the request was allowed, where it depended on any.
+    pub(crate) fn judged_object(&self) -> Option<Option<ObjectFacts>> {
+        self.head.extensions.get::<Judged>().and_then(|judged| judged.object.clone())
     }
 
     /// The same of the object to copy from.
@@ -122,7 +132,7 @@ impl<'c> Call<'c> {
     pub(crate) fn unlock(
         &self,
         customer_key: Option<CustomerKey>,
-    ) -> impl FnOnce(&ObjectHead) -> Result<Option<DataKey>, EngineError> + Send + 'static {
+    ) -> impl FnMut(&ObjectHead) -> Result<Option<DataKey>, EngineError> + Send + 'static {
         let keys = self.keys.clone();
         move |head| keys.opening(head, customer_key.as_ref())
     }
@@ -171,6 +181,11 @@ pub(crate) fn versioning(bucket: &Bucket) -> Versioning {
         keyward_identity::Versioning::Enabled => Versioning::Enabled,
         keyward_identity::Versioning::Suspended => Versioning::Suspended,
     }
+}
+
+/// How a version is named in an answer: not at all while its bucket never had versions.
+pub(crate) fn shown_version(bucket: &Bucket, version: Version) -> Option<VersionId> {
+    (versioning(bucket) != Versioning::Off).then(|| version_id(version))
 }
 
 /// A version on the wire.

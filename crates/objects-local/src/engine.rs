@@ -12,7 +12,7 @@
 //!     └─► what was read of late and not written since (`object_cache`) ─► BodyReader
 //! ```
 //! Every version of an object is a row, the newest of a key first; reads and listings take the first that is no delete
-//! marker. Not here: authorisation, checksums other than the entity tag's MD5.
+//! marker. A body that is read whole is compared with the sum that was stored with it (`sums`). Not here: authorisation.
 
 mod backup;
 mod body_dir;
@@ -39,6 +39,7 @@ mod objects;
 mod outgoing;
 mod pending_file;
 mod pins;
+mod plain_body;
 mod readers;
 mod reaper;
 mod record;
@@ -47,9 +48,11 @@ mod row_key;
 mod schema;
 mod settings;
 mod short_reads;
+mod sums;
 mod sweep;
 mod tables;
 mod unlink_hold;
+mod verified_files;
 mod walk;
 mod writer;
 
@@ -59,6 +62,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use keyward_ambient::{Clock, Entropy, Timestamp};
+use keyward_disk_space::Ballast;
 
 pub use backup::{Copied, copy_store};
 pub use cipher::DataKey;
@@ -66,15 +70,17 @@ pub use copy::CopyRequest;
 pub use error::{EngineError, KeyFault};
 pub use etag::Etag;
 pub use head::{Checksum, ChecksumAlgorithm, ChecksumKind, ChecksumPlan, ChecksumUnreadable, Encryption, ObjectHead};
-pub use headroom::{FileSystemGauge, Reserve, Space, SpaceGauge};
 pub use ids::{BucketId, UploadId, Version};
 pub use incoming::{Body, BodyWriter};
+pub use keyward_disk_space::{FileSystemGauge, Reserve, Space, SpaceGauge};
+pub use layout::{holds_store, is_made};
 pub use list::{ListQuery, Page};
 pub use list_versions::{VersionsPage, VersionsQuery};
+pub use locate::Plan;
 pub use lock::{Lock, Retention, RetentionMode, RetentionPeriod};
 pub use multipart::{CompletedPart, Completion};
 pub use multipart_list::{PartsPage, UploadsPage, UploadsQuery};
-pub use objects::OpenedObject;
+pub use objects::{Judge, OpenedObject};
 pub use outgoing::BodyReader;
 pub use record::{ByteRange, Deleted, Deletion, ObjectRecord, Precondition, PutResult, Seen, Terms, Versioning, Which};
 pub use rewrap::{Reseal, Resealed};
@@ -96,6 +102,7 @@ use readers::Readers;
 use reaper::Reaper;
 use short_reads::ShortReads;
 use unlink_hold::UnlinkHold;
+use verified_files::VerifiedFiles;
 use writer::{Commit, Held, Writer};
 
 /// An open object store. Clones share it; it closes when the last is dropped, or at [`close`](Engine::close).
@@ -115,6 +122,7 @@ struct Inner {
     reaper: Mutex<Reaper>,
     spool: Arc<Spool>,
     headroom: Arc<Headroom>,
+    verified: Arc<VerifiedFiles>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     settings: Settings,
@@ -146,15 +154,22 @@ impl Engine {
             Reaper::start(layout.bodies(), hold).map_err(EngineError::io("start the thread that unlinks bodies"))?;
         let pins = Arc::new(Pins::new(reaper.unlinks()));
         let cache = ObjectCache::new(settings.cache, settings.cached_body_limit);
+        let (gauge, reserve) = (Arc::clone(&settings.space_gauge), settings.reserve);
+        let ballast = Ballast::keep(directory, "reserve", reserve, Arc::clone(&gauge));
         let mut shards = Vec::with_capacity(files.len());
         for (number, (path, connection)) in files.into_iter().enumerate() {
             let name = format!("objects-meta-{number:02}");
-            let writer = Writer::start(name, connection, Arc::clone(&clock), Arc::clone(&pins), Arc::clone(&cache))?;
+            let shared = writer::Shared {
+                clock: Arc::clone(&clock),
+                pins: Arc::clone(&pins),
+                cache: Arc::clone(&cache),
+                ballast: Arc::clone(&ballast),
+            };
+            let writer = Writer::start(name, connection, shared)?;
             let readers = Readers::new(path, settings.readers_per_shard);
             let short_reads = ShortReads::new(Arc::clone(&readers), settings.readers_per_shard);
             shards.push(Shard { writer, readers, short_reads });
         }
-        let (gauge, reserve) = (Arc::clone(&settings.space_gauge), settings.reserve);
         let headroom = Headroom::new(directory.to_owned(), reserve, gauge, Arc::clone(&clock));
         let spool = Arc::new(Spool {
             headroom: Arc::clone(&headroom),
@@ -174,6 +189,7 @@ impl Engine {
             reaper,
             spool,
             headroom,
+            verified: VerifiedFiles::new(Arc::clone(&clock)),
             clock,
             entropy,
             settings,
@@ -190,6 +206,11 @@ impl Engine {
         if tokio::task::spawn_blocking(move || inner.close()).await.is_err() {
             tracing::error!("closing the object store was cut short");
         }
+    }
+
+    /// What tells this store from all others; drawn when it was made.
+    pub fn store_id(&self) -> [u8; 16] {
+        self.inner.layout.store
     }
 
     /// What time it is for the store.

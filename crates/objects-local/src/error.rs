@@ -65,7 +65,18 @@ impl From<EngineError> for S3Error {
                 let message = "The disk of the object store is full; delete objects, or ask the operator for room.";
                 S3Error::because(ErrorCode::ServiceUnavailable, message)
             }
+            E::NearlyFull => {
+                let message = "The disk of the object store is nearly full, and the rest is kept for what frees space; \
+                               delete objects, or versions by their ids, or ask the operator for space.";
+                S3Error::because(ErrorCode::ServiceUnavailable, message)
+            }
             E::Unavailable => S3Error::unavailable(RETRY_AFTER),
+            // Who read the object has noted its name.
+            E::Damaged { .. } => {
+                let message = "The stored bytes of the object are damaged: they do not match the checksum that was \
+                               stored with them. Nothing was written; ask the operator to run keyward check.";
+                S3Error::because(ErrorCode::InternalError, message)
+            }
             E::InUse
             | E::NewerSchema { .. }
             | E::OlderSchema { .. }

@@ -14,6 +14,7 @@ mod call;
 mod check;
 mod checksum;
 mod conditions;
+mod damage;
 mod encryption;
 pub mod engine;
 mod error;

@@ -92,6 +92,11 @@ impl LocalObjects {
         self
     }
 
+    /// What tells this store from all others, in hexadecimal digits.
+    pub fn store_id(&self) -> String {
+        self.engine.store_id().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// How long a day of the lifecycle lasts.
     pub fn day(&self) -> Duration {
         self.day

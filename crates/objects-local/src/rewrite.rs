@@ -1,5 +1,6 @@
 //! Copying bytes by reading and writing them, where the engine cannot share them: parts made from objects, and copies
-//! that are to have another checksum.
+//! that are to have another checksum. The source has to be opened so that its bytes are compared with their sum: what is
+//! written gets new sums, which must not vouch for damage.
 
 use keyward_s3_wire::checksum::{Checksum, ChecksumAlgorithm};
 

@@ -1,5 +1,6 @@
 //! Failures of the service as S3 errors: the one place that maps them.
 
+use http::header::{HeaderValue, RETRY_AFTER as RETRY_AFTER_HEADER};
 use keyward_credential_cache::CouldNotFindOut;
 use keyward_s3_wire::{ErrorCode, S3Error};
 use keyward_service::{ServiceError, Subject};
@@ -23,6 +24,14 @@ pub(crate) fn service(error: &ServiceError) -> S3Error {
     match error {
         ServiceError::NotEmpty { .. } => S3Error::new(ErrorCode::BucketNotEmpty),
         ServiceError::Unavailable { .. } => S3Error::unavailable(RETRY_AFTER),
+        ServiceError::TooManyChanges { retry_after } => {
+            let seconds = u16::try_from(retry_after.as_secs().max(1)).unwrap_or(u16::MAX);
+            let message = format!(
+                "Please reduce your request rate. The configuration of buckets was changed too often by one user; try again in {seconds} seconds."
+            );
+            S3Error::because(ErrorCode::SlowDown, message).with_header(RETRY_AFTER_HEADER, HeaderValue::from(seconds))
+        }
+        ServiceError::DiskFull => S3Error::because(ErrorCode::ServiceUnavailable, sentence(&error.to_string())),
         ServiceError::BucketState { why } => S3Error::because(ErrorCode::InvalidBucketState, sentence(why)),
         ServiceError::NotFound { subject: Subject::Bucket, .. } => S3Error::new(ErrorCode::NoSuchBucket),
         ServiceError::NotFound { .. } => S3Error::new(ErrorCode::InvalidAccessKeyId),

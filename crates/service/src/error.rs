@@ -199,6 +199,17 @@ pub enum ServiceError {
         /// What the attempt met.
         cause: String,
     },
+    /// The caller has changed the configuration of buckets too often of late.
+    #[error("too many changes of buckets by one user; try again in {} seconds", retry_after.as_secs().max(1))]
+    TooManyChanges {
+        /// When the next change is taken.
+        retry_after: Duration,
+    },
+    /// So little of the disk is left that only what ends access or frees space is taken.
+    #[error(
+        "the disk is nearly full, and the rest is kept for what ends access or frees space; delete objects, or ask the operator for space"
+    )]
+    DiskFull,
     /// It could not be found out: store or directory are down. Never a refusal.
     #[error("{what} cannot be reached at the moment")]
     Unavailable {

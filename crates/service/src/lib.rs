@@ -6,6 +6,7 @@
 
 mod cached;
 mod caller;
+mod change_rate;
 mod commit;
 mod ended_secrets;
 mod error;

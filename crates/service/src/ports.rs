@@ -103,6 +103,8 @@ pub struct Space {
     pub total: u64,
     /// Of what can still be written to.
     pub free: u64,
+    /// Of what changes that users make leave free, for what ends access or frees space.
+    pub reserved: u64,
 }
 
 /// Where the contents of a bucket stand.

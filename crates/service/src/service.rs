@@ -16,6 +16,7 @@ use keyward_store::{Sealer, Store};
 use tokio::sync::Mutex;
 
 use crate::cached::BucketNameSource;
+use crate::change_rate::ChangeRate;
 use crate::failed_logins::FailedLogins;
 use crate::governing::Governing;
 use crate::known_callers::KnownCallers;
@@ -24,9 +25,6 @@ use crate::{BucketContents, BucketPolicies, Directories, FirstPassword, Password
 
 /// How often it is tried whether changes can be written.
 const WRITE_TRIED_EVERY: Duration = Duration::from_secs(5);
-
-/// Bytes below which the disk counts as full: a log file grows by this before it is written back.
-const ROOM_NEEDED: u64 = 4 * 1024 * 1024;
 
 /// What the operator decided, as far as use cases depend on it.
 #[derive(Clone, Debug)]
@@ -93,6 +91,7 @@ pub struct Service {
     pub(crate) failed_logins: FailedLogins,
     pub(crate) lockouts: Lockouts,
     pub(crate) known_callers: KnownCallers,
+    pub(crate) change_rate: ChangeRate,
     pub(crate) contents: Arc<dyn BucketContents>,
     pub(crate) policies: Arc<dyn BucketPolicies>,
     pub(crate) node: Arc<dyn ThisNode>,
@@ -140,6 +139,7 @@ impl Service {
             failed_logins: FailedLogins::default(),
             lockouts: Lockouts::default(),
             known_callers: KnownCallers::default(),
+            change_rate: ChangeRate::default(),
             directories: parts.directories,
             passwords: parts.passwords,
             first_password: parts.first_password,
@@ -216,14 +216,24 @@ impl Service {
         {
             return could;
         }
-        // Where nobody can say how much room there is, the try alone decides.
-        let has_room = self.node.space().await.map_or(true, |space| space.free >= ROOM_NEEDED);
+        // Users leave more free, and so does whoever deletes. Where nobody can say how much there is, the try alone decides.
+        let has_room = self.node.space().await.map_or(true, |space| space.free >= space.reserved / 2);
         let could = has_room && self.store.try_write().await.is_ok();
         if !could {
             tracing::error!(has_room, "the identity store takes no changes: this node is not ready");
         }
         *last = Some((now, could));
         could
+    }
+
+    /// Refuses a change of a user's that makes the identity store grow, where the rest of the disk is kept for what ends
+    /// access or frees space.
+    pub(crate) async fn require_space(&self) -> Result<(), crate::ServiceError> {
+        match self.node.space().await {
+            Ok(space) if space.free < space.reserved => Err(crate::ServiceError::DiskFull),
+            // Where nobody can say how much there is, the write says so itself.
+            _ => Ok(()),
+        }
     }
 
     pub(crate) async fn reload_base_urls(&self) -> Result<(), crate::ServiceError> {

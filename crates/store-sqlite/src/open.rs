@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use keyward_disk_space::log_pages;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use thiserror::Error;
 
@@ -82,9 +83,9 @@ const STATEMENTS: usize = 128;
 
 /// The connection that writes, on a database whose schema is up to date.
 ///
-/// 4,000 pages are 16 MiB of log between checkpoints, so that a checkpoint seldom holds up a commit; the log file
-/// shrinks to 64 MiB after a burst. What is deleted is
-/// overwritten with zeros, so that no sealed secret stays in a free page. Memory maps stay off: they would make a stray inconsistency lasting.
+/// On all but small disks 4,000 pages are 16 MiB of log between checkpoints, so that a checkpoint seldom holds up a commit;
+/// the log file shrinks to four times as much after a burst. What is deleted is overwritten with zeros, so that no sealed
+/// secret stays in a free page. Memory maps stay off: they would make a stray inconsistency lasting.
 pub(crate) fn writer(path: &Path) -> Result<Connection, OpenError> {
     let mut connection = connect(path)?;
     recognise(&connection, path)?;
@@ -94,12 +95,14 @@ pub(crate) fn writer(path: &Path) -> Result<Connection, OpenError> {
     if !mode.eq_ignore_ascii_case("wal") {
         return Err(OpenError::NoSharedMemory { path: path.to_owned() });
     }
+    let pages = log_pages(path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(".")));
     connection
-        .execute_batch(
+        .execute_batch(&format!(
             "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536;
              PRAGMA secure_delete = ON;
-             PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864;",
-        )
+             PRAGMA wal_autocheckpoint = {pages}; PRAGMA journal_size_limit = {};",
+            pages * 4096 * 4
+        ))
         .map_err(failed(path, "set up the writer"))?;
     schema::migrate(&mut connection).map_err(failed(path, "bring the schema up to date"))?;
     Ok(connection)

@@ -1,7 +1,9 @@
 //! The store as a whole.
 
 use std::path::Path;
+use std::sync::Arc;
 
+use keyward_disk_space::Ballast;
 use keyward_store::AuditKeys;
 
 use crate::file;
@@ -23,7 +25,11 @@ impl SqliteStore {
     /// Opens the store in the file at `path` or makes a new one there, readable by its owner only; new audit records
     /// are linked with `audit_keys`. Takes the same time however much is stored. Blocks while it works.
     pub fn open(path: impl AsRef<Path>, audit_keys: AuditKeys) -> Result<Self, OpenError> {
-        let path = path.as_ref();
+        Self::open_with(path.as_ref(), audit_keys, None)
+    }
+
+    /// As [`open`](Self::open); on a full disk the space that `ballast` takes is used for what is written.
+    pub fn open_with(path: &Path, audit_keys: AuditKeys, ballast: Option<Arc<Ballast>>) -> Result<Self, OpenError> {
         file::prepare(path).map_err(|source| OpenError::File { path: path.to_owned(), source })?;
         let connection = open::writer(path)?;
         let ledger = Ledger::load(&connection).map_err(|error| OpenError::Database {
@@ -32,7 +38,8 @@ impl SqliteStore {
             cause: error.to_string(),
         })?;
         let readers = Readers::open(path)?;
-        let writer = Writer::start(connection, audit_keys.clone(), ledger.revision).map_err(OpenError::Thread)?;
+        let writer =
+            Writer::start(connection, audit_keys.clone(), ledger.revision, ballast).map_err(OpenError::Thread)?;
         Ok(Self { readers, writer, audit_keys })
     }
 }

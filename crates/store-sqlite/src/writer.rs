@@ -1,7 +1,9 @@
 //! The one thread that writes, and the queue before it.
 
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
+use keyward_disk_space::Ballast;
 use keyward_store::{AuditKeys, CommitError, Committed, Revision, StoreError, Transaction};
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -33,12 +35,17 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// Starts the thread on `connection`, which stands at `revision`.
-    pub(crate) fn start(connection: Connection, keys: AuditKeys, revision: Revision) -> std::io::Result<Self> {
+    pub(crate) fn start(
+        connection: Connection,
+        keys: AuditKeys,
+        revision: Revision,
+        ballast: Option<Arc<Ballast>>,
+    ) -> std::io::Result<Self> {
         let (queue, jobs) = mpsc::channel(QUEUE);
         let (announce, news) = watch::channel(revision);
         let thread = thread::Builder::new()
             .name("identity-writer".to_owned())
-            .spawn(move || write_until_closed(&connection, &keys, jobs, &announce))?;
+            .spawn(move || write_until_closed(&connection, &keys, ballast.as_deref(), jobs, &announce))?;
         Ok(Self { queue: Some(queue), thread: Some(thread), news })
     }
 
@@ -89,6 +96,7 @@ impl Drop for Writer {
 fn write_until_closed(
     connection: &Connection,
     keys: &AuditKeys,
+    ballast: Option<&Ballast>,
     mut queue: mpsc::Receiver<Queued>,
     announce: &watch::Sender<Revision>,
 ) {
@@ -99,6 +107,9 @@ fn write_until_closed(
             next = if jobs.len() < BATCH { queue.try_recv().ok() } else { None };
         }
         if !jobs.is_empty() {
+            if ballast.is_some_and(Ballast::make_room) {
+                write_log_back(connection);
+            }
             batch::run(connection, keys, jobs, |revision| {
                 announce.send_if_modified(|announced| {
                     let news = *announced != revision;
@@ -118,6 +129,14 @@ fn write_until_closed(
 fn empty_log(connection: &Connection) -> Result<u64, StoreError> {
     let busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
     busy.map(i64::cast_unsigned).map_err(unavailable("empty the log"))
+}
+
+/// On a full disk the next commit then finds room in the log instead of making it longer.
+fn write_log_back(connection: &Connection) {
+    let written_back = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get::<_, i64>(0));
+    if let Err(error) = written_back {
+        tracing::warn!(%error, "the log of the identity store could not be written back on a full disk");
+    }
 }
 
 fn stopped() -> StoreError {

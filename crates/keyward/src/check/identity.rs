@@ -13,6 +13,7 @@ use keyward_store_sqlite::{SqliteStore, integrity};
 
 use super::{Tell, is_open};
 use crate::audit_keys::audit_keys;
+use crate::belonging::OBJECT_STORE;
 use crate::causes::in_one_line;
 use crate::master_key::FINGERPRINT;
 use crate::user_scope::user_scope;
@@ -130,6 +131,12 @@ impl Looking<'_> {
 }
 
 impl Identity {
+    /// Whether the identity store records an object store.
+    pub(super) async fn knows_objects(&self) -> bool {
+        let Some(store) = &self.store else { return false };
+        matches!(store.setting(OBJECT_STORE).await, Ok(Some(_)))
+    }
+
     /// Compares the registry of buckets, as it was read first, with the buckets of the objects' metadata, and asks the
     /// registry again where they differ: either may have changed in between.
     pub(super) async fn compare_registry(&self, of_objects: &[(BucketId, BucketState)], tell: Tell<'_>) {

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use async_trait::async_trait;
+use keyward_disk_space::{FileSystemGauge, Kind, Reserve, SpaceGauge};
 use keyward_service::{Space, ThisNode};
 
 /// The machine, as seen from the data directory.
@@ -25,11 +26,10 @@ impl ThisNode for Machine {
     async fn space(&self) -> Result<Space, String> {
         let data_dir = self.data_dir.clone();
         // A network file system that hangs must not hold up anybody else.
-        let asked = tokio::task::spawn_blocking(move || rustix::fs::statvfs(&data_dir)).await;
+        let asked = tokio::task::spawn_blocking(move || FileSystemGauge.read(&data_dir)).await;
         let found = asked.map_err(|cause| cause.to_string())?.map_err(|cause| cause.to_string())?;
-        let bytes = |blocks: u64| blocks.saturating_mul(found.f_frsize);
-        // What only the superuser may still write to is not free to us.
-        Ok(Space { total: bytes(found.f_blocks), free: bytes(found.f_bavail) })
+        let reserved = Reserve::default().kept_from(Kind::Metadata, found.size);
+        Ok(Space { total: found.size, free: found.free, reserved })
     }
 }
 

@@ -160,7 +160,7 @@ impl ThisNode for SmallMachine {
     }
 
     async fn space(&self) -> Result<Space, String> {
-        Ok(Space { total: 4 << 30, free: (3 << 30) + 5 })
+        Ok(Space { total: 4 << 30, free: (3 << 30) + 5, reserved: 1 << 20 })
     }
 }
 

@@ -133,12 +133,11 @@ impl Place {
     pub fn in_words(&self, bucket: impl Fn(BucketId) -> String) -> String {
         let part = |part: &Option<u16>| part.map(|number| format!(", part {number}")).unwrap_or_default();
         match self {
-            // Keys may hold line ends, and a finding is one line.
             Place::Version { bucket: id, key, version, part: number } => {
-                format!("{}/{} (version {version}{})", bucket(*id), key.escape_debug(), part(number))
+                format!("{}/{} (version {version}{})", bucket(*id), on_one_line(key), part(number))
             }
             Place::Upload { bucket: id, key, upload, part: number } => {
-                format!("{}/{} (upload {upload}{})", bucket(*id), key.escape_debug(), part(number))
+                format!("{}/{} (upload {upload}{})", bucket(*id), on_one_line(key), part(number))
             }
             Place::Bucket(id) => bucket(*id),
             Place::Body(name) => format!("body file {name}"),
@@ -146,6 +145,18 @@ impl Place {
             Place::Row { file, key } => format!("a row of {file} ({})", key.escape_ascii()),
         }
     }
+}
+
+/// The key as it is, but for characters that could end the line or steer a terminal.
+fn on_one_line(key: &str) -> String {
+    let mut text = String::with_capacity(key.len());
+    for character in key.chars() {
+        match character.is_control() || matches!(character, '\u{2028}' | '\u{2029}') {
+            true => text.extend(character.escape_debug()),
+            false => text.push(character),
+        }
+    }
+    text
 }
 
 impl fmt::Display for Finding {

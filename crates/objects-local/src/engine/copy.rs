@@ -10,10 +10,10 @@ use super::head::{Checksum, ObjectHead};
 use super::headroom::{Headroom, ROWS};
 use super::ids::{BucketId, UploadId};
 use super::incoming::Content;
-use super::locate::{HeldBytes, Located, locate};
+use super::locate::{HeldBytes, Located, Plan, locate};
 use super::pending_file::PendingFile;
 use super::pins::Pins;
-use super::record::{ByteRange, ObjectRecord, PutResult, Terms, Which};
+use super::record::{ObjectRecord, PutResult, Terms, Which};
 use super::tables::bodies;
 use super::tables::object_writes::{self, NewObject, Numbering};
 use super::tables::objects::{self, StoredBody};
@@ -58,7 +58,7 @@ impl Engine {
         };
         let (pins, from, which) = (Arc::clone(&self.inner.pins), request.source.clone(), request.source_version);
         let replicated = self.shard(source).readers.read_then(
-            move |connection| locate(connection, &pins, from.0, (&from.1, which), ByteRange::Whole),
+            move |connection| locate(connection, &pins, from.0, (&from.1, which), |_| Ok(Plan::whole())),
             move |located| {
                 judge(&request, &located.record)?;
                 Ok((request, replicator.replicate(located)?))

@@ -1,5 +1,6 @@
 //! Deleting objects: for good, or under a delete marker.
 
+use super::headroom::Headroom;
 use super::ids::{BucketId, Version};
 use super::record::{Deleted, Deletion, Precondition, Seen, Versioning, Which};
 use super::tables::object_writes::Numbering;
@@ -54,12 +55,14 @@ impl Engine {
         keys: Vec<(String, Deletion, Option<Seen>)>,
         owner: Option<String>,
     ) -> Result<Vec<Result<Deleted, EngineError>>, EngineError> {
-        let salt = self.numbering(Versioning::Enabled).salt;
+        let (salt, headroom) = (self.numbering(Versioning::Enabled).salt, self.headroom());
         let committed = self.commit(bucket, move |commit| {
             buckets::require_open(commit.connection, bucket)?;
             let mut answers = Vec::with_capacity(keys.len());
             for (key, deletion, seen) in keys {
-                let one = OneDeletion { bucket, key: &key, deletion, seen, salt, owner: owner.as_ref() };
+                // Rules mark an object once, and what is under the mark goes later; users may mark without end.
+                let headroom = seen.is_none().then_some(&*headroom);
+                let one = OneDeletion { bucket, key: &key, deletion, seen, salt, owner: owner.as_ref(), headroom };
                 match one.run(commit) {
                     // What concerns one key changed nothing; anything else undoes them all.
                     refused @ Err(
@@ -67,7 +70,8 @@ impl Engine {
                         | EngineError::NoSuchKey
                         | EngineError::Locked
                         | EngineError::UnderRetention
-                        | EngineError::PreconditionFailed,
+                        | EngineError::PreconditionFailed
+                        | EngineError::NearlyFull,
                     ) => answers.push(refused),
                     answer => answers.push(Ok(answer?)),
                 }
@@ -85,6 +89,8 @@ struct OneDeletion<'d> {
     seen: Option<Seen>,
     salt: u32,
     owner: Option<&'d String>,
+    /// Asked before a delete marker is added.
+    headroom: Option<&'d Headroom>,
 }
 
 impl OneDeletion<'_> {
@@ -129,6 +135,7 @@ impl OneDeletion<'_> {
     }
 
     fn mark(&self, commit: &mut Commit<'_>, versioning: Versioning) -> Result<Version, EngineError> {
+        self.headroom.map_or(Ok(()), Headroom::admit_metadata)?;
         let numbering = Numbering { versioning, salt: self.salt };
         object_writes::mark_deleted(commit, self.bucket, self.key, numbering, self.owner.cloned())
     }

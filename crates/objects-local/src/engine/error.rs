@@ -120,6 +120,9 @@ pub enum EngineError {
     /// The file system has no room left, or only the reserve that is kept for deleting. Nothing was half-written.
     #[error("the disk is full")]
     DiskFull,
+    /// So little of the file system is left that only what frees space is taken.
+    #[error("the disk is nearly full")]
+    NearlyFull,
     /// The engine was closed, or a thread of it ended.
     #[error("the object store is shutting down or has stopped")]
     Unavailable,
@@ -167,6 +170,12 @@ pub enum EngineError {
         source: Arc<rusqlite::Error>,
         /// The sync of a commit failed, so the change may or may not survive a crash.
         outcome_unknown: bool,
+    },
+    /// The bytes of a body are not those that arrived.
+    #[error("the bytes of body {body} are not those that were written: they do not match the sum stored with them")]
+    Damaged {
+        /// The body file.
+        body: String,
     },
     /// Stored data contradicts itself.
     #[error("stored data is damaged: {0}")]

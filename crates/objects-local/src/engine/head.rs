@@ -61,6 +61,11 @@ pub struct ObjectHead {
 }
 
 impl ObjectHead {
+    /// How many bytes it takes in a row.
+    pub(super) fn stored_size(&self) -> usize {
+        serde_json::to_string(self).map_or(0, |text| text.len())
+    }
+
     /// Whether there is anything that may keep the object from being deleted.
     pub(super) fn may_be_kept(&self) -> bool {
         self.lock.is_some() || self.retention.is_some()

@@ -1,15 +1,15 @@
-//! Keeps room on the disk for deleting: what grows the store is refused while less than a reserve is free.
+//! Keeps space on the disk for deleting: what grows the store is refused while less than a reserve is free, the data of
+//! objects sooner than what is only about them.
 //!
 //! A delete is a commit too, and a commit needs space in the write-ahead log; a checkpoint needs it in the metadata
 //! file. Were uploads let use up the last byte, the disk could not be emptied through the store any more.
 
-use std::fmt;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use keyward_ambient::{Clock, Timestamp};
+use keyward_disk_space::{Kind, Reserve, Space, SpaceGauge};
 
 use super::EngineError;
 
@@ -22,59 +22,6 @@ const TRUSTED: u64 = 4 * 1024 * 1024;
 /// What a commit writes beside bodies: pages of rows and indexes, once in the log and once in the metadata file.
 pub(super) const ROWS: u64 = 64 * 1024;
 
-/// How much of a file system stays free: `bytes`, but no more than `percent` of its size.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Reserve {
-    /// Bytes on a file system that is large enough.
-    pub bytes: u64,
-    /// Per cent of the size of a smaller one; at most 100.
-    pub percent: u8,
-}
-
-impl Default for Reserve {
-    /// 64 MiB, or 5 % of a small file system.
-    fn default() -> Self {
-        Self { bytes: 64 * 1024 * 1024, percent: 5 }
-    }
-}
-
-impl Reserve {
-    /// The bytes to keep free of a file system of `size` bytes.
-    fn of(self, size: u64) -> u64 {
-        self.bytes.min(size / 100 * u64::from(self.percent))
-    }
-}
-
-/// The room of a file system, in bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Space {
-    /// What an unprivileged process may still write.
-    pub free: u64,
-    /// All that it can hold.
-    pub size: u64,
-}
-
-/// Tells the room of a file system.
-pub trait SpaceGauge: fmt::Debug + Send + Sync + 'static {
-    /// The room of the file system that holds `directory`. Blocks, briefly.
-    ///
-    /// # Errors
-    /// What the file system says instead.
-    fn read(&self, directory: &Path) -> io::Result<Space>;
-}
-
-/// Asks the operating system: `statvfs`.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct FileSystemGauge;
-
-impl SpaceGauge for FileSystemGauge {
-    fn read(&self, directory: &Path) -> io::Result<Space> {
-        let told = rustix::fs::statvfs(directory)?;
-        let bytes = |blocks: u64| blocks.saturating_mul(told.f_frsize);
-        Ok(Space { free: bytes(told.f_bavail), size: bytes(told.f_blocks) })
-    }
-}
-
 /// Judges whether there is room for a write that grows the store. All uploads and shards share it.
 pub(super) struct Headroom {
     directory: PathBuf,
@@ -86,8 +33,7 @@ pub(super) struct Headroom {
 
 struct Reading {
     at: Timestamp,
-    /// Bytes that may still be written before the reserve is reached, as far as is known.
-    left: u64,
+    space: Space,
     /// Bytes let in since.
     let_in: u64,
 }
@@ -102,9 +48,19 @@ impl Headroom {
         Arc::new(Self { directory, reserve, gauge, clock, last: Mutex::new(None) })
     }
 
-    /// Lets `bytes` more be written, or refuses them as [`EngineError::DiskFull`] because of the reserve. Blocks, and
-    /// only now and then asks the file system. What deletes, aborts or reads must not ask.
+    /// Lets `bytes` of object data be written, and what is kept about them, or refuses them as
+    /// [`EngineError::DiskFull`] because of the reserve. Blocks, and only now and then asks the file system. What deletes,
+    /// aborts or reads must not ask.
     pub(super) fn admit(&self, bytes: u64) -> Result<(), EngineError> {
+        if self.is_within(Kind::Objects, bytes) { Ok(()) } else { Err(EngineError::DiskFull) }
+    }
+
+    /// Lets a user change what is kept about an object, or refuses it as [`EngineError::NearlyFull`].
+    pub(super) fn admit_metadata(&self) -> Result<(), EngineError> {
+        if self.is_within(Kind::Metadata, ROWS) { Ok(()) } else { Err(EngineError::NearlyFull) }
+    }
+
+    fn is_within(&self, kind: Kind, bytes: u64) -> bool {
         let now = self.clock.now();
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         // A clock that was set back would make a reading young for ever.
@@ -113,28 +69,28 @@ impl Headroom {
         };
         let reading = match last.take().filter(counts) {
             Some(reading) => reading,
-            None => Reading { at: now, left: self.left(), let_in: 0 },
+            None => Reading { at: now, space: self.space(), let_in: 0 },
         };
         let reading = last.insert(reading);
-        match reading.left.checked_sub(bytes) {
-            Some(left) => {
-                reading.left = left;
-                reading.let_in = reading.let_in.saturating_add(bytes);
-                Ok(())
-            }
-            None => Err(EngineError::DiskFull),
+        let kept = self.reserve.kept_from(kind, reading.space.size);
+        let needed = kept.saturating_add(reading.let_in).saturating_add(bytes);
+        if needed > reading.space.free {
+            return false;
         }
+        reading.let_in = reading.let_in.saturating_add(bytes);
+        true
     }
 
-    fn left(&self) -> u64 {
+    fn space(&self) -> Space {
+        let unknown = Space { free: u64::MAX, size: 0 };
         match self.gauge.read(&self.directory) {
             // Some network file systems tell nothing, as a size of nought.
-            Ok(Space { size: 0, .. }) => u64::MAX,
-            Ok(space) => space.free.saturating_sub(self.reserve.of(space.size)),
+            Ok(Space { size: 0, .. }) => unknown,
+            Ok(space) => space,
             Err(error) => {
                 // A write that finds no room still says so itself, and one that finds room should not fail here.
                 tracing::warn!(%error, "could not find out how much room the disk of the object store has");
-                u64::MAX
+                unknown
             }
         }
     }
@@ -142,6 +98,8 @@ impl Headroom {
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+    use std::path::Path;
     use std::sync::atomic::{AtomicU64, Ordering};
 
     use keyward_testkit::FrozenClock;
@@ -176,17 +134,13 @@ mod tests {
     }
 
     #[test]
-    fn the_reserve_is_a_share_of_a_small_disk() {
-        assert_eq!(Reserve::default().of(SIZE), 64 * MIB);
-        assert_eq!(Reserve::default().of(100 * MIB), 5 * MIB);
-        assert_eq!(Reserve { bytes: u64::MAX, percent: 100 }.of(100), 100);
-    }
-
-    #[test]
     fn writes_are_let_in_down_to_the_reserve() {
-        let (_, _, headroom) = room(65 * MIB);
+        let (_, _, headroom) = room(1025 * MIB);
         assert!(headroom.admit(MIB).is_ok());
         assert!(matches!(headroom.admit(1), Err(EngineError::DiskFull)));
+        assert!(headroom.admit_metadata().is_ok(), "what is only about objects goes on");
+        let (_, _, headroom) = room(512 * MIB);
+        assert!(matches!(headroom.admit_metadata(), Err(EngineError::NearlyFull)));
     }
 
     #[test]
@@ -220,13 +174,5 @@ mod tests {
     fn a_disk_that_tells_nothing_refuses_nothing() {
         let (_, _, headroom) = room(u64::MAX);
         assert!(headroom.admit(SIZE).is_ok());
-    }
-
-    #[test]
-    fn the_real_file_system_tells_its_room() {
-        let home = tempfile::tempdir().unwrap();
-        let space = FileSystemGauge.read(home.path()).unwrap();
-        assert!(space.size > 0 && space.free <= space.size, "{space:?}");
-        assert!(FileSystemGauge.read(&home.path().join("missing")).is_err());
     }
 }

@@ -22,6 +22,8 @@ use super::{EngineError, schema};
 /// An opened directory.
 pub(super) struct Layout {
     root: PathBuf,
+    /// What tells this store from all others.
+    pub(super) store: [u8; 16],
     /// Closing it releases the lock.
     _lock: File,
     /// The store was not closed in order, so there may be bodies that no row names.
@@ -43,11 +45,20 @@ impl Layout {
         let create = EngineError::io("create the object store's directory");
         fs::DirBuilder::new().recursive(true).mode(0o700).create(root).map_err(&create)?;
         let lock = lock(root)?;
-        create_private(&root.join("bodies")).map_err(&create)?;
-        let (shards, new) = open_shards(root, shards, entropy)?;
+        let bodies = root.join("bodies");
+        let had_bodies = bodies.is_dir();
+        if !path_of(root, 0).exists() {
+            create_private(&bodies).map_err(&create)?;
+        }
+        let (shards, identity, new) = open_shards(root, shards, entropy)?;
+        match new {
+            true => create_private(&bodies).map_err(&create)?,
+            false => require_bodies(&bodies, had_bodies, &shards)?,
+        }
         let clean = take_clean_mark(root)?;
         sync(root).map_err(EngineError::io("sync the object store's directory"))?;
-        Ok((Self { root: root.to_owned(), _lock: lock, may_hold_orphans: !clean && !new }, shards))
+        let may_hold_orphans = !clean && !new;
+        Ok((Self { root: root.to_owned(), store: identity.store, _lock: lock, may_hold_orphans }, shards))
     }
 
     pub(super) fn bodies(&self) -> PathBuf {
@@ -61,6 +72,52 @@ impl Layout {
         options.write(true).create(true).truncate(true).mode(0o600).open(self.root.join("clean")).map_err(&attempt)?;
         sync(&self.root).map_err(attempt)
     }
+}
+
+/// Whether the store in `root` was made to its end, as far as its first metadata file tells, which is made last.
+pub fn is_made(root: &Path) -> bool {
+    path_of(root, 0).exists()
+}
+
+/// Whether there is a store in `root`, whole or not.
+///
+/// # Errors
+/// What keeps the directory from being read.
+pub fn holds_store(root: &Path) -> io::Result<bool> {
+    let entries = match fs::read_dir(root) {
+        Ok(entries) => entries,
+        Err(missing) if missing.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(error),
+    };
+    for entry in entries {
+        let name = entry?.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with("meta-") && name.ends_with(".db") {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Refuses a store whose body files are on a disk that is not there. A store that never had any keeps an empty folder.
+fn require_bodies(bodies: &Path, had_bodies: bool, shards: &ShardFiles) -> Result<(), EngineError> {
+    let missing = |what: &str| {
+        let remedy = "mount its disk, or restore a backup";
+        Err(EngineError::corrupt(format!("{} {what}, and it holds the objects: {remedy}", bodies.display())))
+    };
+    if !had_bodies {
+        return missing("is missing");
+    }
+    let list = EngineError::io("list the bodies");
+    if fs::read_dir(bodies).map_err(list)?.next().is_some() {
+        return Ok(());
+    }
+    for (_, connection) in shards {
+        if connection.query_row("SELECT EXISTS (SELECT 1 FROM files)", [], |row| row.get(0))? {
+            return missing("is empty");
+        }
+    }
+    Ok(())
 }
 
 /// The metadata files of a store that is only looked at, each with a connection that cannot write.
@@ -125,12 +182,18 @@ fn path_of(root: &Path, number: u16) -> PathBuf {
     root.join(format!("meta-{number:02}.db"))
 }
 
+/// So many shards are looked for where shard 0 is missing: as many as two digits name.
+const MOST_SHARDS: u16 = 99;
+
 /// Opens every shard, and tells whether the store is new. Shard 0 is written last when a store is made, so a store
 /// whose making was cut short is made again, and one that has shard 0 has all others.
-fn open_shards(root: &Path, shards: u16, entropy: &dyn Entropy) -> Result<(ShardFiles, bool), EngineError> {
+fn open_shards(root: &Path, shards: u16, entropy: &dyn Entropy) -> Result<(ShardFiles, Identity, bool), EngineError> {
     let first = path_of(root, 0);
     let present = if first.exists() { identity_in(&schema::open_writer(&first)?, 0)? } else { None };
-    let identity = present.unwrap_or_else(|| Identity { store: entropy.array(), shards });
+    let identity = match present {
+        Some(identity) => identity,
+        None => begun(root)?.unwrap_or_else(|| Identity { store: entropy.array(), shards }),
+    };
     let mut opened = Vec::with_capacity(usize::from(identity.shards));
     for number in (0..identity.shards).rev() {
         let path = path_of(root, number);
@@ -148,7 +211,7 @@ fn open_shards(root: &Path, shards: u16, entropy: &dyn Entropy) -> Result<(Shard
         opened.push((path, connection));
     }
     opened.reverse();
-    Ok((opened, present.is_none()))
+    Ok((opened, identity, present.is_none()))
 }
 
 fn identity_in(connection: &Connection, number: u16) -> Result<Option<Identity>, EngineError> {
@@ -157,13 +220,27 @@ fn identity_in(connection: &Connection, number: u16) -> Result<Option<Identity>,
     Ok(row.optional()?)
 }
 
-fn claim(connection: &Connection, number: u16, identity: Identity) -> Result<(), EngineError> {
-    let in_use: bool = connection.query_row("SELECT EXISTS (SELECT 1 FROM buckets)", [], |row| row.get(0))?;
-    if in_use {
-        return Err(EngineError::corrupt(format!(
-            "metadata file meta-00.db is missing, yet meta-{number:02}.db holds buckets"
-        )));
+/// The identity of a store whose making was cut short before shard 0. One that has buckets was finished, and has lost
+/// shard 0: it is refused before any of its files is changed.
+fn begun(root: &Path) -> Result<Option<Identity>, EngineError> {
+    let mut identity = None;
+    for number in 1..=MOST_SHARDS {
+        let path = path_of(root, number);
+        if !path.exists() {
+            continue;
+        }
+        let connection = schema::open_writer(&path)?;
+        if connection.query_row("SELECT EXISTS (SELECT 1 FROM buckets)", [], |row| row.get(0))? {
+            return Err(EngineError::corrupt(format!(
+                "metadata file meta-00.db is missing, yet meta-{number:02}.db holds buckets"
+            )));
+        }
+        identity = identity_in(&connection, number)?.or(identity);
     }
+    Ok(identity)
+}
+
+fn claim(connection: &Connection, number: u16, identity: Identity) -> Result<(), EngineError> {
     connection.execute(
         "INSERT OR REPLACE INTO shard (id, store, number, shards) VALUES (0, ?1, ?2, ?3)",
         (identity.store, number, identity.shards),
@@ -208,11 +285,23 @@ mod tests {
     #[test]
     fn a_store_without_its_first_file_is_not_made_anew_over_its_buckets() {
         let home = tempfile::tempdir().unwrap();
-        let (layout, shards) = open(home.path(), 2).unwrap();
+        let (layout, shards) = open(home.path(), 3).unwrap();
+        // In the middle one: those that come before and after it must not be changed either.
         shards[1].1.execute("INSERT INTO buckets VALUES (1, 0, 0, 0)", []).unwrap();
         drop((layout, shards));
-        fs::remove_file(path_of(home.path(), 0)).unwrap();
+        fs::rename(path_of(home.path(), 0), home.path().join("elsewhere")).unwrap();
         assert!(matches!(open(home.path(), 2), Err(EngineError::Corrupt(_))));
+        fs::rename(home.path().join("elsewhere"), path_of(home.path(), 0)).unwrap();
+        assert!(open(home.path(), 2).is_ok(), "no other file was changed meanwhile");
+    }
+
+    #[test]
+    fn a_store_whose_making_was_cut_short_is_made_to_the_end_with_the_same_id() {
+        let home = tempfile::tempdir().unwrap();
+        let id = open(home.path(), 3).unwrap().0.store;
+        fs::remove_file(path_of(home.path(), 0)).unwrap();
+        let (layout, shards) = Layout::open(home.path(), 2, &SeededEntropy::new(2)).unwrap();
+        assert_eq!((layout.store, shards.len()), (id, 3));
     }
 
     #[test]
@@ -222,6 +311,24 @@ mod tests {
         drop(Layout::open(theirs.path(), 2, &SeededEntropy::new(2)).unwrap());
         fs::copy(path_of(theirs.path(), 1), path_of(ours.path(), 1)).unwrap();
         assert!(matches!(open(ours.path(), 2), Err(EngineError::Corrupt(_))));
+    }
+
+    #[test]
+    fn a_store_without_its_bodies_is_refused_and_one_that_never_had_any_is_not() {
+        let home = tempfile::tempdir().unwrap();
+        let bodies = home.path().join("bodies");
+        drop(open(home.path(), 1).unwrap());
+        let (_, shards) = open(home.path(), 1).expect("without any body it may be empty");
+        shards[0].1.execute("INSERT INTO files (id, uses) VALUES (x'00', 1)", []).unwrap();
+        drop(shards);
+        let refused = |home: &Path| match open(home, 1) {
+            Err(EngineError::Corrupt(what)) => what,
+            _ => panic!("it was opened"),
+        };
+        assert!(refused(home.path()).contains("bodies is empty"));
+        fs::remove_dir(&bodies).unwrap();
+        assert!(refused(home.path()).contains("bodies is missing"));
+        assert!(!bodies.exists(), "nothing is made where a disk is to be mounted");
     }
 
     #[test]

@@ -11,9 +11,10 @@ use super::head::{Checksum, ObjectHead};
 use super::headroom::ROWS;
 use super::ids::BucketId;
 use super::incoming::{Body, BodyWriter, Content};
-use super::locate::{Extent, HeldBytes, Located, locate};
+use super::locate::{Extent, HeldBytes, Located, Plan, locate};
 use super::object_cache::{Held, ObjectCache, Reading};
 use super::outgoing::BodyReader;
+use super::plain_body::Scrutiny;
 use super::record::{ByteRange, ObjectRecord, Precondition, PutResult, Terms, Versioning, Which};
 use super::tables::bodies;
 use super::tables::object_writes::{self, NewObject, Numbering};
@@ -32,6 +33,36 @@ pub struct OpenedObject {
     pub part: Option<PartRecord>,
     /// The bytes. They stay readable when the object is overwritten or deleted.
     pub body: BodyReader,
+}
+
+/// Decides over an object at the moment at which it is found.
+pub trait Judge: Send + 'static {
+    /// Why an object is not read.
+    type Error: From<EngineError> + Send + 'static;
+
+    /// Whether the object is read, which of its bytes, and what they are encrypted with. Asked again about the object
+    /// that took the place of the one it was asked about. Must be quick: a reader of metadata waits.
+    ///
+    /// # Errors
+    /// Whatever speaks against reading it.
+    fn judge(&mut self, record: &ObjectRecord) -> Result<Plan, Self::Error>;
+}
+
+/// Lets everything through.
+struct Fixed<F> {
+    range: ByteRange,
+    unlock: F,
+}
+
+impl<F> Judge for Fixed<F>
+where
+    F: FnMut(&ObjectHead) -> Result<Option<DataKey>, EngineError> + Send + 'static,
+{
+    type Error = EngineError;
+
+    fn judge(&mut self, record: &ObjectRecord) -> Result<Plan, EngineError> {
+        Ok(Plan { range: self.range, key: (self.unlock)(&record.head)? })
+    }
 }
 
 /// Keeps in memory what a read finds, where it may.
@@ -144,23 +175,60 @@ impl Engine {
         self.open_version(bucket, key, Which::Latest, range, |_| Ok(None)).await
     }
 
-    /// Opens a version of `key` for reading. `unlock` gives the key of an object that is encrypted; for those it runs on
-    /// a blocking thread.
+    /// Opens a version of `key` for reading. `unlock` gives the key of an object that is encrypted.
     pub async fn open_version(
         &self,
         bucket: BucketId,
         key: &str,
         which: Which,
         range: ByteRange,
-        unlock: impl FnOnce(&ObjectHead) -> Result<Option<DataKey>, EngineError> + Send + 'static,
+        unlock: impl FnMut(&ObjectHead) -> Result<Option<DataKey>, EngineError> + Send + 'static,
     ) -> Result<OpenedObject, EngineError> {
+        let opened = self.open_judged(bucket, key, which, Fixed { range, unlock }).await;
+        opened.map(|(opened, _)| opened)
+    }
+
+    /// As [`open_version`](Self::open_version), for bytes that are to be written again with sums of their own: the last
+    /// of them come only after every body that they are from agreed whole with its sum, now or a moment ago.
+    pub async fn open_to_rewrite(
+        &self,
+        bucket: BucketId,
+        key: &str,
+        which: Which,
+        range: ByteRange,
+        unlock: impl FnMut(&ObjectHead) -> Result<Option<DataKey>, EngineError> + Send + 'static,
+    ) -> Result<OpenedObject, EngineError> {
+        let scrutiny = Scrutiny::Whole(Arc::clone(&self.inner.verified));
+        let opened = self.open_under(bucket, key, which, Fixed { range, unlock }, scrutiny).await;
+        opened.map(|(opened, _)| opened)
+    }
+
+    /// Opens a version of `key` for reading as `judge` decides over the very object that is opened: it is asked, and the
+    /// bytes are found, in one read transaction. Gives the judge back.
+    pub async fn open_judged<J: Judge>(
+        &self,
+        bucket: BucketId,
+        key: &str,
+        which: Which,
+        judge: J,
+    ) -> Result<(OpenedObject, J), J::Error> {
+        self.open_under(bucket, key, which, judge, Scrutiny::WhatIsRead).await
+    }
+
+    async fn open_under<J: Judge>(
+        &self,
+        bucket: BucketId,
+        key: &str,
+        which: Which,
+        mut judge: J,
+        scrutiny: Scrutiny,
+    ) -> Result<(OpenedObject, J), J::Error> {
         let keeping = match self.held(bucket, key, which) {
+            // What is kept was compared with its sum when it was read.
             Some(Held { record, bytes: Some(bytes) }) => {
-                // Asked all the same: it refuses a key that is not needed.
-                unlock(&record.head)?;
-                let range = range.resolve(record.size, [])?;
+                let range = judge.judge(&record)?.range.resolve(record.size, [])?;
                 let body = BodyReader::of(bytes, &range)?;
-                return Ok(OpenedObject { record, range, part: None, body });
+                return Ok((OpenedObject { record, range, part: None, body }, judge));
             }
             Some(held) if !self.inner.cache.keeps_bytes_of(held.record.size) => Keeping::nothing(),
             _ => self.keeping(bucket, key, which),
@@ -169,21 +237,26 @@ impl Engine {
         let (pins, bodies) = (Arc::clone(&self.inner.pins), Arc::clone(&self.inner.bodies));
         let piece = self.inner.settings.read_piece;
         let opened = self.shard(bucket).short_reads.read_then(
-            move |connection| locate(connection, &pins, bucket, (&looked_up, which), range),
-            |located| !located.is_in_memory(),
-            move |located| {
-                let Located { record, range: found, extents } = located;
-                let key = unlock(&record.head)?;
-                let is_plain = key.is_none() && record.head.encryption.is_none() && record.etag.parts.is_none();
-                let first = extents.first().filter(|_| matches!(range, ByteRange::Part(_)));
-                let part = first.and_then(|extent| extent.part.clone());
-                let body = BodyReader::start(bodies, extents, piece, key)?;
-                let whole = body.whole(record.size).filter(|_| is_plain);
-                keeping.keep(bucket, &name, Held { record: Arc::clone(&record), bytes: whole });
-                Ok(OpenedObject { record, range: found, part, body })
+            move |connection| {
+                let plan = |record: &Arc<ObjectRecord>| judge.judge(record);
+                let located = locate(connection, &pins, bucket, (&looked_up, which), plan);
+                Ok(located.map(|located| (located, judge)))
+            },
+            |found| found.as_ref().is_ok_and(|(located, _)| !located.is_in_memory()),
+            move |found| {
+                Ok(found.and_then(|(located, judge)| {
+                    let Located { record, asked, range, extents, key } = located;
+                    let is_plain = key.is_none() && record.head.encryption.is_none() && record.etag.parts.is_none();
+                    let first = extents.first().filter(|_| matches!(asked, ByteRange::Part(_)));
+                    let part = first.and_then(|extent| extent.part.clone());
+                    let body = BodyReader::start(bodies, extents, piece, key, scrutiny)?;
+                    let whole = body.whole(record.size).filter(|_| is_plain);
+                    keeping.keep(bucket, &name, Held { record: Arc::clone(&record), bytes: whole });
+                    Ok((OpenedObject { record, range, part, body }, judge))
+                }))
             },
         );
-        opened.await
+        opened.await?
     }
 
     /// The bytes of a body that no object has yet, encrypted under `key` as it was uploaded.
@@ -192,9 +265,11 @@ impl Engine {
             Content::Memory(bytes) => HeldBytes::Memory(bytes.clone()),
             Content::File(file) => HeldBytes::File(self.inner.pins.pin(file.id())),
         };
-        let extent = Extent { part: None, bytes, wanted: 0..body.size };
+        // What is encrypted proves itself.
+        let extent = Extent { part: None, bytes, size: body.size, sum: None, wanted: 0..body.size };
         let (bodies, piece) = (Arc::clone(&self.inner.bodies), self.inner.settings.read_piece);
-        let started = spawn_blocking(move || BodyReader::start(bodies, vec![extent], piece, Some(key)));
+        let started =
+            spawn_blocking(move || BodyReader::start(bodies, vec![extent], piece, Some(key), Scrutiny::WhatIsRead));
         started.await.unwrap_or(Err(EngineError::Unavailable))
     }
 
@@ -220,10 +295,15 @@ impl Engine {
         which: Which,
         change: impl FnOnce(&mut ObjectRecord, Timestamp) -> Result<(), EngineError> + Send + 'static,
     ) -> Result<ObjectRecord, EngineError> {
-        let key = key.to_owned();
+        let (key, headroom) = (key.to_owned(), self.headroom());
         let committed = self.commit(bucket, move |commit| {
             let mut found = objects::find(commit.connection, bucket, &key, which)?;
+            let before = found.record.head.stored_size();
             change(&mut found.record, commit.now)?;
+            // What takes a list, tags or a hold away is let through on a full disk.
+            if found.record.head.stored_size() >= before {
+                headroom.admit_metadata()?;
+            }
             object_writes::set_head(commit, &found.row_key, &found.record.head)?;
             Ok(found.record)
         });

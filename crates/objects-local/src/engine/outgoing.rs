@@ -1,8 +1,7 @@
 //! An object's bytes on their way out: read in pieces on a blocking thread, one piece ahead of the consumer.
 
 use std::collections::VecDeque;
-use std::fs::File;
-use std::io::{Cursor, Read, Seek, SeekFrom};
+use std::io::Cursor;
 use std::ops::Range;
 use std::pin::Pin as Pinned;
 use std::sync::Arc;
@@ -16,6 +15,7 @@ use super::EngineError;
 use super::body_dir::BodyDir;
 use super::cipher::{DataKey, Decryption, Input};
 use super::locate::{Extent, HeldBytes};
+use super::plain_body::{PlainBody, Scrutiny, slice};
 
 /// A stream of bytes. What it reads stays readable until it is dropped. Ends after its first error.
 pub struct BodyReader {
@@ -35,8 +35,9 @@ enum Next {
 pub(super) struct Source {
     bodies: Arc<BodyDir>,
     extents: VecDeque<Extent>,
-    /// The first extent's file, standing at its first wanted byte.
-    open: Option<File>,
+    /// The first extent's file on its way out, where it is not encrypted.
+    open: Option<Box<PlainBody>>,
+    scrutiny: Scrutiny,
     piece: u64,
     /// What the bytes are encrypted with, if they are.
     key: Option<DataKey>,
@@ -51,10 +52,12 @@ impl BodyReader {
         mut extents: Vec<Extent>,
         piece: usize,
         key: Option<DataKey>,
+        scrutiny: Scrutiny,
     ) -> Result<Self, EngineError> {
         extents.retain(|extent| !extent.wanted.is_empty());
         let remaining = extents.iter().map(|extent| extent.wanted.end - extent.wanted.start).sum();
-        let source = Source { bodies, extents: extents.into(), open: None, piece: piece as u64, key, decryption: None };
+        let extents = extents.into();
+        let source = Source { bodies, extents, open: None, scrutiny, piece: piece as u64, key, decryption: None };
         let next = if remaining == 0 {
             Next::Ended
         } else {
@@ -79,6 +82,11 @@ impl BodyReader {
             Next::Ready(piece, None) if piece.len() as u64 == size => Some(piece.clone()),
             _ => None,
         }
+    }
+
+    /// Whether all bytes still to come are in memory, so that nothing can go wrong with them.
+    pub fn is_at_hand(&self) -> bool {
+        matches!(self.next, Next::Ended | Next::Ready(_, None))
     }
 
     /// How many bytes are still to come.
@@ -142,29 +150,34 @@ impl Source {
                 piece
             }
             (None, HeldBytes::Memory(bytes)) => {
+                // All of it is at hand, so that all of it is compared, whatever is wanted.
+                if let Some(sum) = extent.sum.take() {
+                    let mut sum = sum.begin();
+                    sum.update(bytes);
+                    sum.compare("of a small object")?;
+                }
                 let piece = slice(bytes, &extent.wanted)?;
                 extent.wanted.start = extent.wanted.end;
                 piece
             }
             (None, HeldBytes::File(pin)) => {
-                let mut file = match self.open.take() {
-                    Some(file) => file,
+                let mut open = match self.open.take() {
+                    Some(open) => open,
                     None => {
-                        let mut file = self.bodies.open(pin.id())?;
-                        let seek = file.seek(SeekFrom::Start(extent.wanted.start));
-                        seek.map_err(EngineError::io("find a place in a body file"))?;
-                        file
+                        let sum = extent.sum.take();
+                        Box::new(PlainBody::open(
+                            &self.bodies,
+                            pin.id(),
+                            extent.size,
+                            &extent.wanted,
+                            sum,
+                            &self.scrutiny,
+                        )?)
                     }
                 };
-                let wanted = self.piece.min(extent.wanted.end - extent.wanted.start);
-                let mut piece = Vec::with_capacity(usize::try_from(wanted).unwrap_or(0));
-                (&mut file).take(wanted).read_to_end(&mut piece).map_err(EngineError::io("read a body file"))?;
-                if piece.len() as u64 != wanted {
-                    return Err(EngineError::corrupt(format!("body file {} is shorter than its size", pin.id())));
-                }
-                extent.wanted.start += wanted;
-                self.open = Some(file);
-                Bytes::from(piece)
+                let piece = open.piece(&mut extent.wanted, self.piece)?;
+                self.open = Some(open);
+                piece
             }
         };
         if extent.wanted.is_empty() {
@@ -175,12 +188,4 @@ impl Source {
         let more = !self.extents.is_empty();
         Ok((piece, more.then_some(self)))
     }
-}
-
-fn slice(bytes: &Bytes, range: &Range<u64>) -> Result<Bytes, EngineError> {
-    let wanted = usize::try_from(range.start).ok().zip(usize::try_from(range.end).ok());
-    wanted
-        .filter(|(_, end)| *end <= bytes.len())
-        .map(|(start, end)| bytes.slice(start..end))
-        .ok_or_else(|| EngineError::corrupt("a small body is shorter than its size"))
 }

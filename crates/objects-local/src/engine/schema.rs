@@ -4,6 +4,7 @@ use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
+use keyward_disk_space::log_pages;
 use rusqlite::{Connection, OpenFlags};
 
 use super::EngineError;
@@ -88,13 +89,15 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, EngineError> {
             fault: "lies on a file system without shared memory (a network share?); use a local one",
         });
     }
-    connection.execute_batch(
+    let pages = log_pages(path.parent().unwrap_or(path));
+    connection.execute_batch(&format!(
         "PRAGMA synchronous = FULL;
          PRAGMA busy_timeout = 5000;
          PRAGMA cache_size = -65536;
-         PRAGMA wal_autocheckpoint = 4000;
-         PRAGMA journal_size_limit = 67108864;",
-    )?;
+         PRAGMA wal_autocheckpoint = {pages};
+         PRAGMA journal_size_limit = {};",
+        pages * 4096 * 4
+    ))?;
     connection.set_prepared_statement_cache_capacity(64);
     migrate(&connection)?;
     Ok(connection)

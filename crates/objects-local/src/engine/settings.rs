@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use keyward_disk_space::{FileSystemGauge, Reserve, SpaceGauge};
+
 use super::EngineError;
-use super::headroom::{FileSystemGauge, Reserve, SpaceGauge};
 
 /// The engine's settings; [`Default`] gives the values the product ships with.
 #[derive(Clone, Debug)]

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use keyward_ambient::{Clock, Timestamp};
+use keyward_disk_space::Ballast;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
@@ -132,6 +133,14 @@ enum Message {
     Stop,
 }
 
+/// What the threads of all shards work with.
+pub(super) struct Shared {
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) pins: Arc<Pins>,
+    pub(super) cache: Arc<ObjectCache>,
+    pub(super) ballast: Arc<Ballast>,
+}
+
 /// Hands jobs to the thread.
 pub(super) struct Writer {
     messages: Sender<Message>,
@@ -139,17 +148,11 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(
-        name: String,
-        connection: Connection,
-        clock: Arc<dyn Clock>,
-        pins: Arc<Pins>,
-        cache: Arc<ObjectCache>,
-    ) -> Result<Self, EngineError> {
+    pub(super) fn start(name: String, connection: Connection, shared: Shared) -> Result<Self, EngineError> {
         let (messages, inbox) = mpsc::channel();
         let thread = thread::Builder::new()
             .name(name)
-            .spawn(move || work_off(&connection, clock.as_ref(), &pins, &cache, &inbox))
+            .spawn(move || work_off(&connection, &shared, &inbox))
             .map_err(EngineError::io("start a metadata thread"))?;
         Ok(Self { messages, thread: Mutex::new(Some(thread)) })
     }
@@ -179,13 +182,7 @@ impl Writer {
     }
 }
 
-fn work_off(
-    connection: &Connection,
-    clock: &dyn Clock,
-    pins: &Pins,
-    cache: &Arc<ObjectCache>,
-    inbox: &Receiver<Message>,
-) {
+fn work_off(connection: &Connection, shared: &Shared, inbox: &Receiver<Message>) {
     while let Ok(Message::Job(first)) = inbox.recv() {
         let mut batch = vec![first];
         let mut stop = false;
@@ -196,10 +193,23 @@ fn work_off(
                 Err(_) => break,
             }
         }
-        run_batch(connection, clock.now(), pins, cache, batch);
+        make_room(connection, &shared.ballast);
+        run_batch(connection, shared.clock.now(), &shared.pins, &shared.cache, batch);
         if stop {
             return;
         }
+    }
+}
+
+/// Where the disk is full, lets go of what is kept for this, and writes the log back, so that the next commit finds room
+/// in it instead of making it longer.
+fn make_room(connection: &Connection, ballast: &Ballast) {
+    if !ballast.make_room() {
+        return;
+    }
+    let written_back = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get::<_, i64>(0));
+    if let Err(error) = written_back {
+        tracing::warn!(%error, "a metadata log could not be written back on a full disk");
     }
 }
 

@@ -13,7 +13,7 @@ use crate::engine::{
     ByteRange, CopyRequest, DataKey, Encryption, EngineError, ObjectHead, ObjectRecord, Precondition, PutResult, Which,
 };
 use crate::rewrite::rewrite;
-use crate::{answers, checksum, conditions, encryption, not_offered, stored_head};
+use crate::{answers, checksum, conditions, damage, encryption, not_offered, stored_head};
 
 /// How often the source may change between being judged and being copied before the client is told.
 const ATTEMPTS: usize = 4;
@@ -150,11 +150,12 @@ impl Copy<'_> {
         let opened = engine
             .open_version(self.source.bucket_id(), self.source.key.as_str(), self.which, ByteRange::Whole, unlock)
             .await;
-        let opened = opened.map_err(|error| missing_source(error, self.source))?;
+        let opened = opened.map_err(damage::noted(self.source)).map_err(|error| missing_source(error, self.source))?;
         if *opened.record != **self.record {
             return Err(ErrorCode::ConditionalRequestConflict.into());
         }
-        let (body, sum) = rewrite(engine, opened.body, algorithm, key).await?;
+        let rewritten = rewrite(engine, opened.body, algorithm, key).await;
+        let (body, sum) = rewritten.map_err(damage::noted(self.source))?;
         let stored = checksum::stored(&sum, ChecksumType::FullObject);
         let (bucket, key) = (self.place.bucket_id(), self.place.key.as_str());
         let terms = self.place.terms(self.precondition);

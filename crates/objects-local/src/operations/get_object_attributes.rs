@@ -26,7 +26,7 @@ pub(crate) async fn get_object_attributes(call: Call<'_>) -> Answer {
     let parts = shown.map(list_parts::listed).collect::<Result<Vec<ListedPart>, _>>()?;
     let answer = GetObjectAttributesAnswer {
         is_truncated: behind.count() > parts.len(),
-        object: answers::object_head(&record, place),
+        object: answers::object_head(&record, place.bucket),
         request,
         parts,
     };

@@ -20,7 +20,7 @@ pub(crate) async fn head_object(call: Call<'_>) -> Answer {
     call.keys.opening(&record.head, request.read.customer_key.as_ref())?;
     let described = (key, record.size, &record.head);
     let expiration = lifecycle::expiration_header(place.bucket, described, record.modified, call.day);
-    let object = answers::object_head(&record, place);
+    let object = answers::object_head(&record, place.bucket);
     let unlock = call.unlock(request.read.customer_key.clone());
     let (object, span) = match request.extent(&object)? {
         Extent::Whole => (object, None),
@@ -28,7 +28,7 @@ pub(crate) async fn head_object(call: Call<'_>) -> Answer {
         // Only with its bytes does the engine tell where a part lies.
         Extent::Part(part) => {
             match call.engine.open_version(bucket, key, which, ByteRange::Part(part.number()), unlock).await {
-                Ok(opened) => (answers::opened_head(&opened, place), span_of(&opened.range)),
+                Ok(opened) => (answers::of_opened(object, &opened), span_of(&opened.range)),
                 Err(EngineError::NoSuchPart { number }) => return Err(no_such_part(number)),
                 Err(error) => return Err(unread(call, which, error)),
             }

@@ -11,7 +11,7 @@ use crate::call::{Call, which};
 use crate::engine::ByteRange;
 use crate::receive::LARGEST;
 use crate::rewrite::rewrite;
-use crate::{answers, checksum, encryption};
+use crate::{answers, checksum, damage, encryption};
 
 pub(crate) async fn upload_part_copy(call: Call<'_>) -> Answer {
     let (place, source) = (call.place()?, call.source()?);
@@ -37,7 +37,7 @@ pub(crate) async fn upload_part_copy(call: Call<'_>) -> Answer {
     call.admit(span.map_or(record.size, |span| span.len()))?;
     let opened = call
         .engine
-        .open_version(
+        .open_to_rewrite(
             source.bucket_id(),
             source.key.as_str(),
             which,
@@ -45,13 +45,14 @@ pub(crate) async fn upload_part_copy(call: Call<'_>) -> Answer {
             call.unlock(request.source_customer_key.clone()),
         )
         .await;
-    let opened = opened.map_err(|error| missing_source(error, source))?;
+    let opened = opened.map_err(damage::noted(source)).map_err(|error| missing_source(error, source))?;
     if opened.record != record {
         return Err(ErrorCode::ConditionalRequestConflict.into());
     }
 
     let algorithm = begun.checksum.map_or(checksum::DEFAULT, |plan| checksum::shown_plan(plan).0);
-    let (body, sum) = rewrite(call.engine, opened.body, algorithm, data_key).await?;
+    let rewritten = rewrite(call.engine, opened.body, algorithm, data_key).await;
+    let (body, sum) = rewritten.map_err(damage::noted(source))?;
     let stored = checksum::stored(&sum, ChecksumType::FullObject);
     let put = call.permitted().await?.put_part(bucket, key, id, request.part_number.number(), body, Some(stored)).await;
     let put = put.map_err(|error| upload::no_such(error, &request.upload_id))?;

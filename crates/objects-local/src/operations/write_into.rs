@@ -7,6 +7,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use http::header::{HeaderName, HeaderValue};
 use keyward_objects::{RequestBody, full};
 use keyward_s3_wire::checksum::{Checksum, ChecksumType};
@@ -23,7 +24,7 @@ use crate::engine::{
     Which,
 };
 use crate::receive::{not_too_large, receive};
-use crate::{answers, checksum, encryption, lock};
+use crate::{answers, checksum, damage, encryption, lock};
 
 const PREVIOUS_SIZE: HeaderName = HeaderName::from_static("x-emc-previous-object-size");
 const APPEND_OFFSET: HeaderName = HeaderName::from_static("x-emc-append-offset");
@@ -126,9 +127,11 @@ impl Write<'_> {
 
         let data_key = self.call.keys.opening(&before.head, self.request.object.customer_key.as_ref())?;
         let mut new = Assembly { upload: engine.upload_under(data_key), sum: RunningChecksum::new(checksum::DEFAULT) };
-        new.take(self.present(&before, 0..offset).await?).await?;
+        // Read whole, also what is replaced: so all of it is compared with its sum before the rest gets a new one.
+        let mut present = self.present(&before).await?;
+        let kept = new.take_upto(&mut present, offset).await.map_err(damage::noted(self.place))?;
         new.take(engine.read_back(self.piece, self.passage.clone()).await?).await?;
-        new.take(self.present(&before, end..before.size).await?).await?;
+        new.take_from(present, kept, end).await.map_err(damage::noted(self.place))?;
         let (body, sum) = (new.upload.finish().await?, new.sum.finish());
 
         let stored = checksum::stored(&sum, ChecksumType::FullObject);
@@ -141,18 +144,14 @@ impl Write<'_> {
         Ok(Written { put: put.map_err(overtaken)?, before, checksum: sum })
     }
 
-    /// Some bytes of the object as it was `before`.
-    async fn present(&self, before: &ObjectRecord, bytes: std::ops::Range<u64>) -> Result<Option<BodyReader>, S3Error> {
-        if bytes.is_empty() {
-            return Ok(None);
-        }
+    /// All bytes of the object as it was `before`.
+    async fn present(&self, before: &ObjectRecord) -> Result<BodyReader, S3Error> {
         let (bucket, key) = (self.place.bucket_id(), self.place.key.as_str());
         let unlock = self.call.unlock(self.request.object.customer_key.clone());
-        let range = ByteRange::Span(bytes.start, bytes.end - 1);
-        let opened =
-            self.call.engine.open_version(bucket, key, Which::Latest, range, unlock).await.map_err(overtaken)?;
+        let opened = self.call.engine.open_version(bucket, key, Which::Latest, ByteRange::Whole, unlock).await;
+        let opened = opened.map_err(damage::noted(self.place)).map_err(overtaken)?;
         match *opened.record == *before {
-            true => Ok(Some(opened.body)),
+            true => Ok(opened.body),
             false => Err(ErrorCode::ConditionalRequestConflict.into()),
         }
     }
@@ -176,13 +175,59 @@ struct Assembly {
 }
 
 impl Assembly {
-    async fn take(&mut self, source: impl Into<Option<BodyReader>>) -> Result<(), EngineError> {
-        let Some(mut source) = source.into() else { return Ok(()) };
+    async fn write(&mut self, piece: Bytes) -> Result<(), EngineError> {
+        self.sum.update(&piece);
+        self.upload.write(piece).await
+    }
+
+    async fn take(&mut self, mut source: BodyReader) -> Result<(), EngineError> {
         while let Some(piece) = source.piece().await {
-            let piece = piece?;
-            self.sum.update(&piece);
-            self.upload.write(piece).await?;
+            self.write(piece?).await?;
         }
         Ok(())
     }
+
+    /// Takes the first `count` bytes, of which there are as many; answers what was read beyond them.
+    async fn take_upto(&mut self, source: &mut BodyReader, count: u64) -> Result<ReadSoFar, EngineError> {
+        let mut read = ReadSoFar { end: 0, rest: Bytes::new() };
+        while read.end < count {
+            let Some(piece) = source.piece().await else { return Err(too_short()) };
+            let mut piece = piece?;
+            let left = count - read.end;
+            read.end += piece.len() as u64;
+            read.rest = piece.split_off(usize::try_from(left).unwrap_or(usize::MAX).min(piece.len()));
+            self.write(piece).await?;
+        }
+        Ok(read)
+    }
+
+    /// Takes what comes from the byte `first` on, and reads what comes before.
+    async fn take_from(&mut self, mut source: BodyReader, read: ReadSoFar, first: u64) -> Result<(), EngineError> {
+        let (mut piece, mut end) = (read.rest, read.end);
+        loop {
+            let start = end - piece.len() as u64;
+            let passed = usize::try_from(first.saturating_sub(start)).unwrap_or(usize::MAX).min(piece.len());
+            let wanted = piece.split_off(passed);
+            if !wanted.is_empty() {
+                self.write(wanted).await?;
+            }
+            piece = match source.piece().await {
+                Some(piece) => piece?,
+                None => return Ok(()),
+            };
+            end += piece.len() as u64;
+        }
+    }
+}
+
+/// How far an object was read.
+struct ReadSoFar {
+    /// The byte behind the last that was read.
+    end: u64,
+    /// Those of the last piece that were not taken.
+    rest: Bytes,
+}
+
+fn too_short() -> EngineError {
+    EngineError::Corrupt("an object has fewer bytes than its size".to_owned())
 }

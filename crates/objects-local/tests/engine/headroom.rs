@@ -18,6 +18,7 @@ use keyward_testkit::FrozenClock;
 use crate::room::{HERE, INLINE, Room, THERE, body, bytes_of, settings};
 
 const GIB: u64 = 1 << 30;
+const PLENTY: u64 = 4 * GIB;
 const A_WHILE: Duration = Duration::from_secs(1);
 
 /// A disk of as much free space as a test says.
@@ -37,7 +38,7 @@ fn opened(home: &Path, clock: &FrozenClock, settings: Settings) -> Engine {
 /// A store on a disk that is read from a dial.
 async fn dialled() -> (Room, Dial) {
     let (home, clock) = (tempfile::tempdir().unwrap(), FrozenClock::default());
-    let dial = Dial(Arc::new(AtomicU64::new(GIB)));
+    let dial = Dial(Arc::new(AtomicU64::new(PLENTY)));
     let engine = opened(home.path(), &clock, Settings { space_gauge: Arc::new(dial.clone()), ..settings() });
     engine.open_bucket(HERE).await.unwrap();
     engine.open_bucket(THERE).await.unwrap();
@@ -95,7 +96,7 @@ async fn whatever_grows_the_store_is_refused_within_the_reserve() {
     let one = part(engine, upload, b"part").await.unwrap();
     let completion = Completion { parts: vec![one], checksum: None, retention: None, terms: Precondition::None.into() };
 
-    dial.turn(&room, 64 << 20);
+    dial.turn(&room, GIB);
     assert!(refused(put(engine, "small", &bytes_of(2, INLINE)).await));
     assert!(refused(put(engine, "empty", b"").await));
     assert!(refused(put(engine, "large", &bytes_of(2, 1000)).await));
@@ -106,7 +107,7 @@ async fn whatever_grows_the_store_is_refused_within_the_reserve() {
     assert!(refused(copy(engine, HERE).await) && refused(copy(engine, THERE).await));
     assert_eq!(room.read(HERE, "large").await.unwrap(), bytes_of(1, 1000), "reading goes on");
 
-    dial.turn(&room, GIB);
+    dial.turn(&room, PLENTY);
     let done = engine.complete_upload(HERE, "big", upload, completion.clone()).await.unwrap();
     dial.turn(&room, 0);
     let again = engine.complete_upload(HERE, "big", upload, completion).await.unwrap();
@@ -143,7 +144,7 @@ async fn a_store_within_its_reserve_is_emptied_and_takes_objects_again() {
     let before = body_files(&home.path().join("bodies"));
 
     // The real disk, of which all is to stay free.
-    let everything = Reserve { bytes: u64::MAX, percent: 100 };
+    let everything = Reserve { percent: 100, least: 0, most: u64::MAX };
     let engine = opened(home.path(), &clock, Settings { reserve: everything, ..settings() });
     assert!(refused(put(&engine, "new", b"small").await));
     assert!(refused(put(&engine, "large", &bytes_of(2, 1000)).await));
@@ -166,7 +167,7 @@ async fn a_store_within_its_reserve_is_emptied_and_takes_objects_again() {
 #[test]
 fn a_reserve_of_more_than_the_disk_is_refused() {
     let home = tempfile::tempdir().unwrap();
-    let settings = Settings { reserve: Reserve { bytes: 1, percent: 101 }, ..settings() };
+    let settings = Settings { reserve: Reserve { percent: 101, ..Reserve::default() }, ..settings() };
     let clock = Arc::new(FrozenClock::default());
     let opened = Engine::open(home.path(), clock, Arc::new(SystemEntropy), settings);
     assert!(matches!(opened, Err(EngineError::Setting { name: "reserve", .. })));

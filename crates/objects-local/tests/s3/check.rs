@@ -37,12 +37,12 @@ fn checked_with(home: &Path, sealer: &dyn KeySealer) -> (Vec<Finding>, Checked) 
     (findings, checked)
 }
 
-fn checked(shop: &Shop) -> (Vec<Finding>, Checked) {
+pub fn checked(shop: &Shop) -> (Vec<Finding>, Checked) {
     checked_with(shop.home.path(), &OpenBook)
 }
 
 /// The one body file of `length` bytes.
-fn body_of(shop: &Shop, length: u64) -> PathBuf {
+pub fn body_of(shop: &Shop, length: u64) -> PathBuf {
     fn files(directory: &Path) -> Vec<PathBuf> {
         let entries = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
         entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
@@ -53,7 +53,7 @@ fn body_of(shop: &Shop, length: u64) -> PathBuf {
     found.remove(0)
 }
 
-fn spoil(path: &Path, place: usize) {
+pub fn spoil(path: &Path, place: usize) {
     let mut bytes = fs::read(path).unwrap();
     bytes[place] ^= 1;
     fs::write(path, bytes).unwrap();

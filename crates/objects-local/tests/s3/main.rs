@@ -6,6 +6,7 @@ mod bodies;
 mod buckets;
 mod check;
 mod copies;
+mod damage;
 mod deletions;
 mod encryption;
 mod ended_keys;

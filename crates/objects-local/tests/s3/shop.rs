@@ -13,7 +13,7 @@ use http_body_util::{BodyExt, StreamBody};
 use keyward_ambient::{Clock, SystemEntropy, Timestamp};
 use keyward_identity::{Bucket, BucketName, BucketSettings, NamespaceName, ObjectUserId, Versioning};
 use keyward_objects::{
-    Backend, Checked, CommitCheck, KeySealError, KeySealer, RequestBody, full, refused_body, streamed,
+    Backend, Checked, CommitCheck, KeySealError, KeySealer, RequestBody, ResponseBody, full, refused_body, streamed,
 };
 use keyward_objects_local::LocalObjects;
 use keyward_objects_local::engine::{Engine, Settings};
@@ -51,6 +51,8 @@ pub struct Reply {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: Bytes,
+    /// The answer ended before all that was announced had come.
+    pub broke_off: bool,
 }
 
 /// Keeps keys as they are: sealing is not what is looked at here.
@@ -165,6 +167,7 @@ impl Shop {
                 status: error.status(),
                 headers: error.headers().map(|(name, value)| (name.clone(), value.clone())).collect(),
                 body: error.to_xml("ID", "HOST").into(),
+                broke_off: false,
             },
         }
     }
@@ -207,8 +210,8 @@ impl Shop {
         let payload = Payload::new(plan, declared, body).map_err(|error| refused_body(&error))?;
         let checked = Checked::new(clean, allowed, payload, self.commit_check.clone()).with_room(self.room);
         let (head, body) = self.store.call(checked).await?.into_parts();
-        let body = body.collect().await.expect("the answer is read to its end").to_bytes();
-        Ok(Reply { status: head.status, headers: head.headers, body })
+        let (body, broke_off) = drained(body).await;
+        Ok(Reply { status: head.status, headers: head.headers, body, broke_off })
     }
 
     /// Closes the store: the body files that are left.
@@ -230,6 +233,18 @@ pub fn head(method: Method, target: &str, headers: &[(&str, &str)], length: Opti
         request = request.header(*name, http::HeaderValue::from_bytes(value.as_bytes()).unwrap());
     }
     request.body(()).unwrap().into_parts().0
+}
+
+/// All bytes of a body, and whether it ended with an error.
+async fn drained(mut body: ResponseBody) -> (Bytes, bool) {
+    let mut bytes = Vec::new();
+    while let Some(frame) = body.frame().await {
+        match frame {
+            Ok(frame) => bytes.extend(frame.into_data().unwrap_or_default()),
+            Err(_) => return (bytes.into(), true),
+        }
+    }
+    (bytes.into(), false)
 }
 
 /// A body that arrives in these pieces, and may break off.

@@ -8,6 +8,7 @@ use keyward_identity::{
 };
 use keyward_store::{AuditRecord, Record, Revised, Transaction, Write};
 
+use crate::change_rate::Change;
 use crate::commit::Settled;
 use crate::{Origin, Service, ServiceError, Subject};
 
@@ -42,7 +43,8 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::BucketState`] when the rest of the configuration does not allow it, [`ServiceError::NotFound`]
-    /// when the bucket is gone.
+    /// when the bucket is gone; [`ServiceError::DiskFull`] and [`ServiceError::TooManyChanges`] where the record would
+    /// not get smaller.
     pub async fn configure_bucket(
         self: &Arc<Self>,
         bucket: &Bucket,
@@ -60,6 +62,12 @@ impl Service {
             if changed == before {
                 return Ok(Settled::Done(()));
             }
+            // What only takes away, such as a policy or a list, ends access: it is let through on a full disk, and cannot
+            // be repeated without what makes the record grow again.
+            if stored_size(&changed) >= stored_size(&before) {
+                self.require_space().await?;
+                self.count_change(bucket, actor, Change::Configuration)?;
+            }
             let audit = AuditRecord::new(self.clock.now(), actor, configuration.action())
                 .from_address(origin.address)
                 .in_namespace(bucket.namespace.clone())
@@ -69,6 +77,20 @@ impl Service {
         })
         .await
     }
+}
+
+impl Service {
+    /// Counts a change that a user makes in a namespace.
+    pub(super) fn count_change(&self, bucket: &Bucket, actor: &str, change: Change) -> Result<(), ServiceError> {
+        let user = format!("{}/{actor}", bucket.namespace);
+        let counted = self.change_rate.admit(&user, change, self.clock.now());
+        counted.map_err(|retry_after| ServiceError::TooManyChanges { retry_after })
+    }
+}
+
+/// How many bytes the record takes in the store.
+fn stored_size(bucket: &Bucket) -> usize {
+    serde_json::to_string(bucket).map_or(0, |text| text.len())
 }
 
 impl Configuration {

@@ -9,6 +9,7 @@ use keyward_credential_cache::BucketRef;
 use keyward_identity::{Bucket, BucketName, BucketSettings, NamespaceName, ObjectUserId};
 use keyward_store::{AuditRecord, BucketFilter, CommitError, PageRequest, Record, RecordKey, Transaction, Write};
 
+use crate::change_rate::Change;
 use crate::commit::{Settled, to_the_end};
 use crate::ports::{ContentsError, ContentsState};
 use crate::{Origin, Service, ServiceError, Subject};
@@ -71,6 +72,8 @@ impl Service {
             created_at: now,
             settings,
         };
+        self.require_space().await?;
+        self.count_change(&bucket, owner.as_str(), Change::Bucket)?;
         let audit = bucket_audit(now, owner, "bucket.create", origin, namespace, name);
         let owner_is_there =
             Write::Require(RecordKey::User { scope: self.user_scope().of(namespace), id: owner.clone() });
@@ -162,9 +165,16 @@ impl Service {
         .await
     }
 
-    /// Ends what an interruption left half done, deletions and creations: called before serving.
-    pub async fn settle_buckets(self: &Arc<Self>) -> Result<(), ServiceError> {
+    /// Ends what an interruption left half done, deletions and creations: called before serving. Buckets with ids up to
+    /// `settled` had their contents at an earlier start; answers up to which id they have them now.
+    ///
+    /// # Errors
+    /// [`ServiceError::Refused`] where contents are missing that were there, or registry and contents do not belong
+    /// together; nothing was changed then.
+    pub async fn settle_buckets(self: &Arc<Self>, settled: u64) -> Result<u64, ServiceError> {
         let states = self.contents.states().await.map_err(contents_failed)?;
+        let known: HashSet<u64> = states.iter().map(|(id, _)| *id).collect();
+        let (unopened, last) = self.buckets_without_contents(&known, settled).await?;
         for (id, _) in states.iter().filter(|(_, state)| *state == ContentsState::Closed) {
             if let Some(found) = self.store.bucket_by_id(*id).await? {
                 let audit = AuditRecord::new(self.clock.now(), "keyward", "bucket.delete")
@@ -175,22 +185,39 @@ impl Service {
             }
             self.contents.discard(*id).await.map_err(contents_failed)?;
         }
-        let opened: HashSet<u64> =
-            states.into_iter().filter(|(_, state)| *state == ContentsState::Open).map(|(id, _)| id).collect();
-        for id in &opened {
+        for (id, _) in states.iter().filter(|(_, state)| *state == ContentsState::Open) {
             if self.store.bucket_by_id(*id).await?.is_none() {
                 self.discard_unknown(*id).await?;
             }
         }
-        let mut request = PageRequest::default();
+        for id in unopened {
+            self.contents.open(id).await.map_err(contents_failed)?;
+        }
+        Ok(last)
+    }
+
+    /// The buckets whose creation was cut short before their contents were opened, and the highest id of all buckets. A
+    /// bucket that had contents at an earlier start and has none now is refused: opened again it would look empty, and
+    /// whoever syncs with it would delete or overwrite what it held.
+    async fn buckets_without_contents(
+        &self,
+        known: &HashSet<u64>,
+        settled: u64,
+    ) -> Result<(Vec<u64>, u64), ServiceError> {
+        let (mut unopened, mut last, mut request) = (Vec::new(), 0, PageRequest::default());
         loop {
             let page = self.store.buckets(&BucketFilter::default(), &request).await?;
-            for bucket in page.items.into_iter().map(|row| row.value).filter(|bucket| !opened.contains(&bucket.id)) {
-                self.contents.open(bucket.id).await.map_err(contents_failed)?;
+            for bucket in page.items.into_iter().map(|row| row.value) {
+                last = last.max(bucket.id);
+                match known.contains(&bucket.id) {
+                    true => {}
+                    false if bucket.id <= settled => return Err(without_contents(&bucket)),
+                    false => unopened.push(bucket.id),
+                }
             }
             match page.next {
                 Some(next) => request.after = Some(next),
-                None => return Ok(()),
+                None => return Ok((unopened, last)),
             }
         }
     }
@@ -234,6 +261,16 @@ impl Service {
                 None => return Ok(all),
             }
         }
+    }
+}
+
+fn without_contents(bucket: &Bucket) -> ServiceError {
+    ServiceError::Refused {
+        why: format!(
+            "the object store does not have bucket {} of namespace {}, which the identity store knows: if the objects \
+             are on a disk of their own, mount it; else restore identity.db and objects/ of one and the same moment",
+            bucket.name, bucket.namespace
+        ),
     }
 }
 

@@ -176,7 +176,7 @@ async fn a_deletion_that_a_crash_interrupted_is_finished_at_the_next_start() {
     let house = house_with_owners().await;
     let bucket = house.made("b").await;
     house.shelves.leave(bucket.id, Some(ContentsState::Closed));
-    let (_, records) = house.watching(house.service.settle_buckets()).await;
+    let (_, records) = house.watching(house.service.settle_buckets(0)).await;
     assert_eq!((house.seen("b").await, house.shelves.state(bucket.id)), (None, None));
     let [record] = records.try_into().unwrap();
     assert_eq!((&*record.actor, &*record.action, &*record.target), ("keyward", "bucket.delete", "b"));
@@ -188,7 +188,7 @@ async fn what_a_crash_left_of_a_deleted_bucket_is_discarded_at_the_next_start() 
     let bucket = house.made("b").await;
     house.unmake(&bucket).await.unwrap();
     house.shelves.leave(bucket.id, Some(ContentsState::Closed));
-    let (_, records) = house.watching(house.service.settle_buckets()).await;
+    let (_, records) = house.watching(house.service.settle_buckets(0)).await;
     assert_eq!((house.shelves.state(bucket.id), records.len()), (None, 0));
 }
 
@@ -197,8 +197,21 @@ async fn a_bucket_that_a_crash_left_without_room_takes_objects_after_the_next_st
     let house = house_with_owners().await;
     let bucket = house.made("b").await;
     house.shelves.leave(bucket.id, None);
-    house.service.settle_buckets().await.unwrap();
+    house.service.settle_buckets(0).await.unwrap();
     house.shelves.put_object(bucket.id);
+}
+
+#[tokio::test]
+async fn a_start_without_contents_that_were_there_is_refused_and_changes_nothing() {
+    let house = house_with_owners().await;
+    let bucket = house.made("b").await;
+    house.shelves.put_object(bucket.id);
+    let settled = house.service.settle_buckets(0).await.unwrap();
+    assert_eq!(settled, bucket.id);
+    house.shelves.leave(bucket.id, None);
+    let (outcome, records) = house.watching(house.service.settle_buckets(settled)).await;
+    assert!(matches!(outcome, Err(ServiceError::Refused { why }) if why.contains("bucket b of namespace ns1")));
+    assert_eq!((records.len(), house.shelves.state(bucket.id)), (0, None));
 }
 
 #[tokio::test]
@@ -206,7 +219,7 @@ async fn a_start_leaves_whole_buckets_alone() {
     let house = house_with_owners().await;
     let bucket = house.made("b").await;
     house.shelves.put_object(bucket.id);
-    let (_, records) = house.watching(house.service.settle_buckets()).await;
+    let (_, records) = house.watching(house.service.settle_buckets(0)).await;
     assert_eq!((records.len(), house.seen("b").await), (0, Some(bucket)));
 }
 

@@ -84,7 +84,7 @@ async fn while_the_store_is_down_buckets_and_the_start_say_so() {
     house.store.set_down(true);
     is_unavailable(house.service.create_bucket(&namespace, &bucket, &owner, BucketSettings::default(), HERE).await);
     is_unavailable(house.service.buckets_of(&namespace, &owner).await);
-    is_unavailable(house.service.settle_buckets().await);
+    is_unavailable(house.service.settle_buckets(0).await);
     is_unavailable(house.service.prepare().await);
     is_unavailable(house.service.first_start(&Password::from(PASSWORD)).await);
     assert!(!house.service.is_answering().await);
