@@ -108,6 +108,12 @@ pub enum LdapFailure {
         /// Where a name was looked for.
         attributes: String,
     },
+    /// The person had a unique id when they logged in, so whether this is still the same person cannot be told.
+    #[error("the entry {dn:?} has no unique id any more, or manager_dn may not read it")]
+    NoUniqueId {
+        /// The entry.
+        dn: String,
+    },
     /// The whole login took too long, in a queue or at slow servers.
     #[error("the login took longer than {} s", limit.as_secs())]
     LoginTimedOut {

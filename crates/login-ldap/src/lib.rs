@@ -27,6 +27,7 @@ mod person;
 mod provider;
 mod search;
 mod server_list;
+mod standing;
 mod tls;
 
 pub use brake::EntryBrake;

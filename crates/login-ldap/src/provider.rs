@@ -9,7 +9,9 @@ use async_trait::async_trait;
 use futures_util::FutureExt;
 use keyward_ambient::Clock;
 use keyward_identity::{AuthnProvider, DirectoryUser, SessionIdentity};
-use keyward_login::{Credentials, Outcome, Password, Provider, Refusal, TooManyAttempts, Unavailable};
+use keyward_login::{
+    Credentials, LoginName, Outcome, Password, Presence, Provider, Refusal, TooManyAttempts, Unavailable,
+};
 use tokio::sync::{Mutex, OnceCell, Semaphore};
 use tokio::time::timeout;
 
@@ -26,6 +28,7 @@ use crate::lookup::Lookup;
 use crate::person;
 use crate::search::Search;
 use crate::server_list::ServerList;
+use crate::standing;
 use crate::tls::SystemRoots;
 
 /// What all directories of this process share.
@@ -153,6 +156,27 @@ impl LdapProvider {
         }))
     }
 
+    /// Why the person who logged in as `user` could not log in now; `None` when nothing speaks against it. One search
+    /// as the manager, with the filter and by the name of a login; the entry has to be the one of the login.
+    async fn refusal_of(&self, user: &DirectoryUser, name: &LoginName) -> Result<Option<Refusal>, LdapFailure> {
+        let people = Lookup { directory: &self.directory, provider: &self.record, filter: &self.filter };
+        let mut found = people.find(name, &standing::TELLING.map(str::to_owned)).await?.into_iter();
+        let entry = match (found.next(), found.next()) {
+            (Some(entry), None) => entry,
+            (None, _) => return Ok(Some(Refusal::UnknownUser)),
+            (Some(_), Some(_)) => return Ok(Some(Refusal::SeveralEntries)),
+        };
+        if person::name_of(&entry, self.filter.sources(), name, &self.record).as_ref() != Some(name) {
+            return Ok(Some(Refusal::UnknownUser));
+        }
+        match (&user.unique_id, person::unique_id(&entry)) {
+            (Some(expected), Some(found)) if *expected != found => return Ok(Some(Refusal::UnknownUser)),
+            (Some(_), None) => return Err(LdapFailure::NoUniqueId { dn: entry.dn }),
+            _ => {}
+        }
+        Ok(standing::refusal_of(&entry, self.record.mode, self.directory.clock.now()))
+    }
+
     /// Binds as `dn` on a connection that nothing else uses. Not retried: a directory that counts failures may have
     /// counted this one although its answer was lost.
     async fn bind(&self, mut door: Door, dn: &str, password: &Password) -> Result<Option<Refusal>, LdapFailure> {
@@ -181,6 +205,10 @@ impl LdapProvider {
                 Err(failure)
             }
         }
+    }
+
+    fn unavailable(&self, failure: LdapFailure) -> Unavailable {
+        Unavailable { provider: self.record.id.clone(), cause: Box::new(failure) }
     }
 
     /// Bounds the work in number and time, and catches what the client library does with answers that break the
@@ -229,9 +257,24 @@ impl Provider for LdapProvider {
             Ok(Ok(user)) => Outcome::Authenticated(SessionIdentity::Directory(user)),
             Ok(Err(No::Refused(refusal))) => Outcome::Refused(refusal),
             Ok(Err(No::TurnedAway(busy))) => Outcome::TurnedAway(busy),
-            Err(failure) => {
-                Outcome::Unavailable(Unavailable { provider: self.record.id.clone(), cause: Box::new(failure) })
-            }
+            Err(failure) => Outcome::Unavailable(self.unavailable(failure)),
+        }
+    }
+
+    async fn look_up(&self, user: &DirectoryUser) -> Presence {
+        if user.provider != self.record.id {
+            return Presence::NotAskedFor;
+        }
+        if self.record.disabled {
+            return Presence::Refused(Refusal::Disabled);
+        }
+        let name = LoginName::parse(&user.name).ok();
+        let served = name.filter(|name| name.domain().is_some_and(|domain| self.record.serves(domain)));
+        let Some(name) = served else { return Presence::Refused(Refusal::UnknownUser) };
+        match self.guarded(self.refusal_of(user, &name)).await {
+            Ok(None) => Presence::Present,
+            Ok(Some(refusal)) => Presence::Refused(refusal),
+            Err(failure) => Presence::Unavailable(self.unavailable(failure)),
         }
     }
 }

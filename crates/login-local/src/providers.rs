@@ -15,5 +15,9 @@ pub use management_users::ManagementUsers;
 const NAME: &str = keyward_identity::LOCAL_PROVIDER;
 
 fn unavailable(cause: impl Error + Send + Sync + 'static) -> Outcome {
-    Outcome::Unavailable(Unavailable { provider: NAME.to_owned(), cause: Box::new(cause) })
+    Outcome::Unavailable(unknown(cause))
+}
+
+fn unknown(cause: impl Error + Send + Sync + 'static) -> Unavailable {
+    Unavailable { provider: NAME.to_owned(), cause: Box::new(cause) }
 }

@@ -4,9 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use keyward_identity::SessionIdentity;
+use keyward_identity::{DirectoryUser, SessionIdentity};
 
-use crate::{Credentials, Decoy, Outcome, Provider, Refusal, TooManyAttempts, Unavailable};
+use crate::{Credentials, Decoy, Outcome, Presence, Provider, Refusal, TooManyAttempts, Unavailable};
 
 /// The configured providers, in the order in which they are asked. They can be exchanged while logins are under way:
 /// a login that has begun finishes with the providers it began with.
@@ -57,6 +57,19 @@ impl Chain {
         }
         self.decoy.verify_nothing(credentials).await;
         Verdict::Refused(Refusal::UnknownUser)
+    }
+
+    /// Asks the provider that a person logged in with whether they are still there. [`Presence::NotAskedFor`] when it is
+    /// not one of this chain any more.
+    pub async fn look_up(&self, user: &DirectoryUser) -> Presence {
+        let providers = self.providers.load_full();
+        for provider in providers.iter().filter(|provider| provider.name() == user.provider) {
+            match provider.look_up(user).await {
+                Presence::NotAskedFor => {}
+                answer => return answer,
+            }
+        }
+        Presence::NotAskedFor
     }
 }
 

@@ -28,7 +28,7 @@ mod token;
 pub use chain::{Chain, Verdict};
 pub use credentials::Credentials;
 pub use login_name::{LoginName, LoginNameError};
-pub use outcome::{Outcome, Refusal, Unavailable};
+pub use outcome::{Outcome, Presence, Refusal, Unavailable};
 pub use password::Password;
 pub use provider::{Decoy, Provider};
 pub use throttle::{Admission, Pace, Throttle, ThrottleRules, TooManyAttempts};

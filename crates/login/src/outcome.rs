@@ -22,6 +22,19 @@ pub enum Outcome {
     Unavailable(Unavailable),
 }
 
+/// What a provider says of a person who logged in earlier, without their password.
+#[derive(Debug)]
+pub enum Presence {
+    /// The person is not one of this provider's; the next one is asked.
+    NotAskedFor,
+    /// As far as can be told without the password, the person could log in.
+    Present,
+    /// The person could certainly not log in, whatever the password.
+    Refused(Refusal),
+    /// It could not be found out.
+    Unavailable(Unavailable),
+}
+
 /// Why credentials were refused. For the audit and the log alone: the caller sees one and the same answer for all of
 /// them, or it could learn which names exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

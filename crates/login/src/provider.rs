@@ -1,8 +1,9 @@
 //! The port: what a login provider can do.
 
 use async_trait::async_trait;
+use keyward_identity::DirectoryUser;
 
-use crate::{Credentials, Outcome};
+use crate::{Credentials, Outcome, Presence};
 
 /// One source of identities: the built-in accounts, a directory.
 #[async_trait]
@@ -13,6 +14,10 @@ pub trait Provider: Send + Sync {
     /// Says who these credentials belong to. Never refuses because something was out of reach, and never accepts an
     /// empty password.
     async fn authenticate(&self, credentials: &Credentials) -> Outcome;
+
+    /// Says whether a person who logged in with this provider could still do so, as far as can be told without their
+    /// password. Never refuses because something was out of reach.
+    async fn look_up(&self, user: &DirectoryUser) -> Presence;
 }
 
 /// Takes as long as verifying a password takes, and finds out nothing: what the chain does when it has nobody to ask,

@@ -36,7 +36,7 @@ pub async fn move_in(controller: &DomainController) {
     let mut ldap = controller.administrator().await;
     // Everybody's second wrong password in a row locks the account.
     change(&mut ldap, BASE, "lockoutThreshold", "2").await;
-    for account in [MANAGER, "alice", "bob", "carol", "dora", "locked", "wendy", MEMBER_OF_MANY] {
+    for account in [MANAGER, "alice", "bob", "carol", "dora", "locked", "leaver", "wendy", MEMBER_OF_MANY] {
         add_person(&mut ldap, account, account, &[]).await;
     }
     add_person(&mut ldap, "Müller, Jörg (IT)*", "jmueller", &[("mail", "joerg@ad.example.test")]).await;

@@ -17,4 +17,5 @@ mod house;
 #[path = "../logins/mod.rs"]
 mod logins;
 mod names;
+mod presence;
 mod refusals;

@@ -177,6 +177,14 @@ impl Slapd {
         ldap.unbind().await.unwrap();
     }
 
+    /// Gives an attribute of an entry another value, as the administrator.
+    pub async fn change(&self, dn: &str, attribute: &str, value: &str) {
+        let mut ldap = self.admin().await;
+        let change = ldap3::Mod::Replace(attribute, HashSet::from([value]));
+        ldap.modify(dn, vec![change]).await.unwrap().success().unwrap();
+        ldap.unbind().await.unwrap();
+    }
+
     async fn admin(&self) -> ldap3::Ldap {
         let (connection, mut ldap) = ldap3::LdapConnAsync::new(&self.url()).await.unwrap();
         tokio::spawn(connection.drive());
@@ -238,6 +246,7 @@ pidfile {here}/slapd.pid
 modulepath /usr/lib/ldap
 moduleload back_mdb
 moduleload memberof
+moduleload ppolicy
 {tls}
 database mdb
 suffix {BASE}
@@ -250,6 +259,7 @@ access to attrs=userPassword by anonymous auth by * none
 access to * by dn.exact={MANAGER} read by self read by * none
 overlay memberof
 memberof-group-oc groupOfNames
+overlay ppolicy
 "
     );
     fs::write(directory.join("slapd.conf"), configuration).unwrap();

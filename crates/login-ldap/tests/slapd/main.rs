@@ -14,5 +14,6 @@ mod logins;
 mod names;
 mod outages;
 mod passwords;
+mod presence;
 mod scripted;
 mod tls;

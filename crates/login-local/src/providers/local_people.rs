@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use keyward_identity::{DirectoryUser, DomainName, LOCAL_PROVIDER, ObjectUserId, Person, SessionIdentity};
-use keyward_login::{Credentials, Outcome, Provider, Refusal};
+use keyward_login::{Credentials, Outcome, Presence, Provider, Refusal};
 
-use super::{NAME, unavailable};
+use super::{NAME, unavailable, unknown};
 use crate::{AccountsUnavailable, LocalAccounts, Passwords};
 
 /// The provider of the people in local domains. It is asked for every name of such a domain, known or not.
@@ -76,6 +76,21 @@ impl Provider for LocalPeople {
         match person {
             Ok(person) => self.check(credentials, domain, person).await,
             Err(error) => unavailable(error),
+        }
+    }
+
+    async fn look_up(&self, user: &DirectoryUser) -> Presence {
+        if user.provider != NAME {
+            return Presence::NotAskedFor;
+        }
+        let person = match ObjectUserId::parse(&user.name) {
+            Ok(name) => self.accounts.person(&name).await,
+            Err(_) => Ok(None),
+        };
+        match person {
+            Ok(Some(person)) if Some(&person.unique_id) == user.unique_id.as_ref() => Presence::Present,
+            Ok(_) => Presence::Refused(Refusal::UnknownUser),
+            Err(error) => Presence::Unavailable(unknown(error)),
         }
     }
 }

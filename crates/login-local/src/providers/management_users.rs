@@ -4,8 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use keyward_identity::{ManagementUser, ManagementUserId, SessionIdentity};
-use keyward_login::{Credentials, Outcome, Provider, Refusal};
+use keyward_identity::{DirectoryUser, ManagementUser, ManagementUserId, SessionIdentity};
+use keyward_login::{Credentials, Outcome, Presence, Provider, Refusal};
 
 use super::{NAME, unavailable};
 use crate::{LocalAccounts, Passwords};
@@ -60,6 +60,11 @@ impl Provider for ManagementUsers {
             Ok(user) => self.check(credentials, user).await,
             Err(error) => unavailable(error),
         }
+    }
+
+    /// A management user is no person of a directory.
+    async fn look_up(&self, _: &DirectoryUser) -> Presence {
+        Presence::NotAskedFor
     }
 }
 

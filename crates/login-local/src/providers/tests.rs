@@ -5,8 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use keyward_ambient::Timestamp;
-use keyward_identity::{DomainName, ManagementUser, ManagementUserId, ObjectUserId, Person, SessionIdentity};
-use keyward_login::{Credentials, LoginName, Outcome, Password, Provider, Refusal};
+use keyward_identity::{
+    DirectoryUser, DomainName, ManagementUser, ManagementUserId, ObjectUserId, Person, SessionIdentity,
+};
+use keyward_login::{Credentials, LoginName, Outcome, Password, Presence, Provider, Refusal};
 use keyward_testkit::SeededEntropy;
 
 use crate::{AccountsUnavailable, LocalAccounts, LocalPeople, ManagementUsers, Passwords, SALT_BYTES, hash_password};
@@ -146,4 +148,25 @@ async fn a_damaged_hash_is_not_a_wrong_password() {
     house.damaged.store(true, Ordering::Relaxed);
     assert!(matches!(users.authenticate(&credentials("root", "right")).await, Outcome::Unavailable(_)));
     assert!(matches!(people.authenticate(&credentials("alice@local.test", "right")).await, Outcome::Unavailable(_)));
+}
+
+#[tokio::test]
+async fn a_person_is_looked_up_by_name_and_unique_id() {
+    let (house, users, people) = House::providers();
+    let Outcome::Authenticated(SessionIdentity::Directory(alice)) =
+        people.authenticate(&credentials("alice@local.test", "right")).await
+    else {
+        panic!("alice logs in")
+    };
+    assert!(matches!(people.look_up(&alice).await, Presence::Present));
+    assert!(matches!(users.look_up(&alice).await, Presence::NotAskedFor));
+    let elsewhere = DirectoryUser { provider: "urn:AuthProvider:1".to_owned(), ..alice.clone() };
+    assert!(matches!(people.look_up(&elsewhere).await, Presence::NotAskedFor));
+    let former = DirectoryUser { unique_id: Some("0000".to_owned()), ..alice.clone() };
+    let gone = DirectoryUser { name: "bob@local.test".to_owned(), ..alice.clone() };
+    for absent in [former, gone] {
+        assert!(matches!(people.look_up(&absent).await, Presence::Refused(Refusal::UnknownUser)), "{absent:?}");
+    }
+    house.down.store(true, Ordering::Relaxed);
+    assert!(matches!(people.look_up(&alice).await, Presence::Unavailable(_)));
 }

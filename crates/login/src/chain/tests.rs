@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_trait::async_trait;
-use keyward_identity::{ManagementUserId, SessionIdentity};
+use keyward_identity::{DirectoryUser, ManagementUserId, SessionIdentity};
 
 use super::{Chain, Verdict};
-use crate::{Credentials, Decoy, LoginName, Outcome, Password, Provider, Refusal, Unavailable};
+use crate::{Credentials, Decoy, LoginName, Outcome, Password, Presence, Provider, Refusal, Unavailable};
 
 /// Serves one domain with one kind of answer, and counts who asks.
 struct Scripted {
@@ -36,6 +36,11 @@ impl Provider for Scripted {
     async fn authenticate(&self, credentials: &Credentials) -> Outcome {
         self.asked.fetch_add(1, Ordering::Relaxed);
         if credentials.name.domain() == Some(self.domain) { (self.answer)() } else { Outcome::NotAskedFor }
+    }
+
+    async fn look_up(&self, user: &DirectoryUser) -> Presence {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        if user.domain() == Some(self.domain) { Presence::Present } else { Presence::NotAskedFor }
     }
 }
 
@@ -114,4 +119,21 @@ async fn exchanged_providers_serve_the_next_login() {
     chain.replace(vec![Scripted::new("new", "a.test", yes)]);
     assert!(matches!(chain.authenticate(&credentials("alice@a.test", "x")).await, Verdict::Authenticated(_)));
     assert_eq!(format!("{chain:?}"), r#"["new"]"#);
+}
+
+#[tokio::test]
+async fn the_provider_that_a_person_logged_in_with_is_asked_for_them_and_no_other() {
+    let (first, second) = (Scripted::new("first", "a.test", yes), Scripted::new("second", "a.test", yes));
+    let chain = Chain::new(vec![first.clone(), second.clone()], Arc::new(CountingDecoy::default()));
+    let of = |provider: &str| DirectoryUser {
+        name: "alice@a.test".to_owned(),
+        provider: provider.to_owned(),
+        domains: vec!["a.test".to_owned()],
+        unique_id: None,
+        attributes: Default::default(),
+        groups: Vec::new(),
+    };
+    assert!(matches!(chain.look_up(&of("second")).await, Presence::Present));
+    assert!(matches!(chain.look_up(&of("third")).await, Presence::NotAskedFor));
+    assert_eq!((first.asked(), second.asked()), (0, 1));
 }

@@ -8,8 +8,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use keyward_ambient::Entropy;
-use keyward_identity::{AuthnProvider, Bucket, DomainName, ManagementUser, ManagementUserId, ObjectUserId, Person};
-use keyward_login::{Credentials, Outcome, Provider, Unavailable};
+use keyward_identity::{
+    AuthnProvider, Bucket, DirectoryUser, DomainName, ManagementUser, ManagementUserId, ObjectUserId, Person,
+};
+use keyward_login::{Credentials, Outcome, Presence, Provider, Unavailable};
 use keyward_login_local::{AccountsUnavailable, LocalAccounts, Passwords};
 use keyward_policy::BucketPolicy;
 use keyward_service::{
@@ -71,6 +73,10 @@ impl Provider for OutOfReach {
             }
             _ => Outcome::NotAskedFor,
         }
+    }
+
+    async fn look_up(&self, _: &DirectoryUser) -> Presence {
+        Presence::Unavailable(Unavailable { provider: "down".to_owned(), cause: "nobody answers".into() })
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use keyward_identity::{AuthnProvider, DirectoryUser, SessionIdentity};
-use keyward_login::{Credentials, Outcome, Password, Provider, Refusal, Unavailable};
+use keyward_login::{Credentials, Outcome, Password, Presence, Provider, Refusal, Unavailable};
 use keyward_service::{Directories, DirectoryCheckFailed};
 
 /// Everything that all directories know. Clones are the same.
@@ -15,6 +15,8 @@ pub(crate) struct ScriptedDirectories(Arc<Mutex<Script>>);
 #[derive(Default)]
 struct Script {
     people: BTreeMap<String, Entry>,
+    disabled: BTreeSet<String>,
+    looked_up: usize,
     down: bool,
     unopenable: BTreeSet<String>,
     asked: usize,
@@ -34,6 +36,21 @@ impl ScriptedDirectories {
     /// Puts a person in, in the place of whoever had the name.
     pub(crate) fn put(&self, name: &str, entry: Entry) {
         self.0.lock().unwrap().people.insert(name.to_owned(), entry);
+    }
+
+    /// Removes a person.
+    pub(crate) fn remove(&self, name: &str) {
+        self.0.lock().unwrap().people.remove(name);
+    }
+
+    /// Disables a person.
+    pub(crate) fn disable(&self, name: &str) {
+        self.0.lock().unwrap().disabled.insert(name.to_owned());
+    }
+
+    /// How often it was asked whether somebody is still there.
+    pub(crate) fn looked_up(&self) -> usize {
+        self.0.lock().unwrap().looked_up
     }
 
     /// From now on no directory answers, or all do again.
@@ -104,8 +121,7 @@ impl Provider for ScriptedProvider {
         let mut script = self.script.lock().unwrap();
         script.asked += 1;
         if script.down {
-            let cause = "connection refused".into();
-            return Outcome::Unavailable(Unavailable { provider: self.id.clone(), cause });
+            return Outcome::Unavailable(self.out_of_reach());
         }
         match script.people.get(credentials.name.as_str()) {
             None => Outcome::Refused(Refusal::UnknownUser),
@@ -113,9 +129,25 @@ impl Provider for ScriptedProvider {
             Some(entry) => Outcome::Authenticated(SessionIdentity::Directory(self.user(credentials, entry))),
         }
     }
+
+    async fn look_up(&self, user: &DirectoryUser) -> Presence {
+        let mut script = self.script.lock().unwrap();
+        script.looked_up += 1;
+        match script.people.get(&user.name) {
+            _ if user.provider != self.id => Presence::NotAskedFor,
+            _ if script.down => Presence::Unavailable(self.out_of_reach()),
+            _ if script.disabled.contains(&user.name) => Presence::Refused(Refusal::Disabled),
+            Some(entry) if entry.unique_id == user.unique_id => Presence::Present,
+            _ => Presence::Refused(Refusal::UnknownUser),
+        }
+    }
 }
 
 impl ScriptedProvider {
+    fn out_of_reach(&self) -> Unavailable {
+        Unavailable { provider: self.id.clone(), cause: "connection refused".into() }
+    }
+
     fn user(&self, credentials: &Credentials, entry: &Entry) -> DirectoryUser {
         let mut attributes = entry.attributes.clone();
         attributes.retain(|key, _| self.attributes.contains(key));
