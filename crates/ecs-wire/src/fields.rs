@@ -13,7 +13,7 @@ use crate::{FieldError, GivenSecret};
 pub struct Fields<'a> {
     within: String,
     members: &'a [(String, Node)],
-    /// Where it is noted what is asked for, while the reader is asked for its schema.
+    /// Where it is noted what is asked for.
     questions: Option<&'a Questions>,
 }
 
@@ -26,10 +26,6 @@ pub enum Item<'a> {
 }
 
 impl<'a> Fields<'a> {
-    pub(crate) fn new(members: &'a [(String, Node)]) -> Self {
-        Self::asking(members, None)
-    }
-
     pub(crate) fn asking(members: &'a [(String, Node)], questions: Option<&'a Questions>) -> Self {
         Fields { within: String::new(), members, questions }
     }

@@ -50,7 +50,7 @@ pub use format::Format;
 pub use meaning::{explained, meaning};
 pub use moment::{event_time, instant, java_date, key_time, parse_event_time, parse_instant, sample_time};
 pub use path_suffix::strip_suffix;
-pub use request::{BodyError, EcsRequest, decode};
+pub use request::{BodyError, EcsRequest, decode, decode_naming_unknown};
 pub use request_format::{RequestFormat, UnsupportedMediaType};
 pub use request_schema::RequestSchema;
 pub use schema::{Property, Schema};

@@ -3,6 +3,7 @@
 use crate::node::Node;
 use crate::read_json::read_json;
 use crate::read_xml::read_xml;
+use crate::request_schema::Questions;
 use crate::{FieldError, Fields, RequestFormat, UnsupportedMediaType};
 
 /// A request body that can be read from XML and JSON alike.
@@ -63,6 +64,18 @@ pub enum BodyError {
 /// # Errors
 /// See [`BodyError`]; it turns into the document to answer with by [`EcsError::from`](crate::EcsError).
 pub fn decode<T: EcsRequest>(content_type: Option<&str>, body: &[u8]) -> Result<T, BodyError> {
+    decode_naming_unknown(content_type, body).map(|(request, _)| request)
+}
+
+/// The same, with the fields in the body that the request did not ask for and that are ignored. Each is named with those
+/// that it lies in, such as `user_mapping.domian`.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_naming_unknown<T: EcsRequest>(
+    content_type: Option<&str>,
+    body: &[u8],
+) -> Result<(T, Vec<String>), BodyError> {
     let format = RequestFormat::of(content_type)?;
     let text = std::str::from_utf8(body).map_err(|error| BodyError::NotUtf8 { offset: error.valid_up_to() })?;
     let text = text.trim_start_matches('\u{feff}').trim();
@@ -80,7 +93,9 @@ pub fn decode<T: EcsRequest>(content_type: Option<&str>, body: &[u8]) -> Result<
         // `<secret_key_delete_param>text</secret_key_delete_param>` must not pass for "remove all keys".
         _ => return Err(BodyError::NotAnObject { expected: T::ROOT }),
     };
-    Ok(T::read(&Fields::new(members))?)
+    let questions = Questions::default();
+    let request = T::read(&Fields::asking(members, Some(&questions)))?;
+    Ok((request, questions.unasked(members)))
 }
 
 fn from_xml<T: EcsRequest>(text: &str) -> Result<Node, BodyError> {

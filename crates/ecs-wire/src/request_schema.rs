@@ -9,6 +9,9 @@ use crate::read_json::read_json;
 use crate::schema::{Property, Schema};
 use crate::{EcsRequest, FieldError, Fields};
 
+/// How many fields that nobody asks for are named; a hostile body has any number.
+const MOST_NAMED: usize = 20;
+
 /// No reader asks for fields within fields more often than this.
 const ROUNDS: usize = 100;
 
@@ -35,6 +38,13 @@ pub(crate) enum Asked {
     Texts,
     Objects,
     Items,
+}
+
+impl Asked {
+    /// Whether what is asked for has fields that are asked for in turn.
+    fn has_fields(self) -> bool {
+        matches!(self, Asked::Nested | Asked::Objects | Asked::Items)
+    }
 }
 
 /// What a reader has asked for so far, in the order of asking.
@@ -90,6 +100,41 @@ impl RequestSchema {
 impl Questions {
     fn asked(&self) -> Vec<Question> {
         self.0.borrow().clone()
+    }
+
+    /// The fields that were not asked for, each with those that it lies in. What lies within such a field is not looked
+    /// at.
+    pub(crate) fn unasked(&self, members: &[(String, Node)]) -> Vec<String> {
+        let mut unasked = Vec::new();
+        gather_unasked(&self.0.borrow(), members, &[], &mut unasked);
+        unasked
+    }
+}
+
+fn gather_unasked(asked: &[Question], members: &[(String, Node)], within: &[String], unasked: &mut Vec<String>) {
+    for (name, node) in members {
+        let is_about = |question: &&Question| question.path.last() == Some(name) || question.singular == *name;
+        match directly_within(asked, within).find(is_about) {
+            Some(question) if question.asked.has_fields() => gather_in_item(asked, node, question, unasked),
+            Some(_) => {}
+            None if unasked.len() >= MOST_NAMED => return,
+            None => {
+                let path: Vec<&str> = within.iter().chain([name]).map(String::as_str).collect();
+                unasked.push(path.join("."));
+            }
+        }
+    }
+}
+
+/// Looks into an object, or into those of a list, with a wrapper around its items or without.
+fn gather_in_item(asked: &[Question], node: &Node, question: &Question, unasked: &mut Vec<String>) {
+    match node {
+        Node::List(items) => items.iter().for_each(|item| gather_in_item(asked, item, question, unasked)),
+        Node::Members(members) if !members.is_empty() && members.iter().all(|(name, _)| *name == question.singular) => {
+            members.iter().for_each(|(_, item)| gather_in_item(asked, item, question, unasked));
+        }
+        Node::Members(members) => gather_unasked(asked, members, &question.path, unasked),
+        Node::Null | Node::Text(_) => {}
     }
 }
 
@@ -179,6 +224,7 @@ fn text(text: &str) -> Node {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::decode_naming_unknown;
     use crate::requests::{AuthnProviderUpdate, BucketCreate, NamespaceCreate, ObjectUserCreate, SecretKeyDelete};
 
     fn fields<T: EcsRequest>() -> Vec<Property> {
@@ -190,6 +236,35 @@ mod tests {
 
     fn named<'a>(properties: &'a [Property], name: &str) -> &'a Property {
         properties.iter().find(|property| property.name == name).unwrap_or_else(|| panic!("no {name}"))
+    }
+
+    #[test]
+    fn fields_that_no_reader_asks_for_are_named_in_both_formats() {
+        let json = r#"{"namespace":"ns1","user_mapping":[{"domain":"a.test","domian":"b.test",
+            "attributes":[{"key":"l","value":["Bonn"],"vlaue":1}]}],"namespace_admin":"root"}"#;
+        let xml = "<namespace_create><namespace>ns1</namespace><user_mapping><domain>a.test</domain>\
+            <domian>b.test</domian><attributes><attribute><key>l</key><value>Bonn</value><vlaue>1</vlaue></attribute>\
+            </attributes></user_mapping><namespace_admin>root</namespace_admin></namespace_create>";
+        for body in [json, xml] {
+            let (_, unknown) = decode_naming_unknown::<NamespaceCreate>(None, body.as_bytes()).expect("readable");
+            let expected = ["user_mapping.domian", "user_mapping.attributes.vlaue", "namespace_admin"];
+            assert_eq!(unknown, expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn what_every_request_shows_as_its_example_is_known() {
+        fn unknown<T: EcsRequest>() -> Vec<String> {
+            decode_naming_unknown::<T>(None, T::EXAMPLE.as_bytes()).expect("readable").1
+        }
+        let found = [
+            unknown::<NamespaceCreate>(),
+            unknown::<AuthnProviderUpdate>(),
+            unknown::<BucketCreate>(),
+            unknown::<ObjectUserCreate>(),
+            unknown::<SecretKeyDelete>(),
+        ];
+        assert_eq!(found, [const { Vec::<String>::new() }; 5]);
     }
 
     #[test]

@@ -244,6 +244,14 @@ impl About {
         Self { also, ..self }
     }
 
+    /// The fields of the JSON of our own that it takes; none where it takes something else.
+    pub(crate) fn json_fields(&self) -> Vec<String> {
+        let Takes::Json { schema, .. } = self.takes else { return Vec::new() };
+        let schema = schema(&mut SchemaGenerator::default());
+        let properties = schema.as_object().and_then(|schema| schema.get("properties")?.as_object());
+        properties.into_iter().flat_map(|properties| properties.keys().cloned()).collect()
+    }
+
     /// Whether `T` is the request that it takes.
     pub(crate) fn takes_this<T>(&self) -> bool {
         match self.takes {
@@ -328,10 +336,21 @@ pub(crate) const MISSING: &[(u16, &str)] = &[(404, "There is nothing of that id.
 pub(crate) const NO_NAMESPACE: &[(u16, &str)] =
     &[(400, "The caller belongs to no namespace."), (403, "The caller belongs to several namespaces, or is locked.")];
 
+const NO_LONGER_ADMITTED: (u16, &str) = (
+    403,
+    "The caller's directory has no enabled entry for them any more: their sessions have ended. Or the caller belongs to \
+     several namespaces, or is locked.",
+);
+
+const NO_ANSWER: (u16, &str) = (503, "The caller's directory or the identity store does not answer. Try again later.");
+
+/// What a call that makes a key of the caller's own, or makes one last longer, can meet.
+pub(crate) const PRESENCE: &[(u16, &str)] = &[NO_LONGER_ADMITTED, (404, "There is nothing of that id."), NO_ANSWER];
+
 const STRICT_TEXT: &str = "Only with `compat.strict_first_key`: an expiry for an existing key, and there is none.";
 
-/// The one 500 that is meant.
-pub(crate) const STRICT: &[(u16, &str)] = &[(500, STRICT_TEXT)];
+/// The one 500 that is meant, beside what an order of one's own key can meet.
+pub(crate) const PRESENCE_OR_STRICT: &[(u16, &str)] = &[NO_LONGER_ADMITTED, (500, STRICT_TEXT), NO_ANSWER];
 
 /// Both.
 pub(crate) const MISSING_OR_STRICT: &[(u16, &str)] = &[(404, "There is nothing of that id."), (500, STRICT_TEXT)];

@@ -30,6 +30,7 @@ use crate::openapi::OWN_CALLS;
 use crate::query::Query;
 use crate::reply::{Answering, Reply};
 use crate::route::{Handler, RouteSummary, RouteTable};
+use crate::unknown_names::ToldNames;
 use crate::{body, credentials, routes, same_origin};
 
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
@@ -41,6 +42,7 @@ pub type Responding = Pin<Box<dyn Future<Output = Response<Full<Bytes>>> + Send>
 pub struct ManagementApi {
     context: Arc<Context>,
     routes: RouteTable,
+    told_names: Arc<ToldNames>,
 }
 
 /// What became known of a request on its way, for the log and the counters.
@@ -54,7 +56,7 @@ impl ManagementApi {
     /// The API in front of a service.
     pub fn new(service: Arc<Service>, options: Options) -> Arc<Self> {
         let context = Arc::new(Context { service, options });
-        Arc::new(Self { context, routes: RouteTable::new(routes::all()) })
+        Arc::new(Self { context, routes: RouteTable::new(routes::all()), told_names: Arc::default() })
     }
 
     /// The function that a listener hands requests to.
@@ -115,6 +117,8 @@ impl ManagementApi {
         let mut call = Call {
             format,
             about: route.about,
+            route: route.path,
+            told_names: Arc::clone(&self.told_names),
             query: Query::parse(head.uri.query()).described_by(&route.about),
             headers: head.headers.clone(),
             origin: self.context.origin(head),
@@ -123,7 +127,10 @@ impl ManagementApi {
             body: Zeroizing::new(Vec::new()),
         };
         match &route.handler {
-            Handler::Open(handler) => handler(Arc::clone(&self.context), call).await,
+            Handler::Open(handler) => {
+                call.check_query()?;
+                handler(Arc::clone(&self.context), call).await
+            }
             Handler::LoggedIn(handler) => {
                 if route.changes {
                     same_origin::check(head)?;
@@ -142,8 +149,10 @@ impl ManagementApi {
                 if let Who::Roles(roles) = route.about.who {
                     caller.require_some_role(roles)?;
                 }
+                call.check_query()?;
                 if route.method != Method::GET {
                     call.body = body::read(&head.headers, body).await?;
+                    call.check_body()?;
                 }
                 handler(caller, call).await
             }

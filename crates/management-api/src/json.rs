@@ -1,8 +1,10 @@
 //! JSON of the calls under `/keyward/v1`, which ECS does not have.
 
+use std::fmt;
+
 use keyward_ecs_wire::EcsError;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::error::Category;
 
 use crate::error::Failure;
@@ -27,6 +29,37 @@ pub(crate) fn read<T: JsonRequest + DeserializeOwned>(body: &[u8]) -> Result<T, 
     })
 }
 
+/// The names of a body's fields, in the order sent; none of a body that is no object. Their values are not looked at.
+pub(crate) fn names(body: &[u8]) -> Vec<String> {
+    serde_json::from_slice(body).map_or_else(|_| Vec::new(), |Names(names)| names)
+}
+
+struct Names(Vec<String>);
+
+impl<'de> Deserialize<'de> for Names {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Collecting)
+    }
+}
+
+struct Collecting;
+
+impl<'de> Visitor<'de> for Collecting {
+    type Value = Names;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Names, A::Error> {
+        let mut names = Vec::new();
+        while let Some((name, IgnoredAny)) = map.next_entry()? {
+            names.push(name);
+        }
+        Ok(Names(names))
+    }
+}
+
 /// 200 with a JSON body.
 pub(crate) fn answer(body: &impl Serialize) -> Answering {
     // Large enough for any answer with a password in it, so that none is left behind where the buffer was before.
@@ -40,8 +73,6 @@ pub(crate) fn answer(body: &impl Serialize) -> Answering {
 
 #[cfg(test)]
 mod tests {
-    use serde::Deserialize;
-
     use super::*;
 
     #[derive(Debug, Deserialize)]
@@ -65,7 +96,10 @@ mod tests {
     }
 
     #[test]
-    fn unknown_members_are_ignored() {
-        assert_eq!(read::<Named>(br#"{"name":"a","x":1}"#).expect("readable").name, "a");
+    fn the_names_of_the_fields_are_read_without_their_values() {
+        assert_eq!(names(br#"{"name":"a","x":{"y":1},"name":[2]}"#), ["name", "x", "name"]);
+        for other in ["", "null", "[1]", "\"x\"", "{\"x\":1"] {
+            assert_eq!(names(other.as_bytes()), [""; 0], "{other}");
+        }
     }
 }

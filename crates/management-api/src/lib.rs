@@ -23,6 +23,7 @@ mod reply;
 mod route;
 mod routes;
 mod same_origin;
+mod unknown_names;
 
 pub use api::{ManagementApi, Responding};
 pub use context::Options;

@@ -6,8 +6,7 @@ use percent_encoding::percent_decode_str;
 use crate::about::{About, Named};
 use crate::error::Failure;
 
-/// The parameters after the `?`, in the order sent. Unknown ones are nobody's business (ECS REST API, identifiers and
-/// paging).
+/// The parameters after the `?`, in the order sent.
 #[derive(Debug, Default)]
 pub(crate) struct Query {
     pairs: Vec<(String, String)>,
@@ -31,6 +30,12 @@ impl Query {
     /// Whether there is a parameter of this name, be it described or not.
     pub(crate) fn holds(&self, name: &str) -> bool {
         self.pairs.iter().any(|(given, _)| given == name)
+    }
+
+    /// The names that the route does not know, each as often as it was sent.
+    pub(crate) fn unknown(&self) -> impl Iterator<Item = &str> {
+        let known = |name: &str| self.described.into_iter().flatten().any(|parameter| parameter.name == name);
+        self.pairs.iter().map(|(name, _)| name.as_str()).filter(move |name| !known(name))
     }
 
     /// The first value of this name.
