@@ -97,6 +97,19 @@ impl UserMapping {
         Ok(())
     }
 
+    /// Whether this mapping asks for nothing that `other` does not ask for too: then everybody of a domain whom `other`
+    /// means is meant by this one. Names and values are compared as [`matches`](Self::matches) does.
+    pub fn takes_in(&self, other: &UserMapping) -> bool {
+        let asks_for = |key: &str, wanted: &str| {
+            let of_key = other.attributes.iter().filter(|attribute| caseless::same(&attribute.key, key));
+            of_key.flat_map(|attribute| &attribute.values).any(|value| caseless::same(value, wanted))
+        };
+        let same_group =
+            |one: &str, two: &str| caseless::same(caseless::without_domain(one), caseless::without_domain(two));
+        self.attributes.iter().all(|attribute| attribute.values.iter().all(|value| asks_for(&attribute.key, value)))
+            && self.groups.iter().all(|group| other.groups.iter().any(|theirs| same_group(group, theirs)))
+    }
+
     /// Whether `user` is one of the people meant. Names and values are compared without regard to case, groups also
     /// without their `@domain`. A mapping that does not pass [`check`](Self::check) means nobody.
     pub fn matches(&self, user: &DirectoryUser) -> bool {
@@ -204,6 +217,22 @@ mod tests {
         assert!(builders.matches(&member("alice@corp.example", &["builders@corp.example", "s3users", "others"])));
         assert!(!builders.matches(&member("alice@corp.example", &["s3users"])));
         assert!(!builders.matches(&member("alice@corp.example", &["s3users", "builders2"])));
+    }
+
+    #[test]
+    fn a_mapping_takes_in_those_that_ask_for_as_much_or_more() {
+        let (everybody, builders) = (mapping("corp.example"), with_groups(&["Builders"]));
+        let night = with_groups(&["BUILDERS@corp.example", "night"]);
+        let bonn = with_attributes(&[attribute("l", &["Bonn"])]);
+        let engineers_in_bonn =
+            with_attributes(&[attribute("L", &["BONN"]), attribute("department", &["engineering"])]);
+        for (wider, narrower) in
+            [(&everybody, &builders), (&everybody, &bonn), (&builders, &night), (&bonn, &engineers_in_bonn)]
+        {
+            assert!(wider.takes_in(narrower) && wider.takes_in(wider), "{wider:?} {narrower:?}");
+            assert!(!narrower.takes_in(wider), "{narrower:?} {wider:?}");
+        }
+        assert!(!builders.takes_in(&bonn) && !bonn.takes_in(&builders));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use keyward_identity::{DomainName, Namespace, NamespaceName, NamespaceSettings, Role, UserMapping};
 use keyward_store::{CommitError, Page, PageRequest, Record, RecordKey, Revised, Transaction, Write};
 
+use super::user_mappings::clashes;
 use crate::commit::Settled;
 use crate::unique::NAMESPACE_MEMBERS;
 use crate::{Caller, ServiceError, Subject};
@@ -34,7 +35,7 @@ impl Caller {
         self.service
             .until_settled(|| async {
                 let turn = self.turn_for(&change).await?;
-                self.refuse_what_is_taken(&namespace).await?;
+                self.refuse_what_is_taken(&namespace, &[]).await?;
                 let audit = self.audit(self.now(), "namespace.create").in_namespace(name.clone()).on(name.as_str());
                 let write = Write::create(Record::Namespace(namespace.clone()));
                 match self.service.commit(Transaction::new(audit).write(write).writes(turn)).await {
@@ -44,7 +45,9 @@ impl Caller {
                     result => Settled::after(result, namespace.clone()),
                 }
             })
-            .await
+            .await?;
+        self.warn_of_new_mappings(&change, &name).await;
+        Ok(namespace)
     }
 
     /// Changes a namespace. `settings_change` sees the settings as they are.
@@ -54,10 +57,12 @@ impl Caller {
         change: NamespaceChange,
         settings_change: impl Fn(&mut NamespaceSettings),
     ) -> Result<Namespace, ServiceError> {
-        self.service
+        let updated = self
+            .service
             .until_settled(|| async {
                 let turn = self.turn_for(&change).await?;
                 let Revised { value: mut namespace, revision } = self.readable_namespace(name).await?;
+                let mappings_before = namespace.user_mappings.clone();
                 self.principal.may_update_namespace(&namespace.name)?;
                 if change.names_members() {
                     // Who administers, and who belongs to, a namespace decides over other people's access.
@@ -67,7 +72,7 @@ impl Caller {
                 settings_change(&mut namespace.settings);
                 check_settings(&namespace.settings)?;
                 if turn.is_some() {
-                    self.refuse_what_is_taken(&namespace).await?;
+                    self.refuse_what_is_taken(&namespace, &mappings_before).await?;
                 }
                 let audit = self
                     .audit(self.now(), "namespace.update")
@@ -77,7 +82,18 @@ impl Caller {
                 let transaction = Transaction::new(audit).write(write).writes(turn);
                 Settled::after(self.service.commit(transaction).await, namespace)
             })
-            .await
+            .await?;
+        self.warn_of_new_mappings(&change, &updated.name).await;
+        Ok(updated)
+    }
+
+    /// Warns of mappings that were accepted and still may not be what their author means.
+    async fn warn_of_new_mappings(&self, change: &NamespaceChange, name: &NamespaceName) {
+        if change.user_mappings.is_some()
+            && let Err(cause) = self.service.warn_of_user_mappings(Some(name)).await
+        {
+            tracing::warn!(%cause, "the user mappings could not be compared with those of other namespaces");
+        }
     }
 
     /// Deletes a namespace without users and buckets.
@@ -127,16 +143,19 @@ impl Caller {
     }
 
     /// A user or group administers one namespace at most (ECS Administration Guide, *Namespace administrator*). A
-    /// domain of the built-in directory is of one namespace: nothing tells its people apart, and whoever is mapped to
-    /// two has none.
-    async fn refuse_what_is_taken(&self, namespace: &Namespace) -> Result<(), ServiceError> {
+    /// domain of the built-in directory is of one namespace: nothing tells its people apart. A mapping that is not one of
+    /// `mappings_before` must not mean all people of another namespace's mapping, nor only such: whoever is mapped to two
+    /// can use neither.
+    async fn refuse_what_is_taken(
+        &self,
+        namespace: &Namespace,
+        mappings_before: &[UserMapping],
+    ) -> Result<(), ServiceError> {
         let is_local = |domain: &DomainName| self.service.settings.local_domains.contains(domain);
         let mapped: Vec<_> = namespace.user_mappings.iter().map(|mapping| &mapping.domain).collect();
-        for other in self.service.store.all_namespaces().await? {
-            let other = other.value;
-            if other.name == namespace.name {
-                continue;
-            }
+        let all: Vec<Namespace> =
+            self.service.store.all_namespaces().await?.into_iter().map(|found| found.value).collect();
+        for other in all.iter().filter(|other| other.name != namespace.name) {
             let mut theirs = other.user_mappings.iter().map(|mapping| &mapping.domain);
             if let Some(domain) = theirs.find(|domain| is_local(domain) && mapped.contains(domain)) {
                 let why = format!("{domain} of the built-in directory is mapped to namespace {} already", other.name);
@@ -154,7 +173,10 @@ impl Caller {
                 return Err(ServiceError::invalid("namespace_admins", why));
             }
         }
-        Ok(())
+        let providers = self.service.all_providers().await?;
+        let clashes = clashes(namespace, &all, &providers);
+        let new = clashes.iter().filter(|clash| !mappings_before.contains(clash.mapping));
+        new.filter_map(|clash| clash.refusal()).next().map_or(Ok(()), Err)
     }
 }
 

@@ -1,8 +1,9 @@
 //! Namespaces: made once, administered by nobody of two, deleted only when empty.
 
-use keyward_identity::{BucketSettings, MappedAttribute, NamespaceSettings, UserMapping};
-use keyward_service::{NamespaceChange, PageRequest, ServiceError, Subject};
-use keyward_store::{Namespaces, Record, Transaction, Write};
+use keyward_ambient::Clock;
+use keyward_identity::{BucketSettings, MappedAttribute, Namespace, NamespaceSettings, UserMapping};
+use keyward_service::{ListChange, NamespaceChange, PageRequest, ProviderChange, ServiceError, Subject};
+use keyward_store::{Commit, Namespaces, Record, Transaction, Write};
 
 use crate::house::{ALICE, HERE, House, bucket_name, mapping, namespace_name, user_id};
 
@@ -58,6 +59,69 @@ async fn nobody_administers_two_namespaces() {
     let groups = || NamespaceChange { external_group_admins: group(), ..NamespaceChange::default() };
     house.root.update_namespace("ns1", groups(), |_| {}).await.unwrap();
     assert!(house.root.update_namespace("ns2", groups(), |_| {}).await.is_err());
+}
+
+fn mapped(mappings: &[UserMapping]) -> NamespaceChange {
+    NamespaceChange { user_mappings: Some(mappings.to_vec()), ..NamespaceChange::default() }
+}
+
+fn of_group(domain: &str, groups: &[&str]) -> UserMapping {
+    let groups = groups.iter().map(|group| (*group).to_owned()).collect();
+    UserMapping { groups, ..mapping(domain) }
+}
+
+/// Whether the refusal of a mapping names the namespace that it clashes with.
+fn clashes_with(outcome: Result<Namespace, ServiceError>, other: &str) -> bool {
+    matches!(&outcome, Err(ServiceError::Invalid { field: "user_mapping", why }) if why.contains(other))
+}
+
+#[tokio::test]
+async fn a_mapping_that_equals_another_takes_it_in_or_lies_within_it_is_refused() {
+    let house = House::open().await;
+    let before = house.revision().await;
+    for clash in [mapping("CORP.example"), of_group("corp.example", &["builders"])] {
+        let refused = house.root.create_namespace("ns2", mapped(&[mapping("a.example"), clash])).await;
+        assert!(clashes_with(refused, "ns1"));
+    }
+    assert_eq!(house.revision().await, before);
+    house.root.update_namespace("ns1", mapped(&[of_group("corp.example", &["builders"])]), |_| {}).await.unwrap();
+    house.root.create_namespace("ns2", mapped(&[of_group("corp.example", &["night"])])).await.unwrap();
+    for clash in [mapping("corp.example"), of_group("corp.example", &["NIGHT@corp.example", "day"])] {
+        let refused = house.root.update_namespace("ns1", mapped(&[clash]), |_| {}).await;
+        assert!(clashes_with(refused, "ns2"));
+    }
+}
+
+#[tokio::test]
+async fn domains_of_one_provider_are_the_same_people() {
+    let house = House::open().await;
+    let domains = ListChange { add: vec!["sales.example".to_owned()], ..ListChange::default() };
+    house.change_corp(ProviderChange { domains, ..ProviderChange::default() }).await;
+    assert!(clashes_with(house.root.create_namespace("ns2", mapped(&[mapping("sales.example")])).await, "ns1"));
+}
+
+#[tokio::test]
+async fn mappings_that_may_mean_other_people_and_domains_that_nobody_serves_are_accepted() {
+    let house = House::open().await;
+    let groups = [of_group("corp.example", &["builders"])];
+    house.root.update_namespace("ns1", mapped(&groups), |_| {}).await.unwrap();
+    let other = [of_group("corp.example", &["night"]), mapping("unserved.example")];
+    let made = house.root.create_namespace("ns2", mapped(&other)).await.unwrap();
+    assert_eq!(made.user_mappings, other);
+}
+
+#[tokio::test]
+async fn a_clash_that_is_there_already_does_not_keep_a_namespace_from_being_changed() {
+    let house = House::open().await;
+    // As release 0.1.0 accepted it.
+    let mappings = vec![mapping("corp.example")];
+    let namespace =
+        Namespace { user_mappings: mappings.clone(), ..Namespace::new(namespace_name("ns2"), house.clock.now()) };
+    let write = Write::create(Record::Namespace(namespace));
+    house.store.commit(Transaction::new(house.rival_audit()).write(write)).await.unwrap();
+    let change = NamespaceChange { namespace_admins: Some(vec!["nora".to_owned()]), ..mapped(&mappings) };
+    house.root.update_namespace("ns2", change, |_| {}).await.unwrap();
+    house.service.prepare().await.unwrap();
 }
 
 #[tokio::test]

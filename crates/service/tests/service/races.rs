@@ -82,7 +82,7 @@ async fn a_domain_of_the_built_in_directory_is_of_one_namespace() {
     assert_eq!(made, 1);
     let taken = |error: &ServiceError| matches!(error, ServiceError::Invalid { field: "user_mapping", .. });
     assert!(refused.iter().all(taken), "{refused:?}");
-    house.found_namespace("shared", &["corp.example"]).await;
+    house.found_namespace("other", &["other.example"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
