@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use keyward_client::{ClientError, Session, Trust};
+use keyward_client::{ClientError, RemovedPerson, Session, Trust};
 use zeroize::Zeroizing;
 
 /// Why a command failed, for the person at the terminal.
@@ -69,7 +69,9 @@ impl PersonCommand {
             .arg_required_else_help(true)
             .subcommand(server_options(Command::new("add").about("Add a person").arg(name()).arg(password())))
             .subcommand(server_options(Command::new("password").about("Set a password").arg(name()).arg(password())))
-            .subcommand(server_options(Command::new("remove").about("Remove a person").arg(name())))
+            .subcommand(server_options(
+                Command::new("remove").about("Remove a person, and end their keys and sessions").arg(name()),
+            ))
     }
 
     /// Reads what [`grammar`](Self::grammar) matched.
@@ -112,7 +114,7 @@ impl PersonCommand {
             Action::Password => {
                 session.set_person_password(name, password).await.map(|made| (format!("new password for {name}"), made))
             }
-            Action::Remove => session.remove_person(name).await.map(|()| (format!("removed {name}"), None)),
+            Action::Remove => session.remove_person(name).await.map(|removed| (removal(name, removed), None)),
         };
         // A token that outlives the command is one of a hundred that root may have: end it also after a failure.
         let logged_out = session.log_out().await;
@@ -185,6 +187,18 @@ fn read_password(path: &Path) -> Result<Zeroizing<String>, CommandError> {
     Ok(text)
 }
 
+/// What became of a person, and what has not.
+fn removal(name: &str, removed: RemovedPerson) -> String {
+    let counted = |count: u64, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+    let keys = counted(removed.ended_keys, "secret key");
+    let sessions = counted(removed.ended_sessions, "session");
+    let ended = format!("removed {name}\nended {keys} and {sessions}");
+    match removed.has_object_user {
+        true => format!("{ended}\nthe object user {name} and its buckets stay"),
+        false => format!("{ended}\nthere is no object user {name}"),
+    }
+}
+
 fn report(done: &str, made: Option<&str>) -> std::io::Result<()> {
     let mut terminal = std::io::stdout().lock();
     writeln!(terminal, "{done}")?;
@@ -209,6 +223,16 @@ mod tests {
         for action in ["add", "password", "remove"] {
             assert_eq!(command(&["person", action, "alice@local.test"]).name, "alice@local.test");
         }
+    }
+
+    #[test]
+    fn a_removal_says_what_ended_and_what_stays() {
+        let text = removal("a@local.test", RemovedPerson { ended_keys: 2, ended_sessions: 1, has_object_user: true });
+        let expected = "removed a@local.test\nended 2 secret keys and 1 session\n\
+                        the object user a@local.test and its buckets stay";
+        assert_eq!(text, expected);
+        let text = removal("a@local.test", RemovedPerson { ended_keys: 0, ended_sessions: 0, has_object_user: false });
+        assert!(text.ends_with("ended 0 secret keys and 0 sessions\nthere is no object user a@local.test"), "{text}");
     }
 
     #[test]

@@ -6,5 +6,6 @@ mod session;
 mod trust;
 
 pub use connection::ClientError;
+pub use people::RemovedPerson;
 pub use session::Session;
 pub use trust::Trust;

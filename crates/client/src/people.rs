@@ -21,6 +21,17 @@ struct PersonAnswer {
     password: Option<String>,
 }
 
+/// What ended with a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub struct RemovedPerson {
+    /// How many secret keys.
+    pub ended_keys: u64,
+    /// How many sessions.
+    pub ended_sessions: u64,
+    /// Whether there is an object user of the name, which stays.
+    pub has_object_user: bool,
+}
+
 impl Session {
     /// Adds a person. Without a password the server makes one, which is the answer.
     pub async fn add_person(
@@ -45,10 +56,10 @@ impl Session {
         Ok(answer.password.map(Zeroizing::new))
     }
 
-    /// Removes a person; their object user and its keys stay until an administrator removes those.
-    pub async fn remove_person(&self, name: &str) -> Result<(), ClientError> {
+    /// Removes a person, and ends their keys and sessions; their object user and its buckets stay.
+    pub async fn remove_person(&self, name: &str) -> Result<RemovedPerson, ClientError> {
         let path = format!("/keyward/v1/people/{}", encoded(name));
-        self.call::<serde_json::Value>(Method::DELETE, &path, None::<&()>).await.map(drop)
+        self.call(Method::DELETE, &path, None::<&()>).await
     }
 }
 

@@ -100,11 +100,12 @@ impl EcsError {
         Self::new(ErrorCode::ParameterNotFound, details)
     }
 
-    /// 400/1004: the caller maps to no namespace and so cannot have keys of their own.
+    /// 400/1004: the caller maps to no namespace, and no object user is bound to it, so it has no keys of its own.
     pub fn no_namespace(user: &str) -> Self {
         let details = format!(
-            "No tenant mapping found for this user {user}. Ask an administrator for a namespace that maps the user, \
-             or to create an object user of that name."
+            "No tenant mapping found for this user {user}. Ask an administrator for a namespace that maps the user, or \
+             to create the object user {user} with POST /object/users and to bind it to you with PUT \
+             /keyward/v1/object-users/{user}/management-user."
         );
         Self::new(ErrorCode::ParameterNotFound, details)
     }
@@ -169,7 +170,8 @@ impl EcsError {
 
     /// 401/4000: the name or password of a login is wrong, or the user is locked; which one is not told.
     pub fn bad_credentials() -> Self {
-        let details = "The user name or the password is wrong, or the user is locked. Check both and log in again.";
+        let details = "The user name or the password is wrong, or the user is locked. Check both and log in again. After \
+                       several wrong passwords wait some minutes, or ask an administrator to unlock the user.";
         Self::new(ErrorCode::Unauthenticated, details)
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::TokenRules;
+use crate::{TokenRules, caseless};
 
 /// The settings of `/config-admin/security` (ECS REST API, *Login security*), and how long a lock lasts.
 ///
@@ -82,6 +82,9 @@ pub enum WeakPassword {
         /// The fewest allowed.
         least: u32,
     },
+    /// The name of its user, which everybody knows.
+    #[error("a password is not the name of its user, with or without the domain")]
+    UserName,
     /// Too many characters.
     #[error("a password has at most {most} characters")]
     TooLong {
@@ -107,6 +110,9 @@ pub enum WeakPassword {
 /// The longest password that is accepted without any rules: hashing takes time.
 pub const LONGEST_PASSWORD: u32 = 256;
 
+/// The shortest password that is accepted, in characters, whether the rules are in force or not.
+pub const SHORTEST_PASSWORD: u32 = 8;
+
 /// What a password needs some of: its name, how many, and what belongs to it.
 type Class = (&'static str, u32, fn(&char) -> bool);
 
@@ -126,21 +132,27 @@ impl LoginSecurity {
         Duration::from_secs(60 * u64::from(self.lock_minutes))
     }
 
-    /// Whether `password` may be used at all.
+    /// Whether `password` may be set for the user called `name`. Its length, and that it is not the name, count always;
+    /// everything else while [`password_rules`](Self::password_rules) is on.
     ///
     /// # Errors
     /// The first rule that it breaks.
-    pub fn admits(&self, password: &str) -> Result<(), WeakPassword> {
+    pub fn admits(&self, password: &str, name: &str) -> Result<(), WeakPassword> {
         let length = count(password.chars());
         let most = if self.password_rules { self.max_length } else { LONGEST_PASSWORD };
         if length > most {
             return Err(WeakPassword::TooLong { most });
         }
+        let least = if self.password_rules { self.min_length.max(SHORTEST_PASSWORD) } else { SHORTEST_PASSWORD };
+        if length < least {
+            return Err(WeakPassword::TooShort { least });
+        }
+        let (text, name) = (password.trim(), name.trim());
+        if caseless::same(text, name) || caseless::same(text, caseless::without_domain(name)) {
+            return Err(WeakPassword::UserName);
+        }
         if !self.password_rules {
             return Ok(());
-        }
-        if length < self.min_length {
-            return Err(WeakPassword::TooShort { least: self.min_length });
         }
         let classes: [Class; 4] = [
             ("upper-case letters", self.min_uppercase, |letter| letter.is_uppercase()),
@@ -211,7 +223,7 @@ mod tests {
 
     #[test]
     fn a_password_has_to_have_something_of_everything() {
-        assert_eq!(strict().admits("Ab1-efgh"), Ok(()));
+        assert_eq!(strict().admits("Ab1-efgh", "dana"), Ok(()));
         for (weak, what) in [
             ("Ab1-efg", "8 characters"),
             ("ab1-efgh", "upper-case"),
@@ -219,18 +231,41 @@ mod tests {
             ("Abc-efgh", "digits"),
             ("Ab1defgh", "special"),
         ] {
-            let error = strict().admits(weak).expect_err("weak").to_string();
+            let error = strict().admits(weak, "dana").expect_err("weak").to_string();
             assert!(error.contains(what), "{weak}: {error}");
         }
     }
 
     #[test]
-    fn without_the_rules_only_the_length_that_can_be_hashed_counts() {
+    fn without_the_rules_eight_to_256_characters_will_do() {
         let lax = LoginSecurity::default();
-        assert_eq!(lax.admits("x"), Ok(()));
-        assert_eq!(lax.admits(&"x".repeat(257)), Err(WeakPassword::TooLong { most: 256 }));
+        assert_eq!(lax.admits("xxxxxxxx", "dana"), Ok(()));
+        assert_eq!(lax.admits("äöüßäöü", "dana"), Err(WeakPassword::TooShort { least: 8 }));
+        assert_eq!(lax.admits(&"x".repeat(257), "dana"), Err(WeakPassword::TooLong { most: 256 }));
         assert_eq!(lax.tells_apart("same", "same"), Ok(()));
         assert_eq!((lax.password_life(), lax.password_rest()), (None, Duration::ZERO));
+    }
+
+    #[test]
+    fn nobodys_password_is_their_name() {
+        let lax = LoginSecurity::default();
+        for (password, name) in [
+            ("administrator", "administrator"),
+            ("Administrator", "ADMINISTRATOR"),
+            ("lena@local.test", "lena@local.test"),
+            ("magdalena", "Magdalena@local.test"),
+            (" magdalena ", "magdalena@local.test"),
+        ] {
+            assert_eq!(lax.admits(password, name), Err(WeakPassword::UserName), "{password}");
+        }
+        assert_eq!(lax.admits("magdalena1", "magdalena@local.test"), Ok(()));
+    }
+
+    #[test]
+    fn settings_that_allow_less_than_eight_characters_do_not_lower_the_least() {
+        let security = LoginSecurity { min_length: 4, min_special: 0, ..strict() };
+        assert_eq!(security.admits("Abc1efg", "dana"), Err(WeakPassword::TooShort { least: 8 }));
+        assert_eq!(security.admits("Abc1efgh", "dana"), Ok(()));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use keyward_ambient::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{DirectoryUser, NamespaceName, ObjectUserId};
+use crate::{DirectoryUser, ManagementUser, NamespaceName, ObjectUserId};
 
 /// The owner of an access key id in a namespace.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +26,32 @@ pub struct ObjectUser {
     /// Name of the principal who made it.
     #[serde(default)]
     pub created_by: String,
+    /// Which management user gets its keys by self-service.
+    #[serde(default, skip_serializing_if = "ManagementAccess::is_makers")]
+    pub management_access: ManagementAccess,
+}
+
+/// Which management user of the same name as an object user gets its keys by self-service. The name alone gives
+/// nothing: a security administrator makes management users of any name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ManagementAccess {
+    /// The one that made the object user itself. Records of release 0.1.0 read as this.
+    #[default]
+    Maker,
+    /// The one that a system administrator bound.
+    Bound {
+        /// When that management user was made: a later one of the same name is another.
+        created_at: Timestamp,
+    },
+    /// None.
+    Nobody,
+}
+
+impl ManagementAccess {
+    fn is_makers(&self) -> bool {
+        *self == ManagementAccess::Maker
+    }
 }
 
 /// A label and its value.
@@ -71,12 +97,27 @@ impl ObjectUser {
         user.object_user_id().is_ok_and(|id| id == self.id)
             && self.directory.as_ref().is_none_or(|binding| binding.is_to(user))
     }
+
+    /// Whether this management user gets the keys by self-service.
+    pub fn is_open_to(&self, user: &ManagementUser) -> bool {
+        let is_of_the_name = !user.is_external_group && user.id.is_local() && user.id.as_str() == self.id.as_str();
+        is_of_the_name
+            && match self.management_access {
+                ManagementAccess::Maker => {
+                    self.created_by == self.id.as_str()
+                        && self.directory.is_none()
+                        && user.created_at <= self.created_at
+                }
+                ManagementAccess::Bound { created_at } => user.created_at == created_at,
+                ManagementAccess::Nobody => false,
+            }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::examples::{NOW, named, person};
+    use crate::examples::{NOW, account, named, person};
 
     fn alice(unique_id: Option<&str>) -> DirectoryUser {
         DirectoryUser { unique_id: unique_id.map(str::to_owned), ..person("alice@corp.example") }
@@ -91,7 +132,13 @@ mod tests {
             tags: Vec::new(),
             directory,
             created_by: "alice@corp.example".to_owned(),
+            management_access: ManagementAccess::default(),
         }
+    }
+
+    fn of_name(id: &str, created_by: &str) -> ObjectUser {
+        let id = ObjectUserId::parse(id).unwrap();
+        ObjectUser { id, created_by: created_by.to_owned(), ..object_user(None) }
     }
 
     #[test]
@@ -118,6 +165,36 @@ mod tests {
     fn a_user_made_by_an_administrator_belongs_to_who_has_the_name() {
         assert!(object_user(None).belongs_to(&alice(Some("guid-1"))));
         assert!(!object_user(None).belongs_to(&person("bob@corp.example")));
+    }
+
+    #[test]
+    fn a_management_user_has_what_it_made_itself_and_not_what_others_made_of_its_name() {
+        assert!(of_name("dana", "dana").is_open_to(&account("dana")));
+        assert!(!of_name("dana", "root").is_open_to(&account("dana")));
+        assert!(!of_name("dana", "").is_open_to(&account("dana")));
+        assert!(!of_name("dana", "dana").is_open_to(&account("eve")));
+        let recreated = ManagementUser { created_at: Timestamp::from_millis(NOW.as_millis() + 1), ..account("dana") };
+        assert!(!of_name("dana", "dana").is_open_to(&recreated));
+    }
+
+    #[test]
+    fn a_binding_holds_for_one_management_user_and_not_for_the_next_of_the_name() {
+        let bound = ManagementAccess::Bound { created_at: NOW };
+        let user = ObjectUser { management_access: bound, ..of_name("dana", "root") };
+        assert!(user.is_open_to(&account("dana")));
+        let recreated = ManagementUser { created_at: Timestamp::from_millis(NOW.as_millis() + 1), ..account("dana") };
+        assert!(!user.is_open_to(&recreated));
+        let nobodys = ObjectUser { management_access: ManagementAccess::Nobody, ..of_name("dana", "dana") };
+        assert!(!nobodys.is_open_to(&account("dana")));
+    }
+
+    #[test]
+    fn a_record_without_a_binding_is_written_as_release_0_1_0_wrote_it() {
+        let stored = serde_json::to_value(object_user(None)).unwrap();
+        assert!(stored.get("management_access").is_none(), "{stored}");
+        let bound = ObjectUser { management_access: ManagementAccess::Bound { created_at: NOW }, ..object_user(None) };
+        let stored = serde_json::to_string(&bound).unwrap();
+        assert_eq!(serde_json::from_str::<ObjectUser>(&stored).unwrap(), bound);
     }
 
     #[test]

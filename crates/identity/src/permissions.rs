@@ -5,7 +5,7 @@
 
 use Role::{SecurityAdmin, SystemAdmin, SystemMonitor};
 
-use crate::{NamespaceName, Principal, Role};
+use crate::{NamespaceName, Principal, Role, Roles};
 
 /// The caller lacks a role. The message is for the client.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -105,6 +105,23 @@ impl Principal {
     /// See management users and their roles.
     pub fn may_read_management_users(&self) -> Result<(), Forbidden> {
         self.holds_any(&[SystemAdmin, SecurityAdmin, SystemMonitor])
+    }
+
+    /// Give, take or change an account that holds `roles`, whether it holds them before or after the change. Only a
+    /// system administrator decides who is one.
+    pub fn may_change_holder_of(&self, roles: Roles) -> Result<(), Forbidden> {
+        if roles.contains(SystemAdmin) { self.holds_any(&[SystemAdmin]) } else { Ok(()) }
+    }
+
+    /// Set the password of an account that holds `roles`. Whoever knows it holds them too, so it takes the right to give
+    /// them: system and namespace administrators are appointed by system administrators.
+    pub fn may_set_password_of_holder_of(&self, roles: Roles) -> Result<(), Forbidden> {
+        if roles.contains_any(&[SystemAdmin, Role::NamespaceAdmin]) { self.holds_any(&[SystemAdmin]) } else { Ok(()) }
+    }
+
+    /// Open an object user's keys to the management user of the same name, or close them to it.
+    pub fn may_bind_management_users(&self) -> Result<(), Forbidden> {
+        self.holds_any(&[SystemAdmin])
     }
 
     /// Create, change and delete authentication providers.
@@ -214,7 +231,6 @@ impl Principal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Roles;
     use crate::examples::{logged_in, named};
 
     fn holding(roles: Roles, administered: &[&str]) -> Principal {
@@ -245,6 +261,22 @@ mod tests {
         ("read buckets", |p, ns| p.may_read_buckets_in(ns), [1, 1, 0, 1, 0]),
         ("list buckets", |p, _| p.may_list_buckets().map(drop), [1, 1, 0, 1, 1]),
         ("manage management users", |p, _| p.may_manage_management_users(), [1, 0, 1, 0, 0]),
+        (
+            "change a system administrator",
+            |p, _| p.may_change_holder_of(Roles::NONE.with(SystemAdmin)),
+            [1, 0, 0, 0, 0],
+        ),
+        (
+            "set a system administrator's password",
+            |p, _| p.may_set_password_of_holder_of(Roles::from_iter([SystemMonitor, SystemAdmin])),
+            [1, 0, 0, 0, 0],
+        ),
+        (
+            "set a namespace administrator's password",
+            |p, _| p.may_set_password_of_holder_of(Roles::NONE.with(Role::NamespaceAdmin)),
+            [1, 0, 0, 0, 0],
+        ),
+        ("bind management users", |p, _| p.may_bind_management_users(), [1, 0, 0, 0, 0]),
         ("read management users", |p, _| p.may_read_management_users(), [1, 1, 1, 0, 0]),
         ("manage providers", |p, _| p.may_manage_providers(), [1, 0, 1, 0, 0]),
         ("read providers", |p, _| p.may_read_providers(), [1, 1, 1, 0, 0]),

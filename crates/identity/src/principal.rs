@@ -83,6 +83,20 @@ pub fn principal_of<'a>(
     })
 }
 
+/// The roles that the account or person called `name` holds by that name: those of `record`, the management user of that
+/// name, and that of a namespace administrator if one of `namespaces` lists it. Roles by groups are not among them.
+pub fn roles_by_name<'a>(
+    name: &str,
+    record: Option<&ManagementUser>,
+    namespaces: impl IntoIterator<Item = &'a Namespace>,
+) -> Roles {
+    let record = record.filter(|record| !record.is_external_group && caseless::same(record.id.as_str(), name));
+    let roles = record.map_or(Roles::NONE, ManagementUser::roles);
+    let lists =
+        |namespace: &Namespace| namespace.namespace_admins.iter().any(|admin| caseless::same(admin.trim(), name));
+    if namespaces.into_iter().any(lists) { roles.with(Role::NamespaceAdmin) } else { roles }
+}
+
 impl Principal {
     /// The namespace of the caller's own object user, for calls that name none.
     ///
@@ -265,6 +279,16 @@ mod tests {
         assert_eq!(dana.roles, Roles::from_iter([Role::SystemAdmin, Role::SystemMonitor]));
         let eve = of(member("eve@corp.example", &["watchers@corp.example"]), &records, &[]);
         assert_eq!(eve.roles, Roles::NONE.with(Role::SystemMonitor));
+    }
+
+    #[test]
+    fn roles_by_name_are_those_of_the_record_and_of_the_lists_of_namespaces() {
+        let admin = ManagementUser { system_admin: true, ..account("dana@corp.example") };
+        let namespaces = [with_admins("ns1", &[" Eve@Corp.Example "], &["dana@corp.example"])];
+        assert_eq!(roles_by_name("Dana@corp.example", Some(&admin), &namespaces), Roles::NONE.with(Role::SystemAdmin));
+        assert_eq!(roles_by_name("eve@corp.example", None, &namespaces), Roles::NONE.with(Role::NamespaceAdmin));
+        let group = ManagementUser { is_external_group: true, ..admin };
+        assert_eq!(roles_by_name("dana@corp.example", Some(&group), &namespaces), Roles::NONE);
     }
 
     #[test]

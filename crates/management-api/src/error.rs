@@ -107,7 +107,9 @@ fn document(error: &ServiceError) -> EcsError {
         ServiceError::NoNamespace(NoNamespace::NotMapped { name }) => EcsError::new(Forbidden, not_mapped(name)),
         ServiceError::NoNamespace(NoNamespace::Several(several)) => EcsError::several_namespaces(&several.name),
         ServiceError::NoObjectUser { user } => EcsError::no_namespace(user),
-        ServiceError::NameReused { .. } => EcsError::new(Forbidden, sentence(error)),
+        ServiceError::NameReused { .. } | ServiceError::NoLongerAdmitted { .. } => {
+            EcsError::new(Forbidden, sentence(error))
+        }
         ServiceError::Locked { user } => EcsError::locked(user),
         ServiceError::PasswordExpired { .. } => EcsError::new(Forbidden, sentence(error)),
         ServiceError::Missing { field } => EcsError::missing_field(field),

@@ -6,8 +6,9 @@ use http::Method;
 
 use crate::endpoints::{
     audit, authn_providers, base_urls, bucket_access, bucket_metadata, bucket_settings, buckets, description, health,
-    keyward_keys, login, login_security, management_users, metrics, namespace_limits, namespace_sigv2, namespaces,
-    object_user_tags, object_users, people, properties, secret_keys, session, site, user_secret_keys,
+    keyward_keys, login, login_security, management_access, management_users, metrics, namespace_limits,
+    namespace_sigv2, namespaces, object_user_tags, object_users, people, properties, secret_keys, session, site,
+    user_secret_keys,
 };
 use crate::route::{Route, logged_in, open};
 
@@ -253,7 +254,7 @@ fn limits_and_site() -> Vec<Route> {
 }
 
 /// What ECS does not have.
-fn beyond_ecs() -> [Route; 16] {
+fn beyond_ecs() -> [Route; 18] {
     [
         logged_in(GET, "/keyward/v1/namespaces/{namespace}/sigv2", namespace_sigv2::show, namespace_sigv2::SHOW),
         logged_in(PUT, "/keyward/v1/namespaces/{namespace}/sigv2", namespace_sigv2::set, namespace_sigv2::SET),
@@ -266,6 +267,18 @@ fn beyond_ecs() -> [Route; 16] {
         logged_in(PUT, "/keyward/v1/secret-keys/{id}", keyward_keys::set_end, keyward_keys::SET_END),
         logged_in(DELETE, "/keyward/v1/secret-keys/{id}", keyward_keys::end, keyward_keys::END),
         logged_in(GET, "/keyward/v1/object-users/{uid}/secret-keys", keyward_keys::list_of, keyward_keys::LIST_OF),
+        logged_in(
+            PUT,
+            "/keyward/v1/object-users/{uid}/management-user",
+            management_access::bind,
+            management_access::BIND,
+        ),
+        logged_in(
+            DELETE,
+            "/keyward/v1/object-users/{uid}/management-user",
+            management_access::unbind,
+            management_access::UNBIND,
+        ),
         open(GET, "/openapi.json", description::document, description::DOCUMENT),
         open(GET, "/docs", description::page, description::PAGE),
         open(GET, "/health/live", health::live, health::LIVE),

@@ -179,6 +179,7 @@ impl Portal {
         };
         match done {
             Ok(path) => Reply::see(path),
+            Err(trouble) if trouble.ends_session => login_again(trouble),
             Err(trouble) => {
                 let reply = self.keys(&caller, head, trouble.status, pages::bad_news(&trouble.text)).await;
                 trouble.retry_after.into_iter().fold(reply, Reply::retry_after)
@@ -209,7 +210,12 @@ impl Portal {
             Err(ServiceError::NoObjectUser { .. }) => {
                 return Reply::page(status, pages::administrator(caller.principal(), notice));
             }
-            Err(error) => return sorry(Some(caller), error.into()),
+            Err(error) if actions::needs_login(&error) => return login_again(error),
+            Err(error) => {
+                let trouble = Trouble::from(error);
+                let reply = Reply::page(trouble.status, pages::no_keys(&caller.principal().name, &trouble.text));
+                return trouble.retry_after.into_iter().fold(reply, Reply::retry_after);
+            }
         };
         let endpoint = self.endpoint(head);
         let view = KeysView {
@@ -240,8 +246,8 @@ impl Portal {
     }
 }
 
-fn login_again(error: ServiceError) -> Reply {
-    let trouble = Trouble::from(error);
+fn login_again(trouble: impl Into<Trouble>) -> Reply {
+    let trouble = trouble.into();
     Reply::page(trouble.status, pages::login("", pages::bad_news(&trouble.text))).with_cookie(session::ENDED)
 }
 

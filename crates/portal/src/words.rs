@@ -13,11 +13,13 @@ pub(crate) struct Trouble {
     pub(crate) text: String,
     /// When to try again, in seconds.
     pub(crate) retry_after: Option<u64>,
+    /// Whether the session has ended with it.
+    pub(crate) ends_session: bool,
 }
 
 impl Trouble {
     pub(crate) fn new(status: StatusCode, text: impl Into<String>) -> Self {
-        Self { status, text: text.into(), retry_after: None }
+        Self { status, text: text.into(), retry_after: None, ends_session: false }
     }
 
     /// The form came from somebody else's page, or does not say from where.
@@ -47,7 +49,11 @@ impl From<ServiceError> for Trouble {
             ServiceError::Unavailable { .. } => Some(30),
             _ => None,
         };
-        Self { status: status(&error), text, retry_after }
+        let ends_session = matches!(
+            error,
+            ServiceError::NoLongerAdmitted { .. } | ServiceError::InvalidToken | ServiceError::MalformedToken
+        );
+        Self { status: status(&error), text, retry_after, ends_session }
     }
 }
 
@@ -68,7 +74,7 @@ fn status(error: &ServiceError) -> StatusCode {
 fn sentence(error: &ServiceError) -> String {
     match error {
         ServiceError::InvalidCredentials => {
-            "The user name or the password is wrong. Give your user name with its domain, and check the Caps Lock key."
+            "The user name or the password is wrong, or the user is locked. Give your user name with its domain, and check the Caps Lock key. After several wrong passwords a user is locked for some minutes: wait, or ask the administrators of Keyward to unlock yours."
                 .to_owned()
         }
         ServiceError::InvalidToken | ServiceError::MalformedToken => {
@@ -90,6 +96,10 @@ fn sentence(error: &ServiceError) -> String {
         }
         ServiceError::NameReused { .. } => {
             "Somebody else had your user name before you, and their keys are still here. Ask the administrators of Keyward to remove the old user."
+                .to_owned()
+        }
+        ServiceError::NoLongerAdmitted { .. } => {
+            "Your directory has no enabled account for you any more, so no key was made and your sessions have ended. Ask the administrators of your directory to restore your account, then log in again."
                 .to_owned()
         }
         ServiceError::Locked { .. } => {

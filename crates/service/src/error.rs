@@ -71,7 +71,9 @@ pub enum ServiceError {
     #[error(transparent)]
     NoNamespace(#[from] NoNamespace),
     /// The caller's account is not one that can have keys of its own.
-    #[error("{user} is a management user without an object user; create one with POST /object/users first")]
+    #[error(
+        "no object user {user} is bound to the management user {user}; a system administrator creates one with POST /object/users and binds it with PUT /keyward/v1/object-users/{user}/management-user"
+    )]
     NoObjectUser {
         /// The caller.
         user: String,
@@ -82,6 +84,14 @@ pub enum ServiceError {
     )]
     NameReused {
         /// The name.
+        user: String,
+    },
+    /// The directory would not let the caller log in any more: their entry is gone or disabled. Their sessions have ended.
+    #[error(
+        "the directory has no enabled entry for {user} any more; no key was made or prolonged, and the sessions of {user} have ended. An administrator of the directory can restore the entry"
+    )]
+    NoLongerAdmitted {
+        /// The caller.
         user: String,
     },
     /// The caller's object user was locked by an administrator.

@@ -46,7 +46,7 @@ pub use use_cases::namespace_limits::NamespaceLimit;
 pub use use_cases::namespaces::NamespaceChange;
 pub use use_cases::object_users::page_request;
 pub use use_cases::own_keys::{IssuedKey, OwnKeyOrder};
-pub use use_cases::people::MadePassword;
+pub use use_cases::people::{MadePassword, RemovedPerson};
 pub use use_cases::providers::{ListChange, ProviderChange};
 pub use use_cases::site::{Node, Site};
 

@@ -164,7 +164,8 @@ impl Service {
         self.reload_providers().await?;
         self.reload_secret_visibility().await?;
         self.reload_base_urls().await?;
-        self.reload_sigv2().await
+        self.reload_sigv2().await?;
+        self.warn_of_user_mappings(None).await
     }
 
     /// The credentials cached for the S3 path.

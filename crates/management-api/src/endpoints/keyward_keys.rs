@@ -7,7 +7,7 @@ use keyward_service::{Caller, KeyInUse, OwnKeyOrder, ServiceError, Subject};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::about::{About, MISSING, NAMESPACE, NO_NAMESPACE, STRICT, Topic, who};
+use crate::about::{About, MISSING, NAMESPACE, NO_NAMESPACE, PRESENCE, PRESENCE_OR_STRICT, Topic, who};
 use crate::call::Call;
 use crate::error::Failure;
 use crate::json::{self, JsonRequest};
@@ -124,7 +124,7 @@ pub(crate) const CREATE: About = About::call(
 )
 .takes_json::<NewKey>()
 .gives_json::<MadeKey<'static>>()
-.also(STRICT);
+.also(PRESENCE_OR_STRICT);
 
 /// One key more, with a label.
 pub(crate) async fn create(caller: Caller, call: Call) -> Answering {
@@ -157,7 +157,7 @@ pub(crate) const SET_END: About = About::call(
     "Sooner, later, never (`null`), or now (`0`).",
 )
 .takes_json::<NewEnd>()
-.also(MISSING);
+.also(PRESENCE);
 
 /// Moves the end of a key: sooner, later, away, or to this moment.
 pub(crate) async fn set_end(caller: Caller, call: Call) -> Answering {

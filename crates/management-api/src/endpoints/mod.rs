@@ -12,6 +12,7 @@ pub(crate) mod health;
 pub(crate) mod keyward_keys;
 pub(crate) mod login;
 pub(crate) mod login_security;
+pub(crate) mod management_access;
 pub(crate) mod management_users;
 pub(crate) mod metrics;
 pub(crate) mod namespace_limits;

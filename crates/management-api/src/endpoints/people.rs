@@ -2,7 +2,7 @@
 
 use keyward_ecs_wire::{EcsError, instant};
 use keyward_identity::Person;
-use keyward_service::{Caller, MadePassword, Password};
+use keyward_service::{Caller, MadePassword, Password, RemovedPerson};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -10,7 +10,7 @@ use crate::about::{About, LIMIT, MARKER, MISSING, Named, Topic, who};
 use crate::call::Call;
 use crate::json::{self, JsonRequest};
 use crate::paging::{Paging, next_marker};
-use crate::reply::{Answering, Reply};
+use crate::reply::Answering;
 
 const LIST_QUERY: &[Named] = &[Named::text("prefix", "What the names begin with."), LIMIT, MARKER];
 
@@ -50,6 +50,19 @@ struct PersonAnswer<'a> {
     /// The password, if one was made.
     #[serde(skip_serializing_if = "Option::is_none")]
     password: Option<&'a str>,
+}
+
+/// What ended with a person.
+#[derive(Serialize, JsonSchema)]
+struct RemovedPersonAnswer<'a> {
+    /// The name with the domain.
+    name: &'a str,
+    /// How many secret keys ended.
+    ended_keys: usize,
+    /// How many sessions ended.
+    ended_sessions: u64,
+    /// Whether there is an object user of the name, which stays with its buckets.
+    has_object_user: bool,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -115,15 +128,21 @@ pub(crate) async fn set_password(caller: Caller, call: Call) -> Answering {
     answer(call.parameter("name"), &made)
 }
 
-pub(crate) const REMOVE: About =
-    About::call(Topic::People, "Remove a person", "Their tokens end. Their object user and its keys stay.")
-        .roles(who::SECURITY)
-        .also(MISSING);
+pub(crate) const REMOVE: About = About::call(
+    Topic::People,
+    "Remove a person",
+    "Their sessions and all secret keys of the object user of their name end with the answer. The object user and its \
+     buckets stay.",
+)
+.roles(who::SECURITY)
+.gives_json::<RemovedPersonAnswer<'static>>()
+.also(MISSING);
 
-/// Removes a person and ends their tokens. Their object user and its keys stay.
+/// Removes a person, and ends their sessions and keys.
 pub(crate) async fn remove(caller: Caller, call: Call) -> Answering {
-    caller.remove_person(call.parameter("name")).await?;
-    Ok(Reply::empty())
+    let name = call.parameter("name");
+    let RemovedPerson { ended_keys, ended_sessions, has_object_user } = caller.remove_person(name).await?;
+    json::answer(&RemovedPersonAnswer { name, ended_keys, ended_sessions, has_object_user })
 }
 
 fn answer(name: &str, made: &MadePassword) -> Answering {

@@ -5,7 +5,7 @@ use keyward_ecs_wire::parse_expiry_minutes;
 use keyward_ecs_wire::requests::{SecretKeyCreate, SecretKeyDelete};
 use keyward_service::Caller;
 
-use crate::about::{About, NO_NAMESPACE, STRICT, Topic};
+use crate::about::{About, NO_NAMESPACE, PRESENCE_OR_STRICT, Topic};
 use crate::call::Call;
 use crate::mapping::secret_keys::{deactivation, issued, slots};
 use crate::reply::{Answering, Reply};
@@ -32,7 +32,7 @@ pub(crate) const CREATE: About = About::call(
 )
 .takes::<SecretKeyCreate>()
 .gives::<UserSecretKey>()
-.also(STRICT);
+.also(PRESENCE_OR_STRICT);
 
 /// One key more; the caller's object user comes into being with the first.
 pub(crate) async fn create(caller: Caller, call: Call) -> Answering {

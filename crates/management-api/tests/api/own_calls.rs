@@ -24,7 +24,8 @@ async fn a_person_is_added_with_a_made_password_listed_and_removed() {
     assert_eq!(changed.send().await.expect(200).body, r#"{"name":"dana@local.test"}"#);
     login("Given-Pass-77".to_owned()).await.expect(200);
 
-    assert_eq!(office.ask(http::Method::DELETE, path).token(&root).send().await.expect(200).body, "");
+    let removed = office.ask(http::Method::DELETE, path).token(&root).send().await.expect(200);
+    assert_eq!(removed.body, r#"{"name":"dana@local.test","ended_keys":0,"ended_sessions":1,"has_object_user":false}"#);
     office.ask(http::Method::DELETE, path).token(&root).send().await.refused(404, 2000);
     login("Given-Pass-77".to_owned()).await.refused(401, 4000);
 }
@@ -183,4 +184,54 @@ async fn a_key_that_was_never_used_says_so_to_its_owner_and_to_an_administrator(
         assert!(["last_used", "last_address", "last_agent"].iter().all(|name| key[*name].is_null()), "{key}");
     }
     office.get("/keyward/v1/object-users/nobody/secret-keys").token(&root).send().await.refused(404, 2000);
+}
+
+#[tokio::test]
+async fn an_unknown_query_parameter_of_a_call_of_our_own_is_refused_with_the_nearest() {
+    let office = Office::open().await;
+    let root = office.log_in("root").await;
+    for (query, remedy) in [
+        ("?limt=5", "Did you mean limit?"),
+        ("?%6Cimt=5", "Did you mean limit?"),
+        ("?user=bob@local.test", "This call knows from, until, namespace, limit, marker."),
+        ("?limit=5&Limit=5", "Did you mean limit?"),
+        ("?user", "This call knows"),
+        ("?=x", "This call knows"),
+    ] {
+        let path = format!("/keyward/v1/audit{query}");
+        let details = office.get(&path).token(&root).send().await.refused(400, 1008).field("details");
+        assert!(details.contains(remedy), "{query}: {details}");
+    }
+    office.get("/keyward/v1/audit?limit=5&auth-redirected").token(&root).send().await.expect(200);
+    office.get("/keyward/v1/audit?user=x").send().await.refused(401, 4000);
+}
+
+#[tokio::test]
+async fn an_unknown_field_of_a_call_of_our_own_is_refused_and_nothing_is_done() {
+    let office = Office::open().await;
+    let root = office.log_in("root").await;
+    let add = |body: &'static str| office.post(PEOPLE).token(&root).json(body).send();
+    let refused = add(r#"{"name":"dana@local.test","pasword":"Given-Pass-77"}"#).await.refused(400, 1008);
+    assert!(refused.field("details").contains("Did you mean password?"), "{}", refused.body);
+    assert!(!refused.body.contains("Given-Pass-77"), "{}", refused.body);
+    let listed = office.get(PEOPLE).token(&root).send().await.expect(200);
+    assert!(listed.body.contains(r#""people":[]"#), "{}", listed.body);
+    add(r#"{"name":"dana@local.test"}"#).await.expect(200);
+    let remove = |body: &'static str| {
+        office.ask(http::Method::DELETE, "/keyward/v1/people/dana%40local.test").token(&root).json(body).send()
+    };
+    let details = remove(r#"{"keep_keys":true}"#).await.refused(400, 1008).field("details");
+    assert!(details.contains("This call takes none"), "{details}");
+    remove("{}").await.expect(200);
+}
+
+#[tokio::test]
+async fn what_ecs_calls_do_not_know_they_ignore() {
+    let office = Office::open().await;
+    let root = office.log_in("root").await;
+    office.get("/object/users?limt=5&user=x").token(&root).send().await.expect(200);
+    let body = r#"{"user":"app1","namespace":"local","tgs":[]}"#;
+    office.post("/object/users").token(&root).json(body).send().await.expect(200);
+    let body = "<user_create_param><user>app2</user><namespace>local</namespace><tgs/></user_create_param>";
+    office.post("/object/users").token(&root).body("application/xml", body).send().await.expect(200);
 }

@@ -41,6 +41,12 @@ pub(crate) fn trouble(title: &str, who: Option<&str>, text: &str) -> Html {
     framed(title, who, Html::fill(include_str!("../../templates/trouble.html"), &fillings))
 }
 
+/// The page of the keys of somebody who can have none at the moment. It leads to no other: there the same would be said.
+pub(crate) fn no_keys(who: &str, text: &str) -> Html {
+    let fillings = [("text", Html::text(text))];
+    framed("Your keys", Some(who), Html::fill(include_str!("../../templates/no_keys.html"), &fillings))
+}
+
 fn notice(kind: &str, role: &str, text: &str) -> Html {
     let fillings = [("kind", Html::text(kind)), ("role", Html::text(role)), ("text", Html::text(text))];
     Html::fill(include_str!("../../templates/notice.html"), &fillings)

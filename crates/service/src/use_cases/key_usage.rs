@@ -31,7 +31,7 @@ impl Service {
 impl Caller {
     /// The caller's live keys with their use, the older one first.
     pub async fn own_keys_in_use(&self) -> Result<Vec<KeyInUse>, ServiceError> {
-        match self.own_user().await? {
+        match self.own_user(&self.own_record().await?).await? {
             RingOwner::New(_) => Ok(Vec::new()),
             RingOwner::Existing(found) => self.in_use(&found.value).await,
         }

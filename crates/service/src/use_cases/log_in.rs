@@ -6,14 +6,11 @@ use std::time::Duration;
 
 use keyward_ambient::Timestamp;
 use keyward_identity::{
-    LOCAL_PROVIDER, ManagementUser, ManagementUserId, Namespace, ObjectUserId, Principal, SessionIdentity, Standing,
-    TokenRecord, principal_of,
+    LOCAL_PROVIDER, ManagementUser, ManagementUserId, Namespace, Principal, SessionIdentity, Standing, TokenRecord,
+    principal_of,
 };
 use keyward_login::{Credentials, LoginName, Password, Refusal, Token, Verdict};
-use keyward_store::{
-    AuditOutcome, AuditRecord, CommitError, Expect, ObjectUserFilter, PageRequest, Record, RecordKey, Revised,
-    Transaction, Write,
-};
+use keyward_store::{AuditOutcome, AuditRecord, CommitError, Expect, Record, RecordKey, Revised, Transaction, Write};
 
 use super::passwords::account_key;
 use crate::commit::Settled;
@@ -156,7 +153,7 @@ impl Service {
             return Err(ServiceError::InvalidCredentials);
         };
         let powerless = principal.roles.is_empty() && matches!(identity, SessionIdentity::Management(_));
-        if powerless && !self.has_object_user(&user).await? {
+        if powerless && !self.has_self_service(&identity).await? {
             self.note_failed_login(refused("no_role")).await?;
             return Err(ServiceError::InvalidCredentials);
         }
@@ -224,7 +221,7 @@ impl Service {
     }
 
     /// Whether the directory that a token's user was found in is still one that people log in by.
-    async fn still_vouched_for(&self, identity: &SessionIdentity) -> Result<bool, ServiceError> {
+    pub(super) async fn still_vouched_for(&self, identity: &SessionIdentity) -> Result<bool, ServiceError> {
         match identity {
             SessionIdentity::Directory(user) if user.provider != LOCAL_PROVIDER => {
                 let found = self.store.provider(&user.provider).await?;
@@ -249,14 +246,6 @@ impl Service {
         let namespaces: Vec<Namespace> =
             self.store.all_namespaces().await?.into_iter().map(|found| found.value).collect();
         Ok(principal_of(identity, &records, &namespaces))
-    }
-
-    async fn has_object_user(&self, name: &str) -> Result<bool, ServiceError> {
-        let Ok(id) = ObjectUserId::parse(name) else { return Ok(false) };
-        // Of whatever namespace. The shortest id with a prefix is the first that begins with it.
-        let filter = ObjectUserFilter { namespace: None, prefix: id.as_str().to_owned() };
-        let found = self.store.object_users(&filter, &PageRequest::first(1)).await?;
-        Ok(found.items.first().is_some_and(|found| found.value.user.id == id))
     }
 }
 

@@ -46,7 +46,7 @@ impl Caller {
         let id = ManagementUserId::parse(&new.id).map_err(|why| ServiceError::invalid("userId", why))?;
         let password_hash = match (id.is_local(), &new.password) {
             (true, None) => return Err(ServiceError::Missing { field: "password" }),
-            (true, Some(password)) => Some(self.acceptable(password).await?),
+            (true, Some(password)) => Some(self.acceptable(password, id.as_str()).await?),
             (false, _) => None,
         };
         if id.is_local() && new.is_external_group {
@@ -70,6 +70,11 @@ impl Caller {
             locked: false,
             created_at: now,
         };
+        self.principal.may_change_holder_of(user.roles())?;
+        if user.password_hash.is_some() {
+            // A namespace may list a name before there is such a user.
+            self.principal.may_set_password_of_holder_of(self.roles_of_name(id.as_str()).await?.roles)?;
+        }
         let audit = self.audit(now, "management_user.create").on(id.as_str()).detail("roles", roles(&user));
         let write = Write::create(Record::ManagementUser(user.clone()));
         match self.service.commit(Transaction::new(audit).write(write)).await {
@@ -85,7 +90,7 @@ impl Caller {
     pub async fn update_management_user(&self, id: &str, change: ManagementUserChange) -> Result<(), ServiceError> {
         self.principal.may_manage_management_users()?;
         let hash = match &change.password {
-            Some(password) => Some((self.acceptable(password).await?, false)),
+            Some(password) => Some((self.acceptable(password, id).await?, false)),
             None => None,
         };
         self.service
@@ -101,6 +106,10 @@ impl Caller {
                 user.system_admin = change.system_admin.unwrap_or(user.system_admin);
                 user.system_monitor = change.system_monitor.unwrap_or(user.system_monitor);
                 user.security_admin = change.security_admin.unwrap_or(user.security_admin);
+                self.principal.may_change_holder_of(before.union(user.roles()))?;
+                if hash.is_some() {
+                    self.require_may_set_password_of(user.id.as_str()).await?;
+                }
                 if user.id.as_str() == ROOT && before.iter().any(|role| !user.roles().contains(role)) {
                     return Err(ServiceError::Refused { why: "root keeps the roles that it has".to_owned() });
                 }
@@ -126,12 +135,19 @@ impl Caller {
 
     async fn unlock_management_user(&self, name: &str, password: Option<&Password>) -> Result<(), ServiceError> {
         let hash = match password {
-            Some(password) => Some((self.acceptable(password).await?, false)),
+            Some(password) => Some((self.acceptable(password, name).await?, false)),
             None => None,
         };
         self.service
             .until_settled(|| async {
                 let Revised { value: mut user, revision } = self.found_management_user(name).await?;
+                if user.locked {
+                    // An administrator's lock takes the roles away, so lifting it gives them.
+                    self.principal.may_change_holder_of(user.roles())?;
+                }
+                if hash.is_some() {
+                    self.require_may_set_password_of(user.id.as_str()).await?;
+                }
                 let now = self.now();
                 user.unlock(now);
                 let audit = self.audit(now, "management_user.unlock").on(user.id.as_str());
@@ -171,6 +187,7 @@ impl Caller {
                         format!("{} cannot be locked: neither root, nor oneself, nor who is of a directory", user.id);
                     return Err(ServiceError::Refused { why });
                 }
+                self.principal.may_change_holder_of(user.roles())?;
                 user.locked = true;
                 let audit = self.audit(self.now(), "management_user.lock").on(user.id.as_str());
                 self.put_management_user(user, None, revision, audit).await
@@ -184,6 +201,7 @@ impl Caller {
         self.service
             .until_settled(|| async {
                 let found = self.found_management_user(id).await?;
+                self.principal.may_change_holder_of(found.value.roles())?;
                 let id = found.value.id;
                 if id.as_str() == "root" || id.as_str() == self.principal.name {
                     let why = format!("{id} cannot be deleted: neither root nor oneself can");
@@ -216,6 +234,10 @@ impl Caller {
                 None => return Ok(all),
             }
         }
+    }
+
+    async fn require_may_set_password_of(&self, name: &str) -> Result<(), ServiceError> {
+        Ok(self.principal.may_set_password_of_holder_of(self.roles_of_name(name).await?.roles)?)
     }
 
     /// How many tokens a management user has.

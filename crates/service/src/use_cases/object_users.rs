@@ -1,6 +1,6 @@
 //! Object users: create, list, look at, lock, delete (ECS: *Object users*).
 
-use keyward_identity::{NamespaceName, ObjectUser, ObjectUserId, Principal, Reach, Role, Tag};
+use keyward_identity::{ManagementAccess, NamespaceName, ObjectUser, ObjectUserId, Principal, Reach, Role, Tag};
 use keyward_store::{
     CommitError, Contents, Marker, ObjectUserFilter, Page, PageRequest, Record, RecordKey, Revised, SealedKeyRing,
     Transaction, UserRecord, Write,
@@ -30,6 +30,7 @@ impl Caller {
             tags,
             directory: None,
             created_by: self.principal.name.clone(),
+            management_access: ManagementAccess::default(),
         };
         let audit = self.audit(self.now(), "user.create").in_namespace(namespace.clone()).on(id.as_str());
         let record = UserRecord { user, ring: SealedKeyRing::default() };
@@ -51,7 +52,9 @@ impl Caller {
         id: &ObjectUserId,
         namespace: &NamespaceName,
     ) -> Result<(), ServiceError> {
-        let Some(domain) = id.domain().filter(|_| self.require_some_role(&[Role::SystemAdmin]).is_err()) else {
+        // The dot that ends a full domain name says the same domain.
+        let domain = id.domain().map(|domain| domain.trim_end_matches('.'));
+        let Some(domain) = domain.filter(|_| self.require_some_role(&[Role::SystemAdmin]).is_err()) else {
             return Ok(());
         };
         let namespaces = self.service.store.all_namespaces().await?;

@@ -1,9 +1,12 @@
 //! Self-service: a person's own secret keys (ECS: *Secret key self-service*).
 
-use keyward_identity::{DirectoryBinding, NoNamespace, ObjectUser, ObjectUserId, SessionIdentity};
+use keyward_identity::{
+    DirectoryBinding, ManagementAccess, ManagementUser, NoNamespace, ObjectUser, ObjectUserId, SessionIdentity,
+};
 use keyward_keyring::{Deactivation, ExpiryMinutes, Secret, SecretId};
 use keyward_store::{Revised, SealedKeyRing, UserRecord};
 
+use super::own_record::OwnRecord;
 use super::rings::{KeyOrder, RingOwner};
 use crate::commit::Settled;
 use crate::{Caller, ServiceError, Subject, UserScope};
@@ -32,7 +35,7 @@ pub struct OwnKeyOrder {
 impl Caller {
     /// The caller's live keys, slot 1 first. Nobody who has no object user yet has any.
     pub async fn own_keys(&self) -> Result<[Option<Secret>; 2], ServiceError> {
-        match self.own_user().await? {
+        match self.own_user(&self.own_record().await?).await? {
             RingOwner::New(_) => Ok([None, None]),
             RingOwner::Existing(found) => Ok(self.ring_of(&found.value)?.slots(self.now()).map(|slot| slot.cloned())),
         }
@@ -48,17 +51,20 @@ impl Caller {
     ///
     /// # Errors
     /// [`ServiceError::KeysChanged`] when the order was given for other keys than there are.
+    /// [`ServiceError::NoLongerAdmitted`] when the caller's directory has no enabled entry for them any more.
     pub async fn order_own_key(&self, order: OwnKeyOrder) -> Result<IssuedKey, ServiceError> {
         let OwnKeyOrder { existing_expiry_minutes, label, having_seen } = order;
         let order = KeyOrder { having_seen, ..KeyOrder::new(existing_expiry_minutes, None)?.labelled(&label)? };
+        self.require_presence().await?;
         self.service
             .until_settled(|| async {
-                let owner = self.own_user().await?;
+                let own = self.own_record().await?;
+                let owner = self.own_user(&own).await?;
                 let user = match &owner {
                     RingOwner::New(record) => record.user.id.clone(),
                     RingOwner::Existing(found) => found.value.user.id.clone(),
                 };
-                let settled = self.issue(self.bound(owner), &order, "key.issue").await?;
+                let settled = self.issue(self.bound(owner), &order, "key.issue", own.condition()).await?;
                 Ok(settled.map(|secret| IssuedKey { user: user.clone(), secret }))
             })
             .await
@@ -68,7 +74,7 @@ impl Caller {
     pub async fn deactivate_own_keys(&self, which: &Deactivation<'_>) -> Result<(), ServiceError> {
         self.service
             .until_settled(|| async {
-                match self.own_user().await? {
+                match self.own_user(&self.own_record().await?).await? {
                     RingOwner::New(record) => match which {
                         Deactivation::All => Ok(Settled::Done(())),
                         _ => Err(ServiceError::not_found(Subject::SecretKey, record.user.id.as_str())),
@@ -89,16 +95,35 @@ impl Caller {
         })?;
         self.service
             .until_settled(|| async {
-                match self.own_user().await? {
+                let own = self.own_record().await?;
+                match self.own_user(&own).await? {
                     RingOwner::New(_) => Err(ServiceError::not_found(Subject::SecretKeyId, id.to_string())),
-                    RingOwner::Existing(found) => self.set_grace_end(found, id, minutes).await,
+                    RingOwner::Existing(found) => {
+                        if self.would_last_longer(&found.value, id, minutes)? {
+                            self.require_presence().await?;
+                        }
+                        self.set_grace_end(found, id, minutes, own.condition()).await
+                    }
                 }
             })
             .await
     }
 
-    /// The caller's object user, or the one that the first key makes.
-    pub(super) async fn own_user(&self) -> Result<RingOwner, ServiceError> {
+    /// Whether the new end of a key is later than the one it has.
+    fn would_last_longer(
+        &self,
+        record: &UserRecord,
+        id: SecretId,
+        minutes: Option<ExpiryMinutes>,
+    ) -> Result<bool, ServiceError> {
+        let (ring, now) = (self.ring_of(record)?, self.now());
+        let present = ring.live_secret(now, id).and_then(|secret| secret.expires_at);
+        let end = minutes.map(|minutes| now.plus(minutes.duration()));
+        Ok(present.is_some_and(|present| end.is_none_or(|end| end > present)))
+    }
+
+    /// The caller's object user, or the one that the first key makes. `own` is the caller's record with us.
+    pub(super) async fn own_user(&self, own: &OwnRecord) -> Result<RingOwner, ServiceError> {
         let name = &self.principal.name;
         let found = match (self.service.user_scope(), self.principal.own_namespace()) {
             (UserScope::Global, _) => self.find_user(name, None).await?,
@@ -106,7 +131,7 @@ impl Caller {
             (UserScope::Namespace, Err(_)) => None,
         };
         if let Some(found) = found {
-            return self.claim(found);
+            return self.claim(found, own.management_user());
         }
         let namespace = match self.principal.own_namespace() {
             Ok(namespace) => namespace.clone(),
@@ -124,14 +149,25 @@ impl Caller {
             tags: Vec::new(),
             directory: self.principal.identity.directory_user().map(DirectoryBinding::to),
             created_by: name.clone(),
+            management_access: ManagementAccess::default(),
         };
         Ok(RingOwner::New(UserRecord { user, ring: SealedKeyRing::default() }))
     }
 
     /// An object user of the caller's name is the caller's own, unless it was made for an earlier holder of the name, in
-    /// another namespace, or is locked.
-    fn claim(&self, found: Revised<UserRecord>) -> Result<RingOwner, ServiceError> {
+    /// another namespace, or is locked. To a management user it has to be bound, unless they manage its keys anyway as an
+    /// administrator of its namespace.
+    fn claim(
+        &self,
+        found: Revised<UserRecord>,
+        management_user: Option<&ManagementUser>,
+    ) -> Result<RingOwner, ServiceError> {
         let user = &found.value.user;
+        if management_user
+            .is_some_and(|holder| !user.is_open_to(holder) && !self.principal.administers(&user.namespace))
+        {
+            return Err(ServiceError::NoObjectUser { user: user.id.to_string() });
+        }
         let is_of_directory = match self.principal.identity.directory_user() {
             Some(directory_user) if !user.belongs_to(directory_user) => {
                 return Err(ServiceError::NameReused { user: user.id.to_string() });

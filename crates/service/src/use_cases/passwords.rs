@@ -17,22 +17,22 @@ enum OwnAccount {
 }
 
 impl Caller {
-    /// Hashes a password that may be used.
-    pub(crate) async fn acceptable(&self, password: &Password) -> Result<String, ServiceError> {
+    /// Hashes a password that may be set for the user called `name`.
+    pub(crate) async fn acceptable(&self, password: &Password, name: &str) -> Result<String, ServiceError> {
         if password.is_empty() {
             return Err(ServiceError::Missing { field: "password" });
         }
         let security = &self.service.governing().security;
-        security.admits(password.expose()).map_err(|why| ServiceError::invalid("password", why))?;
+        security.admits(password.expose(), name).map_err(|why| ServiceError::invalid("password", why))?;
         self.service.passwords.hash(password).await
     }
 
-    /// A random password that the rules admit.
-    pub(crate) fn made_password(&self) -> Result<Password, ServiceError> {
+    /// A random password that the rules admit for the user called `name`.
+    pub(crate) fn made_password(&self, name: &str) -> Result<Password, ServiceError> {
         let security = &self.service.governing().security;
         let mut text = BASE64_URL_SAFE_NO_PAD.encode(self.service.entropy.array::<15>());
         for filler in "Aa7-".chars().cycle().take(256) {
-            if security.admits(&text).is_ok() {
+            if security.admits(&text, name).is_ok() {
                 return Ok(Password::new(text));
             }
             text.push(filler);
@@ -117,7 +117,7 @@ impl Caller {
             );
             return Err(ServiceError::invalid("password", why));
         }
-        let hash = self.acceptable(new).await?;
+        let hash = self.acceptable(new, &self.principal.name).await?;
         self.refuse_former(new, Some(present), &past).await?;
         Ok(hash)
     }

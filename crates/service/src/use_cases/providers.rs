@@ -85,13 +85,23 @@ impl Caller {
         self.service
             .until_settled(|| async {
                 let turn = self.service.turn(PROVIDER_DOMAINS).await?;
+                self.require_may_configure(&[&provider]).await?;
                 self.examine(&provider, &password).await?;
                 let record = ProviderRecord::seal(provider.clone(), Some(password.expose()), &*self.service.sealer)?;
                 let audit = self.audit(self.now(), "provider.create").on(provider.name.clone());
                 let transaction = Transaction::new(audit).write(Write::create(Record::Provider(record))).write(turn);
                 Settled::after(self.service.commit(transaction).await, provider.clone())
             })
-            .await
+            .await?;
+        self.warn_of_domains().await;
+        Ok(provider)
+    }
+
+    /// The domains of a provider decide which user mappings mean the same people.
+    async fn warn_of_domains(&self) {
+        if let Err(cause) = self.service.warn_of_user_mappings(None).await {
+            tracing::warn!(%cause, "the user mappings of namespaces could not be compared");
+        }
     }
 
     /// Changes a provider, after trying it unless it is disabled.
@@ -102,7 +112,8 @@ impl Caller {
         may_change_group_attribute: bool,
     ) -> Result<AuthnProvider, ServiceError> {
         self.principal.may_manage_providers()?;
-        self.service
+        let changed = self
+            .service
             .until_settled(|| async {
                 let turn = self.service.turn(PROVIDER_DOMAINS).await?;
                 let Revised { value: record, revision } = self.found_provider(id).await?;
@@ -112,6 +123,7 @@ impl Caller {
                 let group_attribute = provider.group_attribute.clone();
                 let counted_on_tls = counts_on_tls(&provider);
                 change.apply(&mut provider)?;
+                self.require_may_configure(&[&before, &provider]).await?;
                 if change.validate_certificates.is_none() && counts_on_tls(&provider) && !counted_on_tls {
                     // Whoever moves to TLS means to be sure whom passwords go to, unless they say otherwise.
                     provider.validate_certificates = true;
@@ -138,7 +150,9 @@ impl Caller {
                 let transaction = Transaction::new(audit).write(write).write(turn);
                 Settled::after(self.service.commit(transaction).await, provider)
             })
-            .await
+            .await?;
+        self.warn_of_domains().await;
+        Ok(changed)
     }
 
     /// Deletes a provider. Tokens of its users live on until they end; keys stay.
@@ -148,6 +162,7 @@ impl Caller {
             .until_settled(|| async {
                 let found = self.found_provider(id).await?;
                 let provider = found.value.provider;
+                self.require_may_configure(&[&provider]).await?;
                 let audit = self.audit(self.now(), "provider.delete").on(provider.name);
                 let delete = Write::Delete { key: RecordKey::Provider(provider.id), revision: found.revision };
                 Settled::after(self.service.commit(Transaction::new(audit).write(delete)).await, ())

@@ -91,12 +91,13 @@ impl Caller {
         )?)
     }
 
-    /// Makes one more secret for `owner`.
+    /// Makes one more secret for `owner`, provided that `condition` holds.
     pub(crate) async fn issue(
         &self,
         owner: RingOwner,
         order: &KeyOrder,
         action: &'static str,
+        condition: Option<Write>,
     ) -> Result<Settled<Secret>, ServiceError> {
         let now = self.now();
         let user = owner.record().user.id.clone();
@@ -112,7 +113,7 @@ impl Caller {
         if let Some(minutes) = order.existing_expiry {
             audit = audit.detail("existing_key_expiry_time_mins", minutes.minutes().to_string());
         }
-        self.put_ring(owner, &ring, audit, secret).await
+        self.put_ring(owner, &ring, audit, condition, secret).await
     }
 
     /// Ends secrets of `owner`.
@@ -138,15 +139,16 @@ impl Caller {
             return Ok(Settled::Done(()));
         }
         let audit = self.audit(now, action).detail("secret_id", ended.join(","));
-        self.put_ring(RingOwner::Existing(owner), &ring, audit, ()).await
+        self.put_ring(RingOwner::Existing(owner), &ring, audit, None, ()).await
     }
 
-    /// Moves the end of one secret: sooner, later, never (`None`), or now.
+    /// Moves the end of one secret: sooner, later, never (`None`), or now; provided that `condition` holds.
     pub(crate) async fn set_grace_end(
         &self,
         owner: Revised<UserRecord>,
         id: SecretId,
         minutes: Option<ExpiryMinutes>,
+        condition: Option<Write>,
     ) -> Result<Settled<()>, ServiceError> {
         let now = self.now();
         let end = minutes.map(|minutes| now.plus(minutes.duration()));
@@ -156,7 +158,7 @@ impl Caller {
             .map_err(|_| ServiceError::not_found(Subject::SecretKeyId, id.to_string()))?;
         let end = minutes.map_or("never".to_owned(), |minutes| minutes.minutes().to_string());
         let audit = self.audit(now, "key.grace").detail("secret_id", id.to_string()).detail("minutes", end);
-        self.put_ring(RingOwner::Existing(owner), &ring, audit, ()).await
+        self.put_ring(RingOwner::Existing(owner), &ring, audit, condition, ()).await
     }
 
     async fn put_ring<T>(
@@ -164,6 +166,7 @@ impl Caller {
         owner: RingOwner,
         ring: &KeyRing,
         audit: keyward_store::AuditRecord,
+        condition: Option<Write>,
         outcome: T,
     ) -> Result<Settled<T>, ServiceError> {
         let user = owner.record().user.clone();
@@ -172,8 +175,8 @@ impl Caller {
         let audit = audit.in_namespace(user.namespace.clone()).on(user.id.as_str());
         let ring = SealedKeyRing::seal(ring, &scope, &user.id, &*self.service.sealer)?;
         let write = owner.write(scope, UserRecord { user, ring });
-        let condition = is_new.then(|| self.service.scope_as_it_is());
-        let transaction = Transaction::new(audit).writes(condition).write(write);
+        let same_scope = is_new.then(|| self.service.scope_as_it_is());
+        let transaction = Transaction::new(audit).writes(condition).writes(same_scope).write(write);
         Settled::after(self.service.commit(transaction).await, outcome)
     }
 

@@ -28,7 +28,7 @@ impl Caller {
             .until_settled(|| async {
                 let found = self.manageable_keys_of(user, namespace).await?;
                 let id = found.value.user.id.clone();
-                let settled = self.issue(RingOwner::Existing(found), &order, "key.issue_for").await?;
+                let settled = self.issue(RingOwner::Existing(found), &order, "key.issue_for", None).await?;
                 Ok(settled.map(|secret| IssuedKey { user: id.clone(), secret }))
             })
             .await

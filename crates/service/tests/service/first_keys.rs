@@ -1,11 +1,13 @@
 //! A person's first key: whose it is, where it belongs, and who gets none.
 
-use keyward_identity::NoNamespace;
+use keyward_ambient::Clock;
+use keyward_identity::{Namespace, NoNamespace};
 use keyward_keyring::{Deactivation, FirstKeyRule};
 use keyward_login::Password;
 use keyward_service::ServiceError;
+use keyward_store::{Commit, Record, Transaction, Write};
 
-use crate::house::{ALICE, BOB, House, PASSWORD, namespace_name, provider};
+use crate::house::{ALICE, BOB, House, PASSWORD, mapping, namespace_name, provider};
 
 #[tokio::test]
 async fn the_first_key_makes_the_object_user_in_the_namespace_that_the_domain_maps_to() {
@@ -90,7 +92,13 @@ async fn who_is_mapped_to_no_namespace_gets_no_key() {
 #[tokio::test]
 async fn who_is_mapped_to_two_namespaces_gets_no_key_and_is_told_so() {
     let house = House::open().await;
-    house.found_namespace("ns2", &["corp.example"]).await;
+    // As release 0.1.0 accepted it.
+    let namespace = Namespace {
+        user_mappings: vec![mapping("corp.example")],
+        ..Namespace::new(namespace_name("ns2"), house.clock.now())
+    };
+    let write = Write::create(Record::Namespace(namespace));
+    house.store.commit(Transaction::new(house.rival_audit()).write(write)).await.unwrap();
     let refused = house.person(ALICE).await.issue_own_key(None).await.unwrap_err();
     let ServiceError::NoNamespace(NoNamespace::Several(several)) = refused else { panic!("{refused:?}") };
     assert_eq!(several.namespaces, [namespace_name("ns1"), namespace_name("ns2")]);

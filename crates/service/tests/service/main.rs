@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod administrators;
 mod audit;
 mod audit_trail;
 mod buckets;
@@ -9,8 +10,10 @@ mod ended_secrets;
 mod first_keys;
 mod house;
 mod key_usage;
+mod leavers;
 mod login_security;
 mod logins;
+mod management_access;
 mod management_users;
 mod namespaces;
 mod object_users;

@@ -128,7 +128,7 @@ async fn a_person_without_a_password_is_given_one_that_works() {
     let next = house.root.set_person_password(lena, None).await.unwrap().0.unwrap();
     assert_ne!(made.expose(), next.expose());
     house.log_in_with(lena, next.expose()).await.unwrap();
-    assert!(house.root.set_person_password(lena, Some(Password::from("own"))).await.unwrap().0.is_none());
+    assert!(house.root.set_person_password(lena, Some(Password::from("her-own-password"))).await.unwrap().0.is_none());
 }
 
 #[tokio::test]
@@ -147,15 +147,52 @@ async fn only_people_of_the_built_in_directory_are_added_and_only_once() {
 }
 
 #[tokio::test]
-async fn who_is_removed_from_the_built_in_directory_cannot_log_in_and_their_keys_stay() {
+async fn who_is_removed_from_the_built_in_directory_cannot_log_in_and_is_not_removed_twice() {
     let (house, lena) = (House::open().await, "lena@local.test");
     house.root.add_person(lena, Some(Password::from(PASSWORD))).await.unwrap();
-    house.enter(lena).await.issue_own_key(None).await.unwrap();
     house.root.remove_person(lena).await.unwrap();
     assert_eq!(house.log_in(lena).await.unwrap_err(), ServiceError::InvalidCredentials);
-    assert_eq!(house.live_keys(lena).await.len(), 1);
     let gone = ServiceError::NotFound { subject: Subject::Person, id: lena.to_owned() };
     assert_eq!(house.root.remove_person(lena).await.unwrap_err(), gone);
+}
+
+#[tokio::test]
+async fn on_no_way_a_short_password_or_the_users_own_name_is_set() {
+    let (house, magdalena) = (House::open().await, "magdalena@local.test");
+    house.hire("administrator", &[Role::SystemMonitor]).await;
+    house.root.add_person(magdalena, Some(Password::from(PASSWORD))).await.unwrap();
+    let (administrator, herself) = (house.enter("administrator").await, house.enter(magdalena).await);
+    let (root, old, before) = (&house.root, Password::from(PASSWORD), house.revision().await);
+    let short = ("abcdefg", "8 characters");
+    for (password, rule) in [short, ("Administrator", "name of its user")] {
+        let given = Password::from(password);
+        let new = NewManagementUser { password: Some(given.clone()), ..operator(password, &[Role::SystemMonitor]) };
+        for outcome in [
+            root.create_management_user(new).await.map(drop),
+            root.update_management_user("administrator", set_password(password)).await,
+            root.unlock_account("administrator", Some(&given)).await,
+            administrator.change_own_password(&old, &given).await,
+        ] {
+            refused(outcome, rule);
+        }
+    }
+    for (password, rule) in [short, ("MAGDALENA", "name of its user"), ("Magdalena@local.test", "name of its user")] {
+        let given = Password::from(password);
+        let name = format!("{}@local.test", password.trim_end_matches("@local.test"));
+        for outcome in [
+            root.add_person(&name, Some(given.clone())).await.map(drop),
+            root.set_person_password(magdalena, Some(given.clone())).await.map(drop),
+            herself.change_own_password(&old, &given).await,
+        ] {
+            refused(outcome, rule);
+        }
+    }
+    assert_eq!(house.revision().await, before);
+}
+
+fn refused(outcome: Result<(), ServiceError>, rule: &str) {
+    let is_refused = matches!(&outcome, Err(ServiceError::Invalid { field: "password", why }) if why.contains(rule));
+    assert!(is_refused, "{rule}: {outcome:?}");
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use crate::house::{BOB, House};
 
 /// Calls that need a right, and who has it: system **a**dministrator, **m**onitor, **s**ecurity administrator,
 /// administrator of the **n**amespace concerned, administrator of a **f**oreign namespace. A plain person never has.
-const RIGHTS: [(&str, &str); 63] = [
+const RIGHTS: [(&str, &str); 65] = [
     ("create_namespace", "a"),
     ("update_namespace", "an"),
     ("update_namespace: mappings", "a"),
@@ -30,6 +30,8 @@ const RIGHTS: [(&str, &str); 63] = [
     ("keys_in_use_of", "an"),
     ("issue_key_for", "an"),
     ("deactivate_keys_of", "an"),
+    ("bind_management_user", "a"),
+    ("unbind_management_user", "a"),
     ("create_management_user", "as"),
     ("update_management_user", "as"),
     ("delete_management_user", "as"),

@@ -241,7 +241,7 @@ async fn the_tokens_of_a_locked_management_user_are_dead() {
 }
 
 #[tokio::test]
-async fn a_management_user_without_role_and_object_user_has_nothing_to_log_in_for() {
+async fn a_management_user_without_role_and_bound_object_user_has_nothing_to_log_in_for() {
     let house = House::open().await;
     house.hire("idle", &[]).await;
     let (outcome, records) = house.watching(house.log_in("idle")).await;
@@ -251,5 +251,7 @@ async fn a_management_user_without_role_and_object_user_has_nothing_to_log_in_fo
         (1, AuditOutcome::Refused, "no_role")
     );
     house.root.create_object_user("idle", "ns1", vec![]).await.unwrap();
+    assert_eq!(house.log_in("idle").await.unwrap_err(), ServiceError::InvalidCredentials);
+    house.root.bind_management_user("idle", None).await.unwrap();
     house.enter("idle").await;
 }

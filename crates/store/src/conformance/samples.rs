@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use keyward_ambient::Timestamp;
 use keyward_identity::{
-    AuthnProvider, BaseUrl, Bucket, BucketName, BucketSettings, DirectoryUser, ManagementUser, ManagementUserId,
-    Namespace, NamespaceName, ObjectUser, ObjectUserId, Person, ProviderMode, SearchScope, SessionIdentity, StartTls,
-    Tag, TokenHash, TokenRecord,
+    AuthnProvider, BaseUrl, Bucket, BucketName, BucketSettings, DirectoryUser, ManagementAccess, ManagementUser,
+    ManagementUserId, Namespace, NamespaceName, ObjectUser, ObjectUserId, Person, ProviderMode, SearchScope,
+    SessionIdentity, StartTls, Tag, TokenHash, TokenRecord,
 };
 use keyward_keyring::SecretId;
 use serde_json::json;
@@ -63,6 +63,7 @@ pub fn user(id: &str, namespace: &str) -> UserRecord {
         tags: vec![Tag { name: "team".to_owned(), value: "blue".to_owned() }],
         directory: None,
         created_by: "root".to_owned(),
+        management_access: ManagementAccess::Bound { created_at: NOW },
     };
     UserRecord { user, ring: SealedKeyRing { secrets: vec![secret] } }
 }

@@ -23,6 +23,7 @@ impl House {
         self.root.issue_key_for("app1", None, None, Some("secret-of-app1")).await.unwrap();
         self.root.create_bucket(new_bucket("b")).await.unwrap();
         self.hire("victim", &[]).await;
+        self.root.create_object_user("victim", "ns1", vec![]).await.unwrap();
         self.root.add_person("lena@local.test", Some(Password::from("lenas-own-password"))).await.unwrap();
         let base_url = self.root.create_base_url(base_url("s3.corp.example")).await.unwrap().id;
         let provider = self.root.providers().await.unwrap().remove(0).id;
@@ -66,7 +67,7 @@ impl Objects {
             "deactivate_keys_of" => caller.deactivate_keys_of("app1", Some("ns1"), &Deactivation::All).await,
             "create_management_user" => caller.create_management_user(operator("crony", &[])).await.map(drop),
             "update_management_user" => {
-                let change = ManagementUserChange { system_admin: Some(true), ..ManagementUserChange::default() };
+                let change = ManagementUserChange { system_monitor: Some(true), ..ManagementUserChange::default() };
                 caller.update_management_user("victim", change).await
             }
             "delete_management_user" => caller.delete_management_user("victim").await,
@@ -86,7 +87,9 @@ impl Objects {
             "log_out_other" => caller.log_out_other("victim").await,
             "add_person" => caller.add_person("new@local.test", None).await.map(drop),
             "set_person_password" => caller.set_person_password("lena@local.test", None).await.map(drop),
-            "remove_person" => caller.remove_person("lena@local.test").await,
+            "remove_person" => caller.remove_person("lena@local.test").await.map(drop),
+            "bind_management_user" => caller.bind_management_user("victim", Some("ns1")).await,
+            "unbind_management_user" => caller.unbind_management_user("victim", Some("ns1")).await,
             "people" => caller.people("", page()).await.map(drop),
             "create_provider" => caller.create_provider(provider("rogue", "rogue.example")).await.map(drop),
             "update_provider" => {
