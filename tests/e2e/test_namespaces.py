@@ -143,10 +143,28 @@ def test_an_attribute_decides_the_namespace(team, directory):
 
 
 def test_somebody_whom_two_namespaces_claim_gets_no_key(team):
+    team.maps(groups=["storage-admins"])
     team.maps(groups=["readers"])
-    team.maps(groups=["readers"])
-    refused = team.login("bob").new_key().expect(403, 3000)
+    refused = team.login("alice").new_key().expect(403, 3000)
     assert "belongs to multiple tenants" in refused.field("details")
+    team.login("bob").new_key().expect(200)
+
+
+def test_a_mapping_that_means_another_namespaces_people_is_refused_and_names_it(root, form):
+    root, domain, mine, other = root.speaking(form), f"{unique('domain')}.test", unique("ns"), unique("ns")
+
+    def rule(*groups: str) -> dict:
+        empty = {"domain": domain}
+        return empty if not groups else empty | {"groups": {"group": list(groups)}}
+
+    fields = {"namespace": mine, "user_mapping": [rule("builders")]}
+    root.post(ONE, "namespace_create", fields).expect(200)
+    for clash in (rule(), rule("Builders"), rule("builders", "night")):
+        refused = root.post(ONE, "namespace_create", {"namespace": other, "user_mapping": [clash]}).expect(400, 1008)
+        assert mine in refused.field("details")
+    fields = {"namespace": other, "user_mapping": [rule("night")]}
+    root.post(ONE, "namespace_create", fields).expect(200)
+    root.put(f"{ONE}/{other}", "namespace_update", {"user_mapping": [rule()]}).expect(400, 1008)
 
 
 def test_only_system_administrators_make_delete_and_list_namespaces(company, person):

@@ -96,6 +96,11 @@ mod tests {
     }
 
     #[test]
+    fn a_body_of_the_form_asked_for_is_read() {
+        assert_eq!(read::<Named>(br#"{"name":"a"}"#).expect("readable").name, "a");
+    }
+
+    #[test]
     fn the_names_of_the_fields_are_read_without_their_values() {
         assert_eq!(names(br#"{"name":"a","x":{"y":1},"name":[2]}"#), ["name", "x", "name"]);
         for other in ["", "null", "[1]", "\"x\"", "{\"x\":1"] {
