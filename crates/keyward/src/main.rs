@@ -19,6 +19,7 @@ mod logging;
 mod master_key;
 mod master_key_command;
 mod open_files;
+mod process_memory;
 mod rewrap;
 mod root_password;
 mod sealed;
@@ -43,6 +44,7 @@ use crate::config::Environment;
 const FAILURE: u8 = 1;
 
 fn main() -> ExitCode {
+    process_memory::protect();
     // Chosen explicitly: with more than one provider in the tree rustls would refuse to guess.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let request = command::parse();
