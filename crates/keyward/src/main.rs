@@ -18,6 +18,7 @@ mod lifecycle;
 mod logging;
 mod master_key;
 mod master_key_command;
+mod metrics_token;
 mod open_files;
 mod process_memory;
 mod rewrap;

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use http::Request;
-use hyper::body::Incoming;
-use keyward_listener::{Limits, RefusedHead, TrustedProxies};
+use keyward_ambient::SystemClock;
+use keyward_listener::{Limits, Port, RequestBody, TrustedProxies};
 use keyward_management_api::{AllowedOrigins, ManagementApi, Options, Responding};
 use keyward_s3_endpoint::{AccessLog, AccessLogFile};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
@@ -24,7 +24,7 @@ use crate::config::{Environment, Settings};
 use crate::data_dir::DataDir;
 use crate::start_error::StartError;
 use crate::tls::TlsIdentity;
-use crate::{audit_trail, ended_secrets, key_usage, lifecycle, logging, open_files, upkeep, web_front};
+use crate::{audit_trail, ended_secrets, key_usage, lifecycle, logging, metrics_token, open_files, upkeep, web_front};
 
 /// Runs the server until SIGTERM or SIGINT.
 pub(crate) async fn run(
@@ -37,9 +37,10 @@ pub(crate) async fn run(
     let metrics = record_metrics();
     let data_dir = DataDir::open(&settings.data_dir)?;
     let tls = tls_identity(&settings, &data_dir)?;
-    let tls_config = tls.server_config()?;
+    let (tls_config, certificate) = tls.server_config(Arc::new(SystemClock))?;
+    let (scrape_tokens, tokens_read) = watch::channel(metrics_token::open(settings.metrics_token_file.as_deref())?);
     // Addresses first: a port that is taken is found out before anything is made or changed.
-    let listeners = Listeners::bind(&settings).await?;
+    let listeners = Listeners::bind(&settings)?;
     let (access_log, access_records) = open_access_log(&settings)?;
     let assembly = Assembly::open(&settings, environment, &data_dir, access_records).await?;
 
@@ -65,6 +66,8 @@ pub(crate) async fn run(
     ));
     tasks.spawn(assembly.rewrap.clone().run());
     tasks.spawn(key_usage::keep(Arc::clone(&assembly.service), Arc::clone(&assembly.clock)));
+    tasks.spawn(certificate.watch_dates());
+    tasks.spawn(metrics_token::follow(settings.metrics_token_file.clone(), scrape_tokens, Arc::clone(&assembly.clock)));
     let api = ManagementApi::new(
         Arc::clone(&assembly.service),
         Options {
@@ -72,11 +75,13 @@ pub(crate) async fn run(
             cross_origin: AllowedOrigins::new(settings.cors_origins.clone()),
             taking_work: takes_work,
             metrics,
+            scrape_tokens: tokens_read,
+            refuse_s3: web_front::refuse_s3(&settings, &assembly),
         },
     );
     show_banner(&settings, &listeners, &data_dir, &tls, &assembly);
     let management = web_front::endpoint(api, web_front::portal(&settings, &assembly));
-    let served = listeners.serve(&assembly, management, &tls_config, stopped);
+    let served = listeners.serve(&settings, &assembly, management, &tls_config, stopped);
     let mut signals = Signals::new()?;
     let serving = tokio::spawn(served);
     signals.wait(|| access_log.iter().for_each(AccessLogFile::reopen)).await;
@@ -101,57 +106,48 @@ struct Listeners {
 }
 
 impl Listeners {
-    async fn bind(settings: &Settings) -> Result<Self, StartError> {
+    fn bind(settings: &Settings) -> Result<Self, StartError> {
         Ok(Self {
-            management: listen(settings.management_address).await?,
-            s3: listen_if_wanted(settings.s3_address).await?,
-            s3_tls: listen_if_wanted(settings.s3_tls_address).await?,
+            management: listen(settings.management_address)?,
+            s3: settings.s3_address.map(listen).transpose()?,
+            s3_tls: settings.s3_tls_address.map(listen).transpose()?,
         })
     }
 
     /// Serves all of them until `stopped`; the future ends when the last has drained.
     fn serve<F>(
         self,
+        settings: &Settings,
         assembly: &Assembly,
         management: F,
         tls: &Arc<ServerConfig>,
         stopped: watch::Receiver<bool>,
     ) -> impl Future<Output = ()> + Send + use<F>
     where
-        F: Fn(Request<Incoming>) -> Responding + Clone + Send + Sync + 'static,
+        F: Fn(Request<RequestBody>) -> Responding + Clone + Send + Sync + 'static,
     {
-        let limits = Limits { connections: open_files::room_for_connections(), ..Limits::default() };
+        let port = Port {
+            tls: Some(Arc::clone(tls)),
+            limits: Limits { connections: open_files::room_for_connections(), ..Limits::default() },
+            refuse: Some(Arc::new(web_front::refuse)),
+            trusted_proxies: TrustedProxies::new(settings.trusted_proxies.clone()),
+        };
         let mut fronts = JoinSet::new();
-        fronts.spawn(keyward_listener::serve(
-            self.management,
-            Some(Arc::clone(tls)),
-            limits,
-            None,
-            management,
-            stopped.clone(),
-        ));
+        fronts.spawn(keyward_listener::serve(self.management, port.clone(), management, stopped.clone()));
         for (listener, tls) in [(self.s3, None), (self.s3_tls, Some(Arc::clone(tls)))] {
             let Some(listener) = listener else { continue };
             let endpoint = assembly.endpoint.clone();
             let answer = move |request| endpoint.clone().handle(request);
-            let refused = assembly.endpoint.clone();
-            let refused_head: RefusedHead = Arc::new(move |status| refused.refuse_head(status));
-            let refused_head = Some(refused_head);
-            fronts.spawn(keyward_listener::serve(listener, tls, limits, refused_head, answer, stopped.clone()));
+            let refusing = assembly.endpoint.clone();
+            let port = Port { tls, refuse: Some(Arc::new(move |refusal| refusing.refuse(refusal))), ..port.clone() };
+            fronts.spawn(keyward_listener::serve(listener, port, answer, stopped.clone()));
         }
         async move { while fronts.join_next().await.is_some() {} }
     }
 }
 
-async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
-    TcpListener::bind(address).await.map_err(|cause| StartError::Listen { address, cause })
-}
-
-async fn listen_if_wanted(address: Option<SocketAddr>) -> Result<Option<TcpListener>, StartError> {
-    match address {
-        Some(address) => listen(address).await.map(Some),
-        None => Ok(None),
-    }
+fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
+    keyward_listener::listen(address).map_err(|cause| StartError::Listen { address, cause })
 }
 
 fn open_access_log(settings: &Settings) -> Result<(Option<AccessLogFile>, Option<AccessLog>), StartError> {

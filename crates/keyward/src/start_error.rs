@@ -45,6 +45,8 @@ pub(crate) enum StartError {
     Listen { address: SocketAddr, cause: std::io::Error },
     #[error("cannot write the S3 access log {path}: {cause}; name a file that can be written, or off", path = path.display())]
     AccessLog { path: PathBuf, cause: std::io::Error },
+    #[error("cannot use the metrics token file {path}: {cause}", path = path.display())]
+    MetricsToken { path: PathBuf, cause: String },
     #[error("cannot wait for signals: {0}")]
     Signals(std::io::Error),
 }

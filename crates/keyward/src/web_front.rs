@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use http::Request;
-use hyper::body::Incoming;
-use keyward_listener::TrustedProxies;
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderValue, X_CONTENT_TYPE_OPTIONS};
+use http::{Request, Response};
+use keyward_listener::{Refusal, RequestBody, TrustedProxies};
 use keyward_management_api::{ManagementApi, Responding};
 use keyward_portal::{Options, Portal, S3Address};
 
@@ -29,7 +30,7 @@ pub(crate) fn portal(settings: &Settings, assembly: &Assembly) -> Arc<Portal> {
 pub(crate) fn endpoint(
     api: Arc<ManagementApi>,
     portal: Arc<Portal>,
-) -> impl Fn(Request<Incoming>) -> Responding + Clone + Send + Sync + 'static {
+) -> impl Fn(Request<RequestBody>) -> Responding + Clone + Send + Sync + 'static {
     let api = api.endpoint();
     move |request| match Portal::is_for_us(&request) {
         true => {
@@ -37,6 +38,41 @@ pub(crate) fn endpoint(
             Box::pin(async move { portal.answer(request).await })
         }
         false => api(request),
+    }
+}
+
+/// What the management port answers to what its listener refuses. People see it, with `curl` or in a browser: a sentence
+/// serves them better than a document of the ECS API.
+pub(crate) fn refuse(refusal: Refusal) -> Response<Bytes> {
+    let text = match refusal {
+        Refusal::PlainHttp => "This port speaks HTTPS. Write https:// instead of http:// in the URL.\n",
+        Refusal::TransferCoding => "The only Transfer-Encoding that this server knows is chunked. Use no other.\n",
+        Refusal::Head(_) => "The head of the request is too large, or not well-formed HTTP. Send another.\n",
+    };
+    let mut answer = Response::new(Bytes::from_static(text.as_bytes()));
+    *answer.status_mut() = refusal.status();
+    let headers = answer.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    answer
+}
+
+/// Makes the answer to requests for S3 that come to the management port: it names the right one.
+pub(crate) fn refuse_s3(settings: &Settings, assembly: &Assembly) -> Arc<dyn Fn() -> Response<Bytes> + Send + Sync> {
+    let (endpoint, remedy) = (assembly.endpoint.clone(), where_s3_is(settings));
+    Arc::new(move || endpoint.refuse_at_other_port(&remedy))
+}
+
+fn where_s3_is(settings: &Settings) -> String {
+    if let Some(url) = &settings.s3_public_url {
+        return format!("Set the endpoint URL of the client to {url}.");
+    }
+    let plain = settings.s3_address.map(|address| format!("port {} with http://", address.port()));
+    let encrypted = settings.s3_tls_address.map(|address| format!("port {} with https://", address.port()));
+    let ports: Vec<String> = plain.into_iter().chain(encrypted).collect();
+    match ports.is_empty() {
+        true => "S3 is switched off on this server.".to_owned(),
+        false => format!("Set the endpoint URL of the client to {}.", ports.join(", or ")),
     }
 }
 

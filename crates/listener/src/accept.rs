@@ -1,44 +1,38 @@
-//! The accept loop: takes connections, wraps them in TLS, hands their requests to a service, drains at the end.
+//! The accept loop: takes connections while there are places for them, hands each to a task of its own, drains at the end.
 
-use std::convert::Infallible;
 use std::error::Error;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
-use hyper::body::Incoming;
-use hyper::server::conn::{http1, http2};
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use rustls::ServerConfig;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, watch};
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::server::TlsStream;
 
-use crate::Peer;
-use crate::progress::Progress;
-use crate::refused_head::{Explained, RefusedHead};
+use crate::bodies::RequestBody;
+use crate::connections::{Connection, Connections};
+use crate::refusal::{self, Refusal, Refuse};
+use crate::speak::{self, Front};
+use crate::{Peer, TrustedProxies, plain_http};
 
-/// The most headers of a request. An object's metadata are headers, and 2 KiB of them may be several hundred.
-const MOST_HEADERS: usize = 1024;
-
-/// The most bytes of all headers of a request over HTTP/2; over HTTP/1 the library's own bound is as large.
-const MOST_HEAD_BYTES: u32 = 400 * 1024;
+/// How many connections the system holds that are not accepted yet.
+const BACKLOG: u32 = 1024;
 
 /// What bounds the patience with one client and the room for all.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Connections held at once; further ones wait to be accepted.
+    /// Connections held at once. When they are nearly so many, the address that holds most loses those that have been
+    /// idle longest; while all are busy, further ones wait to be accepted.
     pub connections: usize,
     /// How long a client may take for the TLS handshake, and for the head of each request.
     pub head_timeout: Duration,
+    /// How long a connection of HTTP/2 may be without a request.
+    pub idle_timeout: Duration,
     /// How long a client may take nothing of an answer.
     pub idle_write: Duration,
     /// How long requests in flight may take to finish once shutdown began.
@@ -50,91 +44,94 @@ impl Default for Limits {
         Self {
             connections: 10_000,
             head_timeout: Duration::from_secs(30),
+            idle_timeout: Duration::from_secs(60),
             idle_write: Duration::from_secs(60),
             drain_timeout: Duration::from_secs(30),
         }
     }
 }
 
-/// Serves connections from `listener` until `shutdown` becomes true, then lets requests in flight finish.
-///
-/// `refused_head` makes the answer to a first request whose head cannot be read; without, it is a bare status.
-///
-/// `tls` is read anew for each connection only through its certificate resolver, so a certificate that changes does
-/// not end connections.
-pub async fn serve<S, F, B>(
-    listener: TcpListener,
-    tls: Option<Arc<ServerConfig>>,
-    limits: Limits,
-    refused_head: Option<RefusedHead>,
-    service: S,
-    mut shutdown: watch::Receiver<bool>,
-) where
-    S: Fn(Request<Incoming>) -> F + Clone + Send + Sync + 'static,
-    F: Future<Output = Response<B>> + Send + 'static,
-    B: Body + Send + 'static,
-    B::Data: Send,
-    B::Error: Into<Box<dyn Error + Send + Sync>>,
-{
-    let acceptor = tls.map(TlsAcceptor::from);
-    let graceful = GracefulShutdown::new();
-    let room = Arc::new(Semaphore::new(limits.connections));
-    loop {
-        let accepted = tokio::select! {
-            accepted = accept(&listener, &room) => accepted,
-            _ = shutdown.wait_for(|stop| *stop) => break,
-        };
-        let Some((stream, address, permit)) = accepted else { continue };
-        let watcher = graceful.watcher();
-        let service = service.clone();
-        let front = Front { limits, refused_head: refused_head.clone() };
-        let acceptor = acceptor.clone();
-        let mut stopping = shutdown.clone();
-        tokio::spawn(async move {
-            let peer = Peer { address, encrypted: acceptor.is_some() };
-            match acceptor {
-                None => speak_in_clear(stream, peer, front, service, watcher).await,
-                Some(acceptor) => {
-                    let handshake = tokio::time::timeout(limits.head_timeout, acceptor.accept(stream));
-                    let outcome = tokio::select! {
-                        outcome = handshake => outcome,
-                        // Nothing is in flight yet that shutdown would have to wait for.
-                        _ = stopping.wait_for(|stop| *stop) => return,
-                    };
-                    match outcome {
-                        Ok(Ok(stream)) => speak_over_tls(stream, peer, front, service, watcher).await,
-                        Ok(Err(cause)) => tracing::debug!(%address, %cause, "TLS handshake failed"),
-                        Err(_) => tracing::debug!(%address, "TLS handshake took too long"),
-                    }
-                }
-            }
-            drop(permit);
-        });
-    }
-    drop(listener);
-    if tokio::time::timeout(limits.drain_timeout, graceful.shutdown()).await.is_err() {
-        tracing::warn!("connections still open after the drain time were cut");
+/// What holds for one port.
+#[derive(Clone, Default)]
+pub struct Port {
+    /// TLS, unless it is spoken in clear. The certificate resolver is asked for each connection, so a
+    /// certificate that changes does not end connections.
+    pub tls: Option<Arc<ServerConfig>>,
+    /// The bounds.
+    pub limits: Limits,
+    /// Makes the answers to what the listener refuses by itself; without, they are bare statuses.
+    pub refuse: Option<Refuse>,
+    /// The proxies whose connections are never closed to make room for others.
+    pub trusted_proxies: TrustedProxies,
+}
+
+impl std::fmt::Debug for Port {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Port").field("tls", &self.tls.is_some()).field("limits", &self.limits).finish_non_exhaustive()
     }
 }
 
-/// What holds for each connection of a front.
-struct Front {
-    limits: Limits,
-    refused_head: Option<RefusedHead>,
+/// Listens on an address, with a queue for bursts of connections.
+///
+/// # Errors
+/// Those of the system: the address is taken, or not of this machine.
+pub fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // A restart need not wait until the connections of the process before it are forgotten.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
+/// Serves connections from `listener` until `shutdown` becomes true, then lets requests in flight finish.
+pub async fn serve<S, F, B>(listener: TcpListener, port: Port, service: S, mut shutdown: watch::Receiver<bool>)
+where
+    S: Fn(Request<RequestBody>) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Response<B>> + Send + 'static,
+    B: Body<Data = Bytes> + Unpin + Send + 'static,
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
+{
+    let limits = port.limits;
+    let acceptor = port.tls.map(TlsAcceptor::from);
+    let connections = Connections::new(limits.connections, port.trusted_proxies);
+    // Each connection holds a sender; the last one that ends closes the channel.
+    let (open, mut all_closed) = mpsc::channel::<()>(1);
+    loop {
+        let accepted = tokio::select! {
+            accepted = accept(&listener, &connections) => accepted,
+            () = speak::stopped(&mut shutdown) => break,
+        };
+        let Some((stream, address, place)) = accepted else { continue };
+        let connection = connections.take_in(address, place);
+        let peer = Peer { address, encrypted: acceptor.is_some() };
+        let front = Front { peer, limits, refuse: port.refuse.clone(), stopping: shutdown.clone() };
+        let (acceptor, service, open) = (acceptor.clone(), service.clone(), open.clone());
+        tokio::spawn(async move {
+            tokio::select! {
+                () = converse(stream, acceptor, front, &connection, service) => {}
+                () = connection.closed() => tracing::debug!(%address, "connection closed to make room for others"),
+            }
+            drop((connection, open));
+        });
+    }
+    drop((listener, open));
+    if tokio::time::timeout(limits.drain_timeout, all_closed.recv()).await.is_err() {
+        tracing::warn!("connections still open after the drain time were cut");
+    }
 }
 
 /// The next connection, once there is room for it; `None` when accepting failed and may be tried again.
 async fn accept(
     listener: &TcpListener,
-    room: &Arc<Semaphore>,
+    connections: &Connections,
 ) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
-    let permit = Arc::clone(room).acquire_owned().await.ok()?;
+    let place = connections.free_place().await;
     match listener.accept().await {
         Ok((stream, address)) => {
             if let Err(cause) = stream.set_nodelay(true) {
                 tracing::debug!(%address, %cause, "connection without TCP_NODELAY");
             }
-            Some((stream, address, permit))
+            Some((stream, address, place))
         }
         Err(cause) => {
             // Out of file descriptors, mostly: closing connections make room, so try again in a moment.
@@ -145,92 +142,54 @@ async fn accept(
     }
 }
 
-/// Speaks the version of HTTP that was agreed on in the TLS handshake.
-async fn speak_over_tls<S, F, B>(stream: TlsStream<TcpStream>, peer: Peer, front: Front, service: S, watcher: Watcher)
-where
-    S: Fn(Request<Incoming>) -> F + Send + Sync + 'static,
+/// One connection, from its first byte to its last.
+async fn converse<S, F, B>(
+    stream: TcpStream,
+    acceptor: Option<TlsAcceptor>,
+    front: Front,
+    connection: &Connection,
+    service: S,
+) where
+    S: Fn(Request<RequestBody>) -> F + Send + Sync + 'static,
     F: Future<Output = Response<B>> + Send + 'static,
-    B: Body + Send + 'static,
-    B::Data: Send,
+    B: Body<Data = Bytes> + Unpin + Send + 'static,
     B::Error: Into<Box<dyn Error + Send + Sync>>,
 {
-    let is_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
-    speak_http(stream, is_http2, peer, front, service, watcher).await;
-}
-
-/// Speaks the version of HTTP that the client's first bytes show, once they have come.
-async fn speak_in_clear<S, F, B>(stream: TcpStream, peer: Peer, front: Front, service: S, watcher: Watcher)
-where
-    S: Fn(Request<Incoming>) -> F + Send + Sync + 'static,
-    F: Future<Output = Response<B>> + Send + 'static,
-    B: Body + Send + 'static,
-    B::Data: Send,
-    B::Error: Into<Box<dyn Error + Send + Sync>>,
-{
-    match tokio::time::timeout(front.limits.head_timeout, begins_with_http2(&stream)).await {
-        Ok(Ok(is_http2)) => speak_http(stream, is_http2, peer, front, service, watcher).await,
-        Ok(Err(cause)) => tracing::debug!(address = %peer.address, %cause, "connection ended before a request"),
-        Err(_) => tracing::debug!(address = %peer.address, "connection without a request"),
-    }
-}
-
-/// Whether the client begins with the preface of HTTP/2 (RFC 9113, section 3.4). No request of HTTP/1 begins with the
-/// same three letters: there is no such method.
-async fn begins_with_http2(stream: &TcpStream) -> std::io::Result<bool> {
-    let mut first = [0; 3];
-    loop {
-        match stream.peek(&mut first).await? {
-            0 => return Err(std::io::ErrorKind::UnexpectedEof.into()),
-            3 => return Ok(&first == b"PRI"),
-            seen if !b"PRI".starts_with(&first[..seen]) => return Ok(false),
-            // A letter or two so far. More of them wake nobody who peeks, so look again in a moment.
-            _ => tokio::time::sleep(Duration::from_millis(10)).await,
-        }
-    }
-}
-
-async fn speak_http<I, S, F, B>(stream: I, is_http2: bool, peer: Peer, front: Front, service: S, watcher: Watcher)
-where
-    I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    S: Fn(Request<Incoming>) -> F + Send + Sync + 'static,
-    F: Future<Output = Response<B>> + Send + 'static,
-    B: Body + Send + 'static,
-    B::Data: Send,
-    B::Error: Into<Box<dyn Error + Send + Sync>>,
-{
-    let Front { limits, refused_head } = front;
-    let came_through = Arc::new(AtomicBool::new(false));
-    let seen = Arc::clone(&came_through);
-    let service = service_fn(move |mut request: Request<Incoming>| {
-        seen.store(true, Ordering::Relaxed);
-        request.extensions_mut().insert(peer);
-        // Answering takes kilobytes of state: better on the heap, for as long as it lasts, than moved from layer to
-        // layer with each request and held by each connection that waits for one.
-        let answer = Box::pin(service(request));
-        async move { Ok::<_, Infallible>(answer.await) }
-    });
-    let stream = Progress::new(stream, limits.idle_write);
-    let ended = if is_http2 {
-        let stream = TokioIo::new(stream.expecting_preface_within(limits.head_timeout));
-        let mut builder = http2::Builder::new(TokioExecutor::new());
-        builder
-            .timer(TokioTimer::new())
-            .keep_alive_interval(Some(limits.head_timeout))
-            .max_header_list_size(MOST_HEAD_BYTES);
-        watcher.watch(builder.serve_connection(stream, service)).await
-    } else {
-        let stream = TokioIo::new(Explained::new(stream, refused_head, came_through));
-        let mut builder = http1::Builder::new();
-        builder
-            .timer(TokioTimer::new())
-            .header_read_timeout(limits.head_timeout)
-            .max_headers(MOST_HEADERS)
-            // Who has said all may shut the sending half, and still waits for the answer.
-            .half_close(true);
-        watcher.watch(builder.serve_connection(stream, service)).await
+    let activity = Arc::clone(connection.activity());
+    let address = front.peer.address;
+    let Some(acceptor) = acceptor else { return speak::in_clear(stream, front, activity, service).await };
+    let mut stopping = front.stopping.clone();
+    let begun = tokio::time::timeout(front.limits.head_timeout, begin(stream, acceptor));
+    let begun = tokio::select! {
+        begun = begun => begun,
+        // Nothing is in flight yet that shutdown would have to wait for.
+        () = speak::stopped(&mut stopping) => return,
     };
-    if let Err(cause) = ended {
-        tracing::debug!(address = %peer.address, %cause, "connection ended early");
+    match begun {
+        Ok(Ok(Begun::Tls(stream))) => speak::over_tls(*stream, front, activity, service).await,
+        Ok(Ok(Begun::PlainHttp(stream))) => {
+            tracing::debug!(%address, "HTTP without TLS on a port that speaks HTTPS");
+            let answer = refusal::answer(front.refuse.as_ref(), Refusal::PlainHttp);
+            let refused = plain_http::refuse(stream, answer, front.limits);
+            if let Ok(Err(cause)) = tokio::time::timeout(front.limits.head_timeout, refused).await {
+                tracing::debug!(%address, %cause, "connection ended early");
+            }
+        }
+        Ok(Err(cause)) => tracing::debug!(%address, %cause, "TLS handshake failed"),
+        Err(_) => tracing::debug!(%address, "TLS handshake took too long"),
+    }
+}
+
+/// How a connection to a port with TLS begins.
+enum Begun {
+    Tls(Box<tokio_rustls::server::TlsStream<TcpStream>>),
+    PlainHttp(TcpStream),
+}
+
+async fn begin(stream: TcpStream, acceptor: TlsAcceptor) -> std::io::Result<Begun> {
+    match plain_http::is_next(&stream).await? {
+        true => Ok(Begun::PlainHttp(stream)),
+        false => Ok(Begun::Tls(Box::new(acceptor.accept(stream).await?))),
     }
 }
 
@@ -255,11 +214,11 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("bound");
         let address = listener.local_addr().expect("address");
         let (_stop, stopped) = watch::channel(false);
-        let answer = |_: Request<Incoming>| async {
+        let answer = |_: Request<RequestBody>| async {
             tokio::task::yield_now().await;
             Response::new(Full::new(Bytes::from_static(b"here you are")))
         };
-        tokio::spawn(serve(listener, None, Limits::default(), None, answer, stopped));
+        tokio::spawn(serve(listener, Port::default(), answer, stopped));
         let mut stream = TcpStream::connect(address).await.expect("connected");
         stream.write_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n").await.expect("written");
         stream.shutdown().await.expect("half closed");
@@ -273,8 +232,8 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("bound");
         let address = listener.local_addr().expect("address");
         let (_stop, stopped) = watch::channel(false);
-        let answer = |_: Request<Incoming>| async { Response::new(Full::new(Bytes::new())) };
-        tokio::spawn(serve(listener, None, Limits::default(), None, answer, stopped));
+        let answer = |_: Request<RequestBody>| async { Response::new(Full::new(Bytes::new())) };
+        tokio::spawn(serve(listener, Port::default(), answer, stopped));
         for said in ["", "PR"] {
             let mut stream = TcpStream::connect(address).await.expect("connected");
             stream.write_all(said.as_bytes()).await.expect("written");
@@ -290,11 +249,11 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("bound");
         let address = listener.local_addr().expect("address");
         let (stop, stopped) = watch::channel(false);
-        let answer = |request: Request<Incoming>| async move {
+        let answer = |request: Request<RequestBody>| async move {
             let peer = *request.extensions().get::<Peer>().expect("peer");
             Response::new(Full::new(Bytes::from(format!("{} {}", peer.address.ip(), peer.encrypted))))
         };
-        let server = tokio::spawn(serve(listener, None, Limits::default(), None, answer, stopped));
+        let server = tokio::spawn(serve(listener, Port::default(), answer, stopped));
         assert!(exchange(address).await.ends_with("127.0.0.1 false"));
         stop.send(true).expect("server listens");
         server.await.expect("the loop ends");

@@ -4,10 +4,18 @@
 //! the choice is made by ALPN.
 
 mod accept;
+mod activity;
+mod bodies;
+mod connections;
 mod peer;
+mod plain_http;
 mod progress;
+mod refusal;
 mod refused_head;
+mod speak;
+mod spelling;
 
-pub use accept::{Limits, serve};
+pub use accept::{Limits, Port, listen, serve};
+pub use bodies::RequestBody;
 pub use peer::{Peer, TrustedProxies};
-pub use refused_head::RefusedHead;
+pub use refusal::{Refusal, Refuse};

@@ -3,11 +3,14 @@
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep};
+
+use crate::activity::Activity;
 
 /// The bytes with which every connection of HTTP/2 begins (RFC 9113, section 3.4).
 const PREFACE: usize = 24;
@@ -21,11 +24,12 @@ pub(crate) struct Progress<S> {
     beginning: Option<(usize, Pin<Box<Sleep>>)>,
     deadline: Pin<Box<Sleep>>,
     waiting: bool,
+    activity: Arc<Activity>,
 }
 
 impl<S> Progress<S> {
-    pub(crate) fn new(stream: S, patience: Duration) -> Self {
-        Self { stream, patience, beginning: None, deadline: Box::pin(sleep(patience)), waiting: false }
+    pub(crate) fn new(stream: S, patience: Duration, activity: Arc<Activity>) -> Self {
+        Self { stream, patience, beginning: None, deadline: Box::pin(sleep(patience)), waiting: false, activity }
     }
 
     /// Fails reads too, when the preface of HTTP/2 does not come in time. Later silence is found out by pings, and that
@@ -38,11 +42,15 @@ impl<S> Progress<S> {
     /// Passes on the outcome of a write; while it is pending, the time until it must move runs.
     fn watched<T>(&mut self, context: &mut Context<'_>, outcome: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if outcome.is_ready() {
-            self.waiting = false;
+            if self.waiting {
+                self.waiting = false;
+                self.activity.set_blocked(false);
+            }
             return outcome;
         }
         if !self.waiting {
             self.waiting = true;
+            self.activity.set_blocked(true);
             #[expect(clippy::disallowed_methods, reason = "patience with a socket is real time, as the socket is")]
             let end = Instant::now() + self.patience;
             self.deadline.as_mut().reset(end);
@@ -108,10 +116,15 @@ mod tests {
 
     use super::*;
 
+    #[expect(clippy::disallowed_methods, reason = "patience with a socket is real time, as the socket is")]
+    fn patient<S>(stream: S) -> Progress<S> {
+        Progress::new(stream, Duration::from_secs(60), Activity::new(Instant::now()))
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_client_that_takes_nothing_is_given_up() {
         let (near, _far) = tokio::io::duplex(16);
-        let mut stream = Progress::new(near, Duration::from_secs(60));
+        let mut stream = patient(near);
         let error = stream.write_all(&[0; 64]).await.expect_err("given up");
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
     }
@@ -120,8 +133,7 @@ mod tests {
     async fn a_client_that_does_not_begin_is_given_up() {
         for said in [&b""[..], b"PRI * HTTP/2.0"] {
             let (near, mut far) = tokio::io::duplex(64);
-            let mut stream =
-                Progress::new(near, Duration::from_secs(60)).expecting_preface_within(Duration::from_secs(30));
+            let mut stream = patient(near).expecting_preface_within(Duration::from_secs(30));
             far.write_all(said).await.expect("said");
             let mut all = Vec::new();
             let error = stream.read_to_end(&mut all).await.expect_err("given up");
@@ -132,7 +144,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_client_that_has_begun_may_be_silent() {
         let (near, mut far) = tokio::io::duplex(64);
-        let mut stream = Progress::new(near, Duration::from_secs(60)).expecting_preface_within(Duration::from_secs(30));
+        let mut stream = patient(near).expecting_preface_within(Duration::from_secs(30));
         let reader = tokio::spawn(async move {
             let mut all = Vec::new();
             stream.read_to_end(&mut all).await.map(|_| all.len())
@@ -146,7 +158,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_slow_client_is_not() {
         let (near, mut far) = tokio::io::duplex(16);
-        let mut stream = Progress::new(near, Duration::from_secs(60));
+        let mut stream = patient(near);
         let reader = tokio::spawn(async move {
             let mut bytes = [0; 16];
             for _ in 0..4 {

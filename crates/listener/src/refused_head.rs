@@ -11,15 +11,15 @@ use http::header::{CONNECTION, CONTENT_LENGTH};
 use http::{Response, StatusCode};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// Makes the answer to a head that cannot be read (400), is too large (431), or whose target is too long (414).
-pub type RefusedHead = Arc<dyn Fn(StatusCode) -> Response<Bytes> + Send + Sync>;
+use crate::refusal::{Refusal, Refuse};
+use crate::spelling::spelled;
 
 /// A stream of HTTP/1 whose first answer, if it is the library's own, is replaced by ours.
 ///
 /// Only the first: later on bytes of an object could look like such an answer.
 pub(crate) struct Explained<S> {
     stream: S,
-    refused_head: Option<RefusedHead>,
+    refuse: Option<Refuse>,
     /// Whether a request came through to the service; from then on answers are not the library's own.
     came_through: Arc<AtomicBool>,
     /// What is left of our answer.
@@ -27,18 +27,18 @@ pub(crate) struct Explained<S> {
 }
 
 impl<S> Explained<S> {
-    pub(crate) fn new(stream: S, refused_head: Option<RefusedHead>, came_through: Arc<AtomicBool>) -> Self {
-        Self { stream, refused_head, came_through, ours: None }
+    pub(crate) fn new(stream: S, refuse: Option<Refuse>, came_through: Arc<AtomicBool>) -> Self {
+        Self { stream, refuse, came_through, ours: None }
     }
 
     /// Looks at the first bytes that are written.
     fn look_at(&mut self, first: &[u8]) {
-        let Some(refused_head) = self.refused_head.take() else { return };
+        let Some(refuse) = self.refuse.take() else { return };
         if self.came_through.load(Ordering::Relaxed) {
             return;
         }
         if let Some(status) = status_of(first) {
-            self.ours = Some(wire(refused_head(status)));
+            self.ours = Some(wire(refuse(Refusal::Head(status))));
         }
     }
 }
@@ -72,12 +72,12 @@ fn wire(answer: Response<Bytes>) -> Bytes {
     let mut wire = format!("HTTP/1.1 {}\r\n", head.status).into_bytes();
     let others = head.headers.iter().filter(|(name, _)| **name != CONTENT_LENGTH && **name != CONNECTION);
     for (name, value) in others {
-        wire.extend_from_slice(name.as_str().as_bytes());
+        wire.extend_from_slice(spelled(name.as_str()).as_bytes());
         wire.extend_from_slice(b": ");
         wire.extend_from_slice(value.as_bytes());
         wire.extend_from_slice(b"\r\n");
     }
-    wire.extend_from_slice(format!("content-length: {}\r\nconnection: close\r\n\r\n", body.len()).as_bytes());
+    wire.extend_from_slice(format!("Content-Length: {}\r\nConnection: close\r\n\r\n", body.len()).as_bytes());
     wire.extend_from_slice(&body);
     wire.into()
 }
@@ -139,8 +139,8 @@ mod tests {
     const BARE: &[u8] = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\n\r\n";
 
     async fn written(came_through: bool, writes: &[&[u8]]) -> String {
-        let ours: RefusedHead = Arc::new(|status| {
-            let mut answer = Response::new(Bytes::from(format!("<Status>{}</Status>", status.as_u16())));
+        let ours: Refuse = Arc::new(|refusal| {
+            let mut answer = Response::new(Bytes::from(format!("<Status>{}</Status>", refusal.status().as_u16())));
             *answer.status_mut() = StatusCode::BAD_REQUEST;
             answer
         });
@@ -162,7 +162,7 @@ mod tests {
     async fn a_head_that_the_library_refuses_is_answered_with_a_document() {
         let answer = written(false, &[BARE]).await;
         assert!(answer.starts_with("HTTP/1.1 400 Bad Request\r\n"), "{answer}");
-        assert!(answer.ends_with("content-length: 20\r\nconnection: close\r\n\r\n<Status>431</Status>"), "{answer}");
+        assert!(answer.ends_with("Content-Length: 20\r\nConnection: close\r\n\r\n<Status>431</Status>"), "{answer}");
     }
 
     #[tokio::test]

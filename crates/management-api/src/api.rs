@@ -9,7 +9,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::FutureExt;
 use http::header::{
-    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, PRAGMA, REFERRER_POLICY,
+    ACCEPT, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, PRAGMA, REFERRER_POLICY,
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use http::request::Parts;
@@ -17,7 +17,6 @@ use http::{Method, Request, Response, StatusCode};
 use http_body::Body;
 use http_body_util::Full;
 use keyward_ecs_wire::{EcsError, Format, strip_suffix};
-use keyward_listener::Peer;
 use keyward_service::Service;
 use zeroize::Zeroizing;
 
@@ -31,7 +30,7 @@ use crate::query::Query;
 use crate::reply::{Answering, Reply};
 use crate::route::{Handler, RouteSummary, RouteTable};
 use crate::unknown_names::ToldNames;
-use crate::{body, credentials, routes, same_origin};
+use crate::{body, credentials, direct, routes, same_origin, stray};
 
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
@@ -85,6 +84,12 @@ impl ManagementApi {
         let (head, mut body) = request.into_parts();
         let format = format_of(&head);
         let mut trace = Trace::default();
+        if self.is_stray(&head) {
+            body::drop_rest(&head.headers, &mut body).await;
+            let response = self.refuse_stray(&head.method);
+            trace.record(&head, &response);
+            return response;
+        }
         let handled = AssertUnwindSafe(self.handle(&head, &mut body, format, &mut trace)).catch_unwind().await;
         let reply = match handled {
             Ok(Ok(reply)) => reply,
@@ -100,6 +105,22 @@ impl ManagementApi {
         self.context.options.cross_origin.share(&head.headers, response.headers_mut());
         trace.record(&head, &response);
         response
+    }
+
+    /// Whether a request is meant for S3: it is signed for it, and asks for nothing that this API has.
+    fn is_stray(&self, head: &Parts) -> bool {
+        let path = head.uri.path();
+        stray::is_signed_for_s3(head) && (path == "/" || self.routes.find(&head.method, strip_suffix(path).0).is_err())
+    }
+
+    fn refuse_stray(&self, method: &Method) -> Response<Full<Bytes>> {
+        let mut response = (self.context.options.refuse_s3)();
+        let length = HeaderValue::from(response.body().len());
+        response.headers_mut().insert(CONTENT_LENGTH, length);
+        if method == Method::HEAD {
+            *response.body_mut() = Bytes::new();
+        }
+        response.map(Full::new)
     }
 
     async fn handle<B>(&self, head: &Parts, body: &mut B, format: Format, trace: &mut Trace) -> Answering
@@ -122,7 +143,7 @@ impl ManagementApi {
             query: Query::parse(head.uri.query()).described_by(&route.about),
             headers: head.headers.clone(),
             origin: self.context.origin(head),
-            peer: head.extensions.get::<Peer>().copied(),
+            from_this_machine: direct::is_from_this_machine(head, &self.context.options.trusted_proxies),
             parameters,
             body: Zeroizing::new(Vec::new()),
         };

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use keyward_ecs_wire::{Answer, EcsError, EcsRequest, Format, decode_naming_unknown};
-use keyward_listener::Peer;
 use keyward_service::Origin;
 use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
@@ -36,8 +35,8 @@ pub(crate) struct Call {
     pub(crate) headers: HeaderMap,
     /// Where the client is.
     pub(crate) origin: Origin,
-    /// The other end of the connection; `None` when it is not known.
-    pub(crate) peer: Option<Peer>,
+    /// Whether a program on this machine sent it, rather than a proxy.
+    pub(crate) from_this_machine: bool,
     pub(crate) parameters: Parameters,
     pub(crate) body: Zeroizing<Vec<u8>>,
 }

@@ -3,8 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use http::HeaderMap;
+use bytes::Bytes;
 use http::request::Parts;
+use http::{HeaderMap, Response};
 use keyward_ecs_wire::EcsError;
 use keyward_listener::{Peer, TrustedProxies};
 use keyward_service::{Caller, Origin, Service};
@@ -14,6 +15,7 @@ use tokio::sync::watch;
 use crate::credentials;
 use crate::cross_origin::AllowedOrigins;
 use crate::error::Failure;
+use crate::scrape_tokens::ScrapeTokens;
 
 /// What the operator and the process decide, as far as this front depends on it.
 pub struct Options {
@@ -25,6 +27,10 @@ pub struct Options {
     pub taking_work: watch::Receiver<bool>,
     /// Renders what the process has counted.
     pub metrics: PrometheusHandle,
+    /// The tokens with which that may be read, as they are at the moment; none where none are set.
+    pub scrape_tokens: watch::Receiver<ScrapeTokens>,
+    /// Makes the answer to a request that was signed for S3: that it belongs to another port.
+    pub refuse_s3: Arc<dyn Fn() -> Response<Bytes> + Send + Sync>,
 }
 
 impl fmt::Debug for Options {

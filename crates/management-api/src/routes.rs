@@ -5,8 +5,8 @@
 use http::Method;
 
 use crate::endpoints::{
-    audit, authn_providers, base_urls, bucket_access, bucket_metadata, bucket_settings, buckets, description, health,
-    keyward_keys, login, login_security, management_access, management_users, metrics, namespace_limits,
+    audit, authn_providers, base_urls, bucket_access, bucket_metadata, bucket_settings, buckets, description, entry,
+    health, keyward_keys, login, login_security, management_access, management_users, metrics, namespace_limits,
     namespace_sigv2, namespaces, object_user_tags, object_users, people, properties, secret_keys, session, site,
     user_secret_keys,
 };
@@ -254,7 +254,7 @@ fn limits_and_site() -> Vec<Route> {
 }
 
 /// What ECS does not have.
-fn beyond_ecs() -> [Route; 18] {
+fn beyond_ecs() -> [Route; 19] {
     [
         logged_in(GET, "/keyward/v1/namespaces/{namespace}/sigv2", namespace_sigv2::show, namespace_sigv2::SHOW),
         logged_in(PUT, "/keyward/v1/namespaces/{namespace}/sigv2", namespace_sigv2::set, namespace_sigv2::SET),
@@ -281,9 +281,10 @@ fn beyond_ecs() -> [Route; 18] {
         ),
         open(GET, "/openapi.json", description::document, description::DOCUMENT),
         open(GET, "/docs", description::page, description::PAGE),
+        open(GET, "/", entry::show, entry::SHOW),
         open(GET, "/health/live", health::live, health::LIVE),
         open(GET, "/health/ready", health::ready, health::READY),
-        // Open to this machine alone; elsewhere it takes a login.
+        // It decides by itself: a token of its own, this machine, or a login.
         open(GET, "/metrics", metrics::show, metrics::SHOW),
     ]
 }

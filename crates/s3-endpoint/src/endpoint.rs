@@ -9,11 +9,11 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::{CONNECTION, CONTENT_LENGTH, HeaderValue, RETRY_AFTER};
 use http::request::Parts as Head;
-use http::{Request, Response, StatusCode, Version};
+use http::{Request, Response, Version};
 use http_body::Body;
 use keyward_ambient::{Clock, Entropy};
 use keyward_identity::NamespaceName;
-use keyward_listener::{Peer, TrustedProxies};
+use keyward_listener::{Peer, Refusal, TrustedProxies};
 use keyward_objects::{Backend, Checked, RequestBody, ResponseBody, refused_body};
 use keyward_s3_wire::{Address, ErrorCode, Operation, S3Error};
 use keyward_service::{Origin, Service};
@@ -100,9 +100,15 @@ impl Endpoint {
         }
     }
 
-    /// The answer to a head that no request could be made of: it cannot be read, or is too large.
-    pub fn refuse_head(&self, status: StatusCode) -> Response<Bytes> {
-        envelope::unreadable_head(status, self.shared.ids.next(), &self.shared.ids)
+    /// The answer to what a listener refuses by itself, before there is a request.
+    pub fn refuse(&self, refusal: Refusal) -> Response<Bytes> {
+        envelope::refused(refusal, self.shared.ids.next(), &self.shared.ids)
+    }
+
+    /// The answer to a request that was signed for S3, and sent to another port than one of this endpoint's; `remedy`
+    /// says where S3 is.
+    pub fn refuse_at_other_port(&self, remedy: &str) -> Response<Bytes> {
+        envelope::at_other_port(remedy, self.shared.ids.next(), &self.shared.ids)
     }
 
     /// Answers one request. Every failure is an answer.

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, SERVER};
 use http::{Method, Response, StatusCode};
+use keyward_listener::Refusal;
 use keyward_objects::{ResponseBody, empty, full};
 use keyward_s3_wire::{ErrorCode, S3Error};
 
@@ -52,16 +53,38 @@ fn failed(error: S3Error, seen: &Seen, id: RequestId, ids: &RequestIds, method: 
     answer
 }
 
-/// The answer to a head that could not be read, or was too large, where the status is all that is known.
-pub(crate) fn unreadable_head(status: StatusCode, id: RequestId, ids: &RequestIds) -> Response<Bytes> {
-    let error = match status {
-        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => S3Error::new(ErrorCode::RequestHeaderSectionTooLarge),
-        StatusCode::URI_TOO_LONG => S3Error::because(ErrorCode::InvalidURI, "The address is too long; shorten it."),
-        _ => S3Error::because(
+/// The answer to what a listener refuses by itself: there is no request, so that the refusal is all that is known.
+pub(crate) fn refused(refusal: Refusal, id: RequestId, ids: &RequestIds) -> Response<Bytes> {
+    let error = match refusal {
+        Refusal::Head(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE) => {
+            S3Error::new(ErrorCode::RequestHeaderSectionTooLarge)
+        }
+        Refusal::Head(StatusCode::URI_TOO_LONG) => {
+            S3Error::because(ErrorCode::InvalidURI, "The address is too long; shorten it.")
+        }
+        Refusal::Head(_) => S3Error::because(
             ErrorCode::InvalidRequest,
             "The head of the request is not well-formed HTTP; send another.",
         ),
+        Refusal::TransferCoding => S3Error::because(
+            ErrorCode::NotImplemented,
+            "A header you provided implies functionality that is not implemented: the only Transfer-Encoding is chunked.",
+        ),
+        Refusal::PlainHttp => S3Error::because(
+            ErrorCode::InvalidRequest,
+            "Invalid Request: this port speaks HTTPS, and the request came as plain HTTP; write https:// in the endpoint's URL.",
+        ),
     };
+    document(&error, id, ids)
+}
+
+/// The answer to a request for S3 that came to a port where S3 is not served.
+pub(crate) fn at_other_port(remedy: &str, id: RequestId, ids: &RequestIds) -> Response<Bytes> {
+    let message = format!("Invalid Request: this port serves the management API, not S3. {remedy}");
+    document(&S3Error::because(ErrorCode::InvalidRequest, message), id, ids)
+}
+
+fn document(error: &S3Error, id: RequestId, ids: &RequestIds) -> Response<Bytes> {
     let mut answer = Response::new(Bytes::from(error.to_xml(id.as_str(), ids.host_id().to_str().unwrap_or_default())));
     *answer.status_mut() = error.status();
     let headers = answer.headers_mut();

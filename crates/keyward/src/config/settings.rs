@@ -40,6 +40,8 @@ pub(crate) struct Settings {
     pub(crate) log_format: LogFormat,
     pub(crate) log_level: tracing::Level,
     pub(crate) cors_origins: Vec<WebOrigin>,
+    /// The file with the tokens of monitoring systems.
+    pub(crate) metrics_token_file: Option<PathBuf>,
     /// Empty: any region.
     pub(crate) s3_regions: Vec<String>,
     /// The namespace of unsigned S3 requests that name none.
@@ -99,6 +101,7 @@ impl Settings {
                 "management.cors_origins",
                 "name each origin, such as https://console.example.com, commas between; there is no *",
             )?,
+            metrics_token_file: reader.path("metrics.token_file"),
             s3_regions: reader.list("s3.regions"),
             anonymous_namespace: reader.parsed("s3.anonymous_namespace", "give the name of a namespace")?,
             audit_kept: reader.days("audit.keep_days")?,

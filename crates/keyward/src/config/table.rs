@@ -41,6 +41,11 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("log_format", "FORMAT", "text or json [default: text]"),
     setting("log_level", "LEVEL", "error, warn, info, debug or trace [default: info]"),
     setting("management.cors_origins", "ORIGIN,...", "Origins whose pages may call the management API [default: none]"),
+    setting(
+        "metrics.token_file",
+        "FILE",
+        "File with tokens, one a line, that /metrics takes as Bearer; re-read when it changes [default: none]",
+    ),
     setting("s3.regions", "REGION,...", "Regions that S3 signatures may name [default: any]"),
     setting("s3.anonymous_namespace", "NAMESPACE", "Namespace of unsigned S3 requests that name none [default: none]"),
     setting("audit.keep_days", "DAYS", "Days that audit records are kept [default: for ever]"),

@@ -4,9 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use keyward_ambient::Clock;
 use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair, SanType};
 use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs;
+use rustls::server::ResolvesServerCert;
 use rustls::sign::CertifiedKey;
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
@@ -61,16 +63,19 @@ impl TlsIdentity {
         &self.certificate
     }
 
-    /// A TLS configuration (1.3 and 1.2, HTTP/2 and HTTP/1.1) that follows changes of the files.
-    pub(crate) fn server_config(&self) -> Result<Arc<ServerConfig>, TlsError> {
-        let resolver = ReloadingResolver::new(self.clone())?;
+    /// A TLS configuration (1.3 and 1.2, HTTP/2 and HTTP/1.1) that follows changes of the files, and what follows them.
+    pub(crate) fn server_config(
+        &self,
+        clock: Arc<dyn Clock>,
+    ) -> Result<(Arc<ServerConfig>, Arc<ReloadingResolver>), TlsError> {
+        let resolver = Arc::new(ReloadingResolver::new(self.clone(), clock)?);
         let mut config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
             .with_safe_default_protocol_versions()
             .expect("the provider supports the default versions")
             .with_no_client_auth()
-            .with_cert_resolver(Arc::new(resolver));
+            .with_cert_resolver(Arc::clone(&resolver) as Arc<dyn ResolvesServerCert>);
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        Ok(Arc::new(config))
+        Ok((Arc::new(config), resolver))
     }
 
     /// Reads both files and checks that they belong together.

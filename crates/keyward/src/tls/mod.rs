@@ -2,5 +2,6 @@
 
 mod identity;
 mod reload;
+mod validity;
 
 pub(crate) use identity::{TlsError, TlsIdentity};

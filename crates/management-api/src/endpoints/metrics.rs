@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use http::HeaderMap;
-use keyward_listener::Peer;
+use http::StatusCode;
+use http::header::{HeaderValue, WWW_AUTHENTICATE};
 
 use crate::about::{About, Topic, who};
 use crate::call::Call;
 use crate::context::Context;
+use crate::error::Failure;
 use crate::reply::{Answering, Reply};
 
 const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -15,48 +16,32 @@ const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
 pub(crate) const SHOW: About = About::call(
     Topic::Operation,
     "Show what was counted",
-    "In the text format of Prometheus. Open to the machine that the server runs on; elsewhere it takes a token.",
+    "In the text format of Prometheus. It takes one of the tokens of `metrics.token_file` as `Authorization: Bearer \
+     TOKEN`, or the token of a login. While no such file is set, programs on the machine that the server runs on need \
+     none, unless a proxy passed their request on.",
 )
 .roles(who::SYSTEM_READERS)
 .gives_other(TEXT, "The counters.");
 
-/// For this machine, and elsewhere for those who may read the system.
+/// For monitoring systems, for those who may read the system, and for programs on this machine.
 pub(crate) async fn show(context: Arc<Context>, call: Call) -> Answering {
-    if !is_this_machine(call.peer, &call.headers) {
-        context.caller(&call.headers, call.origin).await?.principal().may_read_system()?;
+    let admitted = {
+        let tokens = context.options.scrape_tokens.borrow();
+        tokens.admit(&call.headers) || (tokens.is_empty() && call.from_this_machine)
+    };
+    if !admitted {
+        let caller = context.caller(&call.headers, call.origin).await;
+        caller.map_err(challenged)?.principal().may_read_system()?;
     }
-    let text = context.options.metrics.render();
-    Ok(Reply::of("text/plain; version=0.0.4; charset=utf-8", text.into_bytes()))
+    Ok(Reply::of(TEXT, context.options.metrics.render().into_bytes()))
 }
 
-/// Whether the connection itself comes from this machine, and no proxy here passes on what came from another.
-fn is_this_machine(peer: Option<Peer>, headers: &HeaderMap) -> bool {
-    let passed_on = ["x-forwarded-for", "forwarded", "x-real-ip", "via"];
-    peer.is_some_and(|peer| peer.address.ip().to_canonical().is_loopback())
-        && passed_on.iter().all(|name| !headers.contains_key(*name))
-}
-
-#[cfg(test)]
-mod tests {
-    use http::HeaderValue;
-
-    use super::*;
-
-    fn peer(address: &str) -> Option<Peer> {
-        Some(Peer { address: address.parse().expect("address"), encrypted: true })
-    }
-
-    #[test]
-    fn only_the_connection_tells_where_a_client_is() {
-        for here in ["127.0.0.1:5", "[::1]:5", "[::ffff:127.0.0.1]:5"] {
-            assert!(is_this_machine(peer(here), &HeaderMap::new()), "{here}");
+/// The same with the scheme that the endpoint takes (RFC 9110, section 15.5.2).
+fn challenged(failure: Failure) -> Failure {
+    match failure.status() {
+        StatusCode::UNAUTHORIZED => {
+            failure.with(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"Keyward\""))
         }
-        let forwarded = HeaderMap::from_iter([(
-            http::HeaderName::from_static("x-forwarded-for"),
-            HeaderValue::from_static("127.0.0.1"),
-        )]);
-        assert!(!is_this_machine(peer("127.0.0.1:5"), &forwarded));
-        assert!(!is_this_machine(peer("192.0.2.7:5"), &forwarded));
-        assert!(!is_this_machine(None, &HeaderMap::new()));
+        _ => failure,
     }
 }

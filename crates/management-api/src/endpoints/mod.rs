@@ -8,6 +8,7 @@ pub(crate) mod bucket_metadata;
 pub(crate) mod bucket_settings;
 pub(crate) mod buckets;
 pub(crate) mod description;
+pub(crate) mod entry;
 pub(crate) mod health;
 pub(crate) mod keyward_keys;
 pub(crate) mod login;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
-use http::{HeaderMap, Method, Request};
+use http::{HeaderMap, Method, Request, Response};
 use http_body_util::{BodyExt, Full};
 use keyward_ambient::{Clock, Entropy};
 use keyward_credential_cache::{BucketCache, Capacity, CredentialCache};
@@ -16,7 +16,7 @@ use keyward_keyring::FirstKeyRule;
 use keyward_listener::{Peer, TrustedProxies};
 use keyward_login::{Decoy, Provider, Throttle};
 use keyward_login_local::{LocalPeople, ManagementUsers, Passwords};
-use keyward_management_api::{AllowedOrigins, ManagementApi, Options};
+use keyward_management_api::{AllowedOrigins, ManagementApi, Options, ScrapeTokens};
 use keyward_sealing::{EnvelopeSealer, MasterKeys};
 use keyward_service::{BucketSource, CredentialSource, Parts, Password, Service, SystemSettings};
 use keyward_store::{AuditKeys, Sealer, Store};
@@ -41,6 +41,7 @@ pub struct Office {
     pub api: Arc<ManagementApi>,
     pub clock: FrozenClock,
     pub taking_work: watch::Sender<bool>,
+    pub scrape_tokens: watch::Sender<ScrapeTokens>,
     pub first_password: Arc<KeptPassword>,
     pub contents: Arc<Contents>,
     pub service: Arc<Service>,
@@ -67,14 +68,17 @@ impl Office {
         service.first_start(&Password::from(PASSWORD)).await.expect("root is made");
         service.prepare().await.expect("ready");
         let (taking_work, takes_work) = watch::channel(true);
+        let (scrape_tokens, tokens_read) = watch::channel(ScrapeTokens::default());
         let options = Options {
             trusted_proxies: TrustedProxies::default(),
             cross_origin: AllowedOrigins::new(vec![CONSOLE.parse().expect("origin")]),
             taking_work: takes_work,
             metrics: PrometheusBuilder::new().build_recorder().handle(),
+            scrape_tokens: tokens_read,
+            refuse_s3: Arc::new(|| Response::new(Bytes::from_static(b"S3 is elsewhere"))),
         };
         let api = ManagementApi::new(Arc::clone(&service), options);
-        Self { api, clock, taking_work, first_password, contents, service, _data: data }
+        Self { api, clock, taking_work, scrape_tokens, first_password, contents, service, _data: data }
     }
 
     /// The same with Alice of the local domain.

@@ -1,6 +1,7 @@
 //! What surrounds every call: tokens, paths, methods, formats, failures.
 
-use keyward_management_api::RouteSummary;
+use http::Method;
+use keyward_management_api::{RouteSummary, ScrapeTokens};
 
 use crate::office::{Office, PASSWORD};
 
@@ -30,9 +31,10 @@ async fn every_call_without_a_token_or_with_a_bad_one_is_401() {
 async fn only_these_are_open_and_none_of_them_tells_a_stranger_anything() {
     let office = Office::open().await;
     let open: Vec<_> = office.api.routes().filter(|route| route.is_open).map(|route| route.path).collect();
-    assert_eq!(open, ["/login", "/openapi.json", "/docs", "/health/live", "/health/ready", "/metrics"]);
+    assert_eq!(open, ["/login", "/openapi.json", "/docs", "/", "/health/live", "/health/ready", "/metrics"]);
     office.get("/login").send().await.refused(401, 4000);
     office.get("/metrics").send().await.refused(401, 4000);
+    assert!(office.get("/").send().await.expect(200).body.contains("/health/ready"));
     assert_eq!(office.get("/health/live").send().await.expect(200).body, "alive\n");
     assert_eq!(office.get("/health/ready").send().await.expect(200).body, "ready\n");
 }
@@ -58,16 +60,55 @@ async fn metrics_are_for_this_machine_and_for_those_who_may_read_the_system() {
     let (office, alice) = Office::with_alice().await;
     let root = office.log_in("root").await;
     let metrics = |from: &'static str| office.get("/metrics").from(from);
-    assert!(metrics("127.0.0.1:5").send().await.expect(200).header("content-type").starts_with("text/plain"));
-    metrics("127.0.0.1:5").header("x-forwarded-for", "127.0.0.1").send().await.refused(401, 4000);
+    let here = || metrics("127.0.0.1:5").header("host", "localhost:4443");
+    assert!(here().send().await.expect(200).header("content-type").starts_with("text/plain"));
+    let refused = here().header("x-forwarded-for", "127.0.0.1").send().await.refused(401, 4000);
+    assert!(refused.header("www-authenticate").starts_with("Bearer"));
+    metrics("127.0.0.1:5").header("host", "keys.example").send().await.refused(401, 4000);
+    metrics("127.0.0.1:5").send().await.refused(401, 4000);
     metrics("192.0.2.7:5").token(&root).send().await.expect(200);
     metrics("192.0.2.7:5").token(&alice).send().await.refused(403, 3000);
 }
 
 #[tokio::test]
+async fn a_scrape_token_reads_the_metrics_and_nothing_else() {
+    let office = Office::open().await;
+    let token = "0123456789abcdef0123456789abcdef";
+    office.scrape_tokens.send(ScrapeTokens::parse(token).expect("tokens")).expect("received");
+    let bearer = format!("Bearer {token}");
+    let with = |path: &str, value: &str| office.get(path).header("authorization", value);
+    with("/metrics", &bearer).send().await.expect(200);
+    with("/metrics", &format!("Bearer {}", token.to_uppercase())).send().await.refused(401, 4000);
+    with("/metrics", "Bearer ").send().await.refused(401, 4000);
+    with("/user/whoami", &bearer).send().await.refused(401, 4000);
+    with("/login", &bearer).send().await.refused(401, 4000);
+    // Once there are tokens, programs on this machine need one as well: a proxy here may look like one of them.
+    office.get("/metrics").from("127.0.0.1:5").header("host", "localhost").send().await.refused(401, 4000);
+    let root = office.log_in("root").await;
+    office.get("/metrics").token(&root).send().await.expect(200);
+}
+
+#[tokio::test]
+async fn what_was_signed_for_s3_is_led_to_another_port() {
+    let office = Office::open().await;
+    let signed = |method: Method, path: &str| office.ask(method, path).header("authorization", "AWS4-HMAC-SHA256 x");
+    for path in ["/", "/bucket/key", "/%FF", "/object/secret-keys/x/y"] {
+        assert_eq!(signed(Method::GET, path).send().await.expect(200).body, "S3 is elsewhere", "{path}");
+    }
+    signed(Method::POST, "/").send().await.expect(200);
+    let head = signed(Method::HEAD, "/bucket").send().await.expect(200);
+    assert_eq!((head.body.as_str(), head.header("content-length")), ("", "15"));
+    // What this API has, it answers itself.
+    signed(Method::GET, "/user/whoami").send().await.refused(401, 4000);
+    assert_eq!(signed(Method::GET, "/health/live").send().await.expect(200).body, "alive\n");
+    office.get("/bucket/key?X-Amz-Signature=x").send().await.expect(200);
+    office.get("/bucket/key").send().await.refused(404, 2000);
+}
+
+#[tokio::test]
 async fn an_unknown_path_is_404_and_a_wrong_method_names_the_right_ones() {
     let (office, alice) = Office::with_alice().await;
-    for path in ["/", "/object/no-such-thing", "/object/secret-keys/x/y", "/OBJECT/secret-keys"] {
+    for path in ["//", "/object/no-such-thing", "/object/secret-keys/x/y", "/OBJECT/secret-keys"] {
         office.get(path).token(&alice).send().await.refused(404, 2000);
         office.get(path).send().await.refused(404, 2000);
     }
