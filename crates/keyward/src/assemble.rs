@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use keyward_ambient::{Clock, Entropy, SystemClock, SystemEntropy};
+use keyward_ambient::{Clock, Entropy};
 use keyward_credential_cache::{BucketCache, Capacity, CredentialCache};
 use keyward_disk_space::{Ballast, FileSystemGauge, Reserve};
 use keyward_identity::{DomainName, NameError};
@@ -64,9 +64,8 @@ impl Assembly {
         environment: &Environment,
         data_dir: &DataDir,
         access_log: Option<AccessLog>,
+        (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>),
     ) -> Result<Self, StartError> {
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
         belonging::require_identity(data_dir)?;
         let keys = master_key::master_keys(settings, environment, data_dir, &*entropy)?;
         let identity = data_dir.join(IDENTITY);

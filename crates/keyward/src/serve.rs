@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use http::Request;
-use keyward_ambient::SystemClock;
+use keyward_ambient::{Clock, Entropy, SystemClock, SystemEntropy};
 use keyward_listener::{Limits, Port, RequestBody, TrustedProxies};
 use keyward_management_api::{AllowedOrigins, ManagementApi, Options, Responding};
 use keyward_s3_endpoint::{AccessLog, AccessLogFile};
@@ -42,7 +42,8 @@ pub(crate) async fn run(
     // Addresses first: a port that is taken is found out before anything is made or changed.
     let listeners = Listeners::bind(&settings)?;
     let (access_log, access_records) = open_access_log(&settings)?;
-    let assembly = Assembly::open(&settings, environment, &data_dir, access_records).await?;
+    let ambient: (Arc<dyn Clock>, Arc<dyn Entropy>) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
+    let assembly = Assembly::open(&settings, environment, &data_dir, access_records, ambient).await?;
 
     let (stop, stopped) = watch::channel(false);
     let (taking_work, takes_work) = watch::channel(true);
