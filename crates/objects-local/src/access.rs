@@ -1,8 +1,7 @@
 //! What decisions about access may depend on, as it is kept with an object: owner, access control list, tags.
 
 use keyward_identity::{Acl, Bucket, NamespaceName, ObjectUserId, UserRef};
-use keyward_objects::{CommitCheck, ObjectFacts};
-use keyward_policy::Allowed;
+use keyward_objects::{Granted, ObjectFacts};
 use keyward_s3_wire::{ErrorCode, ObjectKey, S3Error, VersionId};
 
 use crate::call::which;
@@ -53,20 +52,14 @@ pub(crate) fn require_judged(
 }
 
 /// Gives the object that was granted this list; its bytes and its time stay.
-pub(crate) async fn put_acl(
-    engine: &Engine,
-    allowed: &Allowed,
-    version: Option<&VersionId>,
-    acl: &Acl,
-    commit_check: &CommitCheck,
-) -> Result<(), S3Error> {
-    let resource = &allowed.access().resource;
-    let (Some(bucket), Some(key)) = (resource.bucket(), resource.key()) else {
+pub(crate) async fn put_acl(engine: &Engine, granted: &Granted, acl: &Acl) -> Result<(), S3Error> {
+    let access = granted.access();
+    let (Some(bucket), Some(key)) = (access.resource.bucket(), access.resource.key()) else {
         return Err(ErrorCode::InvalidArgument.into());
     };
-    let stored = to_stored(acl)?;
-    let committing = engine.holding(commit_check.permit().await?);
-    let changed = committing.change_head(BucketId(bucket.id), key.as_str(), which(version)?, |record, _now| {
+    let (stored, which) = (to_stored(acl)?, which(access.version.as_ref())?);
+    let committing = engine.holding(granted.commit_check().permit().await?);
+    let changed = committing.change_head(BucketId(bucket.id), key.as_str(), which, |record, _now| {
         record.head.acl = Some(stored);
         Ok(())
     });

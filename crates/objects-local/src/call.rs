@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use http::request::Parts;
 use keyward_identity::Bucket;
-use keyward_objects::{CommitCheck, Judged, ObjectFacts};
+use keyward_objects::{Granted, ObjectFacts};
 use keyward_policy::{Access, Allowed, Resource};
 use keyward_s3_wire::bucket_owner::{expect_owner, expect_source_owner};
 use keyward_s3_wire::customer_key::CustomerKey;
-use keyward_s3_wire::{ErrorCode, ObjectKey, Owner, S3Error, VersionId};
+use keyward_s3_wire::{ErrorCode, ObjectKey, Owner, RequestHead, S3Error, VersionId};
 
 use crate::access;
 use crate::encryption::Keys;
@@ -27,15 +26,13 @@ pub(crate) struct Call<'c> {
     pub(crate) day: Duration,
     /// Who may write into an object next.
     pub(crate) turns: &'c Turns,
-    pub(crate) head: &'c Parts,
+    pub(crate) head: RequestHead<'c>,
     /// What was granted; what is acted on comes from here alone.
     pub(crate) access: &'c Access,
     /// The permission as such.
     pub(crate) allowed: &'c Allowed,
-    /// To be asked before each commit.
-    pub(crate) commit_check: &'c CommitCheck,
-    /// How many bytes the quotas leave, where there are any.
-    pub(crate) room: Option<u64>,
+    /// The request as a whole.
+    pub(crate) granted: &'c Granted,
 }
 
 /// An object, or the place of one.
@@ -76,25 +73,23 @@ impl Place<'_> {
 impl<'c> Call<'c> {
     /// Refuses an object that is not as the one by which the request was allowed.
     pub(crate) fn require_judged_object(&self, place: Place<'_>, head: &ObjectHead) -> Result<(), S3Error> {
-        let judged = self.head.extensions.get::<Judged>();
-        access::require_judged(judged.and_then(|judged| judged.object.as_ref()), head, place.bucket)
+        access::require_judged(self.granted.judged().object.as_ref(), head, place.bucket)
     }
 
     /// The facts by which the request was allowed, where it depended on any.
     pub(crate) fn judged_object(&self) -> Option<Option<ObjectFacts>> {
-        self.head.extensions.get::<Judged>().and_then(|judged| judged.object.clone())
+        self.granted.judged().object.clone()
     }
 
     /// The same of the object to copy from.
     pub(crate) fn require_judged_source(&self, source: Place<'_>, head: &ObjectHead) -> Result<(), S3Error> {
-        let judged = self.head.extensions.get::<Judged>();
-        access::require_judged(judged.and_then(|judged| judged.source.as_ref()), head, source.bucket)
+        access::require_judged(self.granted.judged().source.as_ref(), head, source.bucket)
     }
 
     /// The engine for one commit, which the key that signed still permits: it may have been revoked since. To be asked
     /// for right before the commit.
     pub(crate) async fn permitted(&self) -> Result<Engine, S3Error> {
-        Ok(self.engine.holding(self.commit_check.permit().await?))
+        Ok(self.engine.holding(self.granted.commit_check().permit().await?))
     }
 
     /// The bucket that was granted.
@@ -112,7 +107,7 @@ impl<'c> Call<'c> {
 
     /// Refuses what would be stored beyond a quota.
     pub(crate) fn admit(&self, bytes: u64) -> Result<(), S3Error> {
-        match self.room {
+        match self.granted.room() {
             Some(room) if bytes > room => Err(S3Error::new(ErrorCode::QuotaExceeded)
                 .with("ProposedSize", bytes.to_string())
                 .with("SizeLeft", room.to_string())),
@@ -123,9 +118,25 @@ impl<'c> Call<'c> {
     /// The object that was granted to be copied from.
     pub(crate) fn source(&self) -> Result<Place<'c>, S3Error> {
         match &self.access.source {
-            Some((bucket, key)) => Ok(Place { bucket, key }),
+            Some(source) => Ok(Place { bucket: &source.bucket, key: &source.key }),
             None => Err(S3Error::argument("x-amz-copy-source", "", "Name the source as /bucket/key.")),
         }
+    }
+
+    /// The version of the object that was granted.
+    ///
+    /// # Errors
+    /// As [`which`].
+    pub(crate) fn which(&self) -> Result<Which, S3Error> {
+        which(self.access.version.as_ref())
+    }
+
+    /// The version that was granted to be copied from.
+    ///
+    /// # Errors
+    /// As [`which`].
+    pub(crate) fn which_source(&self) -> Result<Which, S3Error> {
+        which(self.access.source.as_ref().and_then(|source| source.version.as_ref()))
     }
 
     /// What opens an encrypted object, given the key that the client sent.
@@ -156,7 +167,7 @@ impl<'c> Call<'c> {
             expect_owner(self.head, bucket.owner.as_str())?;
         }
         match &self.access.source {
-            Some((bucket, _)) => expect_source_owner(self.head, bucket.owner.as_str()),
+            Some(source) => expect_source_owner(self.head, source.bucket.owner.as_str()),
             None => Ok(()),
         }
     }

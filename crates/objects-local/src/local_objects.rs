@@ -12,9 +12,8 @@ use http::Response;
 use keyward_ambient::{Clock, Entropy};
 use keyward_identity::{Acl, Bucket};
 use keyward_objects::{
-    Backend, BucketError, BucketState, Checked, CommitCheck, Feature, KeySealer, ObjectFacts, ResponseBody,
+    Backend, BucketError, BucketState, Checked, Feature, Granted, KeySealer, ObjectFacts, ResponseBody,
 };
-use keyward_policy::Allowed;
 use keyward_s3_wire::{ObjectKey, Operation, S3Error, VersionId};
 use tokio::task::{AbortHandle, spawn_blocking};
 
@@ -143,18 +142,16 @@ async fn sweep(engine: Engine) {
 #[async_trait]
 impl Backend for LocalObjects {
     async fn call(&self, request: Checked) -> Result<Response<ResponseBody>, S3Error> {
-        let (room, commit_check) = (request.room(), request.commit_check().clone());
-        let (head, allowed, payload) = request.into_parts();
+        let (granted, payload) = request.into_parts();
         let call = Call {
             engine: &self.engine,
             keys: &self.keys,
             turns: &self.turns,
             day: self.day,
-            head: head.parts(),
-            access: allowed.access(),
-            allowed: &allowed,
-            commit_check: &commit_check,
-            room,
+            head: granted.head(),
+            access: granted.access(),
+            allowed: granted.allowed(),
+            granted: &granted,
         };
         call.expect_owners()?;
         // Each operation has a place of its own: the small ones would carry the room that the large ones need.
@@ -163,7 +160,7 @@ impl Backend for LocalObjects {
             Operation::GetObject => Box::pin(op::get_object(call)),
             Operation::HeadObject => Box::pin(op::head_object(call)),
             Operation::DeleteObject => Box::pin(op::delete_object(call)),
-            Operation::DeleteObjects => Box::pin(op::delete_objects(call, payload)),
+            Operation::DeleteObjects => Box::pin(op::delete_objects(call)),
             Operation::CopyObject => Box::pin(op::copy_object(call)),
             Operation::ListObjects => Box::pin(op::list_objects(call)),
             Operation::ListObjectsV2 => Box::pin(op::list_objects_v2(call)),
@@ -177,13 +174,13 @@ impl Backend for LocalObjects {
             Operation::ListObjectVersions => Box::pin(op::list_object_versions(call)),
             Operation::GetObjectAttributes => Box::pin(op::get_object_attributes(call)),
             Operation::GetObjectTagging => Box::pin(op::object_tagging(call)),
-            Operation::PutObjectTagging => Box::pin(op::put_object_tagging(call, payload)),
+            Operation::PutObjectTagging => Box::pin(op::put_object_tagging(call)),
             Operation::DeleteObjectTagging => Box::pin(op::delete_object_tagging(call)),
             Operation::GetObjectRetention => Box::pin(op::object_retention(call)),
-            Operation::PutObjectRetention => Box::pin(op::put_object_retention(call, payload)),
+            Operation::PutObjectRetention => Box::pin(op::put_object_retention(call)),
             Operation::ExtendObjectRetention => Box::pin(op::extend_object_retention(call)),
             Operation::GetObjectLegalHold => Box::pin(op::object_legal_hold(call)),
-            Operation::PutObjectLegalHold => Box::pin(op::put_object_legal_hold(call, payload)),
+            Operation::PutObjectLegalHold => Box::pin(op::put_object_legal_hold(call)),
             other => Box::pin(ready(Err(not_offered::operation(other)))),
         };
         answering.await.map_err(|error| call.name_what_is_missing(error))
@@ -204,14 +201,8 @@ impl Backend for LocalObjects {
         access::facts(&self.engine, bucket, key, version).await
     }
 
-    async fn put_object_acl(
-        &self,
-        allowed: &Allowed,
-        version: Option<&VersionId>,
-        acl: &Acl,
-        commit_check: &CommitCheck,
-    ) -> Result<(), S3Error> {
-        access::put_acl(&self.engine, allowed, version, acl, commit_check).await
+    async fn put_object_acl(&self, granted: &Granted, acl: &Acl) -> Result<(), S3Error> {
+        access::put_acl(&self.engine, granted, acl).await
     }
 
     async fn open_bucket(&self, bucket_id: u64) -> Result<(), BucketError> {

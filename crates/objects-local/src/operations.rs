@@ -26,7 +26,7 @@ mod write_into;
 
 use http::Response;
 use keyward_objects::ResponseBody;
-use keyward_s3_wire::S3Error;
+use keyward_s3_wire::{ErrorCode, S3Error};
 
 pub(crate) use abort_multipart_upload::abort_multipart_upload;
 pub(crate) use complete_multipart_upload::complete_multipart_upload;
@@ -48,6 +48,11 @@ pub(crate) use object_tagging::{delete_object_tagging, object_tagging, put_objec
 pub(crate) use put_object::put_object;
 pub(crate) use upload_part::upload_part;
 pub(crate) use upload_part_copy::upload_part_copy;
+
+/// A request whose body was not decided about, as no front sends.
+fn undecided() -> S3Error {
+    ErrorCode::InternalError.into()
+}
 
 /// What an operation comes to.
 pub(crate) type Answer = Result<Response<ResponseBody>, S3Error>;

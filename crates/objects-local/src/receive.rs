@@ -1,13 +1,11 @@
-//! Reading a request's body: into the engine, or whole into memory where it is a document.
+//! Reading a request's body into the engine.
 
-use bytes::{Bytes, BytesMut};
 use http::Version;
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
-use http::request::Parts;
 use http_body_util::BodyExt;
 use keyward_objects::{RequestBody, refused_body};
 use keyward_s3_wire::checksum::{Checksum, ChecksumAlgorithm};
-use keyward_s3_wire::{ErrorCode, S3Error};
+use keyward_s3_wire::{ErrorCode, RequestHead, S3Error};
 use keyward_signature::{BodyFacts, Payload};
 
 use crate::call::Call;
@@ -36,7 +34,7 @@ impl Received {
 }
 
 /// Refuses a body whose end nothing marks, or one that is too large, before it is read.
-pub(crate) fn check_length(head: &Parts, payload: &Payload<RequestBody>) -> Result<(), S3Error> {
+pub(crate) fn check_length(head: RequestHead<'_>, payload: &Payload<RequestBody>) -> Result<(), S3Error> {
     // Before HTTP/2 a request with neither a length nor chunks has no body at all (RFC 9112 section 6.3): a client that
     // meant to send one must not find an empty object. Later versions mark the end of the body themselves.
     let is_told = head.version >= Version::HTTP_2 || head.headers.contains_key(CONTENT_LENGTH);
@@ -91,23 +89,4 @@ pub(crate) async fn receive(
 
 fn checksums(facts: &BodyFacts) -> Vec<Checksum> {
     facts.checksums.iter().filter_map(checksum::verified).collect()
-}
-
-/// Reads a document of at most `limit` bytes.
-pub(crate) async fn document(payload: Payload<RequestBody>, limit: usize) -> Result<Bytes, S3Error> {
-    if payload.length().is_some_and(|length| length > limit as u64) {
-        return Err(ErrorCode::MaxMessageLengthExceeded.into());
-    }
-    let mut content = payload.decoded();
-    let mut document = BytesMut::new();
-    while let Some(frame) = content.frame().await {
-        let frame = frame.map_err(|error| refused_body(&error))?;
-        if let Ok(bytes) = frame.into_data() {
-            if document.len() + bytes.len() > limit {
-                return Err(ErrorCode::MaxMessageLengthExceeded.into());
-            }
-            document.extend_from_slice(&bytes);
-        }
-    }
-    Ok(document.freeze())
 }

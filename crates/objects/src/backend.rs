@@ -3,10 +3,9 @@
 use async_trait::async_trait;
 use http::Response;
 use keyward_identity::{Acl, Bucket};
-use keyward_policy::Allowed;
 use keyward_s3_wire::{ObjectKey, S3Error, VersionId};
 
-use crate::{Checked, CommitCheck, Feature, ObjectFacts, ResponseBody};
+use crate::{Checked, Feature, Granted, ObjectFacts, ResponseBody};
 
 /// An object store. Making, listing and deleting buckets is not among its operations: the registry of buckets is the
 /// identity store's, and serves every backend.
@@ -29,15 +28,9 @@ pub trait Backend: Send + Sync + 'static {
         version: Option<&VersionId>,
     ) -> Result<Option<ObjectFacts>, S3Error>;
 
-    /// Gives the object that was granted this access control list, if `commit_check` permits it. Nothing else about it
-    /// changes.
-    async fn put_object_acl(
-        &self,
-        allowed: &Allowed,
-        version: Option<&VersionId>,
-        acl: &Acl,
-        commit_check: &CommitCheck,
-    ) -> Result<(), S3Error>;
+    /// Gives the version of the object that was granted this access control list, if its commit check permits it. Nothing
+    /// else about it changes.
+    async fn put_object_acl(&self, granted: &Granted, acl: &Acl) -> Result<(), S3Error>;
 
     /// Makes room for the objects of a new bucket. Doing it twice is fine.
     async fn open_bucket(&self, bucket_id: u64) -> Result<(), BucketError>;

@@ -2,9 +2,8 @@
 
 use crate::ObjectFacts;
 
-/// The facts about the object, and about the one that is copied from, by which a request was allowed. A front puts them
-/// into the extensions of a head where the decision depended on them; the object that a backend then opens may be
-/// another one, which was never shared.
+/// The facts about the object, and about the one that is copied from, by which a request was allowed. The object that a
+/// backend then opens may be another one, which was never shared.
 #[derive(Clone, Debug, Default)]
 pub struct Judged {
     /// Of the object that is acted on; the outer `None` where nothing depended on it.

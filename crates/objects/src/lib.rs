@@ -2,13 +2,14 @@
 //!
 //! A backend sees a [`Checked`] request and nothing else. It can only be put together from a head that was verified or
 //! found anonymous ([`Clean`](keyward_signature::Clean)) and from a permission ([`Allowed`](keyward_policy::Allowed)),
-//! which names the operation and its resource: forgetting to verify or to authorise does not compile.
+//! which names the operation, its resource, and entry by entry what was granted of its body: forgetting to verify or to
+//! authorise does not compile, and nothing is left for a backend to decide.
 
 mod backend;
-mod base_url;
 mod body;
 mod checked;
 mod commit_check;
+mod document;
 mod feature;
 mod judged;
 mod key_ended;
@@ -16,10 +17,10 @@ mod key_sealer;
 mod refusal;
 
 pub use backend::{Backend, BucketError, BucketState};
-pub use base_url::BaseUrl;
 pub use body::{BodyError, RequestBody, ResponseBody, Stalled, empty, full, streamed};
-pub use checked::Checked;
+pub use checked::{Checked, Granted};
 pub use commit_check::{CommitCheck, CommitPermit, Signer};
+pub use document::{read_decided, read_document};
 pub use feature::Feature;
 pub use judged::Judged;
 pub use key_ended::KeyEnded;

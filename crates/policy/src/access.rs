@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use keyward_identity::{Acl, Bucket, BucketName, NamespaceName, ObjectUserId, UserRef};
+use keyward_s3_wire::operations::ObjectToDelete;
 use keyward_s3_wire::{ObjectKey, Operation, VersionId};
 
 use crate::decide::Denied;
-use crate::key_rule::KeyRule;
+use crate::stated::{Body, Stated};
 
 /// Who sends an S3 request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +72,17 @@ impl Resource {
     }
 }
 
+/// The object that a copy reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// Its bucket.
+    pub bucket: Arc<Bucket>,
+    /// Its key.
+    pub key: ObjectKey,
+    /// The version, when the request names one.
+    pub version: Option<VersionId>,
+}
+
 /// One request for permission.
 #[derive(Clone, Debug)]
 pub struct Access {
@@ -80,18 +92,45 @@ pub struct Access {
     pub operation: Operation,
     /// On what.
     pub resource: Resource,
+    /// The version of the object, when the request names one. A request that does takes other permissions.
+    pub version: Option<VersionId>,
     /// For copies: the object that is read.
-    pub source: Option<(Arc<Bucket>, ObjectKey)>,
+    pub source: Option<Source>,
+    /// What the request sets, as its headers and its body say.
+    pub stated: Stated,
 }
 
-/// Proof that an access was granted. Only [`decide`](crate::decide()) makes one, and what was granted can be read from
-/// it but not changed.
+/// Proof that an access was granted, and all that was granted. Only [`decide`](crate::decide()) makes one; it can be
+/// read but not changed.
 #[derive(Clone, Debug)]
 pub struct Allowed {
     access: Access,
-    keys: Option<Arc<KeyRule>>,
+    deletions: Deletions,
     bypasses_governance: bool,
     new_object: Option<NewObjectAccess>,
+}
+
+/// The entries of a DeleteObjects request, in its order, each with its decision.
+#[derive(Clone, Debug, Default)]
+pub struct Deletions {
+    entries: Vec<DecidedDeletion>,
+    quiet: bool,
+}
+
+impl Deletions {
+    pub(crate) fn decided(entries: Vec<DecidedDeletion>, quiet: bool) -> Self {
+        Self { entries, quiet }
+    }
+
+    /// The entries.
+    pub fn entries(&self) -> &[DecidedDeletion] {
+        &self.entries
+    }
+
+    /// Whether the answer is to name failures only.
+    pub fn quiet(&self) -> bool {
+        self.quiet
+    }
 }
 
 /// Whose a new object is, and its access control list.
@@ -103,13 +142,68 @@ pub struct NewObjectAccess {
     pub acl: Option<Acl>,
 }
 
-impl Allowed {
-    pub(crate) fn granting(access: Access) -> Self {
-        Self { access, keys: None, bypasses_governance: false, new_object: None }
+/// One entry of a DeleteObjects request.
+#[derive(Clone, Debug)]
+pub enum DecidedDeletion {
+    /// It may be deleted.
+    Allowed(AllowedDelete),
+    /// It may not.
+    Refused {
+        /// The entry.
+        object: ObjectToDelete,
+        /// Why.
+        why: Denied,
+    },
+}
+
+impl DecidedDeletion {
+    /// The entry as the request names it.
+    pub fn object(&self) -> &ObjectToDelete {
+        match self {
+            DecidedDeletion::Allowed(allowed) => &allowed.object,
+            DecidedDeletion::Refused { object, .. } => object,
+        }
+    }
+}
+
+/// Proof that one entry of a DeleteObjects request may be deleted.
+#[derive(Clone, Debug)]
+pub struct AllowedDelete {
+    object: ObjectToDelete,
+    bypasses_governance: bool,
+}
+
+impl AllowedDelete {
+    pub(crate) fn granting(object: ObjectToDelete, bypasses_governance: bool) -> Self {
+        Self { object, bypasses_governance }
     }
 
-    pub(crate) fn with_keys(self, keys: Option<Arc<KeyRule>>, bypasses_governance: bool) -> Self {
-        Self { keys, bypasses_governance, ..self }
+    /// Key, version and conditions.
+    pub fn object(&self) -> &ObjectToDelete {
+        &self.object
+    }
+
+    /// Whether a retention in governance mode does not keep it.
+    pub fn bypasses_governance(&self) -> bool {
+        self.bypasses_governance
+    }
+}
+
+impl Allowed {
+    pub(crate) fn granting(access: Access) -> Self {
+        Self { access, deletions: Deletions::default(), bypasses_governance: false, new_object: None }
+    }
+
+    pub(crate) fn with_deletions(mut self, deletions: Deletions) -> Self {
+        // Nothing is left that says what was refused, but with the refusal.
+        if matches!(self.access.stated.body, Body::Deletion(_)) {
+            self.access.stated.body = Body::Irrelevant;
+        }
+        Self { deletions, ..self }
+    }
+
+    pub(crate) fn with_bypass(self, bypasses_governance: bool) -> Self {
+        Self { bypasses_governance, ..self }
     }
 
     /// The same for a write whose object is to have an owner or a list other than what goes without saying.
@@ -123,35 +217,24 @@ impl Allowed {
         &self.access
     }
 
+    /// What the body says that the decision was made on: the tags, the retention or the legal hold to set. What there is
+    /// to delete is in [`deletions`](Self::deletions).
+    pub fn body(&self) -> &Body {
+        &self.access.stated.body
+    }
+
+    /// The entries of a DeleteObjects request, each with its decision.
+    pub fn deletions(&self) -> &Deletions {
+        &self.deletions
+    }
+
     /// Whose a new object is to be, and its list; `None` for the bucket owner's alone.
     pub fn new_object(&self) -> Option<&NewObjectAccess> {
         self.new_object.as_ref()
     }
 
-    /// Whether this key, or this version of it, may be deleted, of those that one request names.
-    ///
-    /// # Errors
-    /// What the policy of the bucket says about it.
-    pub fn may_delete(&self, key: &ObjectKey, version: Option<&VersionId>) -> Result<(), Denied> {
-        self.keys.as_ref().map_or(Ok(()), |keys| keys.may_delete(key, version))
-    }
-
-    /// Whether the deletion of this key, of those that one request names, may pass over a retention in governance mode,
-    /// as the request asks for.
-    pub fn bypasses_governance_of(&self, key: &ObjectKey, version: Option<&VersionId>) -> bool {
-        self.keys.as_ref().map_or(self.bypasses_governance, |keys| keys.bypasses_governance(key, version))
-    }
-
-    /// Whether the object may be given these tags, which came in the body.
-    ///
-    /// # Errors
-    /// What the policy of the bucket says about them.
-    pub fn may_tag(&self, key: &ObjectKey, tags: &[(String, String)]) -> Result<(), Denied> {
-        self.keys.as_ref().map_or(Ok(()), |rule| rule.may_tag(key, tags))
-    }
-
-    /// Whether the request may pass over retentions in governance mode, as it asks for. Of one that names many keys ask
-    /// [`bypasses_governance_of`](Self::bypasses_governance_of) each.
+    /// Whether a retention in governance mode does not keep the object: the request asks for that and may. The entries
+    /// of a DeleteObjects request say so each.
     pub fn bypasses_governance(&self) -> bool {
         self.bypasses_governance
     }

@@ -32,7 +32,7 @@ const FURTHER: [&str; 15] = [
 /// A name that fits nothing is refused: misspelt in a denial, it would never deny.
 pub(crate) fn read(name: &str) -> Result<Pattern, Fault> {
     let lower = name.to_ascii_lowercase();
-    let reading = Reading { wildcards: true, variables: false };
+    let reading = Reading { wildcards: true, variables: false, lenient: false };
     let pattern = Pattern::read(&lower, reading).map_err(Fault::new)?;
     let fits = |action: &str| pattern.matches(&action.to_ascii_lowercase(), &|_| None);
     let known = Operation::ALL.iter().flat_map(|operation| [operation.action(), operation.version_action()]).flatten();

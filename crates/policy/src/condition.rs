@@ -7,16 +7,17 @@ use ipnet::IpNet;
 use keyward_s3_wire::date::parse_iso8601;
 use serde_json::Value;
 
-use crate::Requester;
-use crate::circumstances::{self, Circumstances};
+use crate::ask::Ask;
 use crate::fault::Fault;
+use crate::keys::{Key, Said};
 use crate::pattern::{Pattern, Reading};
 
 /// One operator on one key.
 #[derive(Clone, Debug)]
 pub(crate) struct Condition {
-    /// The key, in lower case but for the name of a tag.
-    pub(crate) key: String,
+    pub(crate) key: Key,
+    /// The name of the key, in lower case.
+    pub(crate) name: String,
     quantifier: Quantifier,
     /// Whether it holds where the request says nothing.
     if_exists: bool,
@@ -47,6 +48,21 @@ pub(crate) enum Test {
     Null(bool),
 }
 
+/// Whether something about a request holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Holds {
+    Yes,
+    No,
+    /// It cannot be told. What denies then holds, and what allows does not.
+    Unclear,
+}
+
+impl From<bool> for Holds {
+    fn from(holds: bool) -> Self {
+        if holds { Holds::Yes } else { Holds::No }
+    }
+}
+
 /// How a number or moment is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Compare {
@@ -70,19 +86,19 @@ impl Compare {
 }
 
 /// Reads the element `Condition`.
-pub(crate) fn read(value: &Value, variables: bool) -> Result<Vec<Condition>, Fault> {
+pub(crate) fn read(value: &Value, reading: Reading) -> Result<Vec<Condition>, Fault> {
     let operators = value.as_object().ok_or_else(|| Fault::new("Condition has to be an object of operators"))?;
     let mut conditions = Vec::new();
     for (operator, keys) in operators {
         let keys = keys.as_object().ok_or_else(|| Fault::new(format!("{operator} has to be an object of keys")))?;
         for (key, values) in keys {
-            conditions.push(one(operator, key, values, variables).map_err(|fault| fault.at(operator))?);
+            conditions.push(one(operator, key, values, reading).map_err(|fault| fault.at(operator))?);
         }
     }
     Ok(conditions)
 }
 
-fn one(operator: &str, key: &str, values: &Value, variables: bool) -> Result<Condition, Fault> {
+fn one(operator: &str, name_of_key: &str, values: &Value, reading: Reading) -> Result<Condition, Fault> {
     let (quantifier, name) = match operator.split_once(':') {
         None => (Quantifier::One, operator),
         Some(("ForAllValues", name)) => (Quantifier::All, name),
@@ -93,21 +109,23 @@ fn one(operator: &str, key: &str, values: &Value, variables: bool) -> Result<Con
         Some(name) if name != "Null" => (name, true),
         _ => (name, false),
     };
-    let key = known_key(key)?;
-    let values = texts(values)?;
-    let (test, negated) = test(name, &values, variables)?;
-    Ok(Condition { key, quantifier, if_exists, test, negated })
+    let key = known_key(name_of_key, reading)?;
+    let mut values = texts(values)?;
+    if key == Key::CopySource {
+        // The source is bucket/key, however the request and the policy write it.
+        values = values.into_iter().map(|value| Cow::Owned(value.trim_start_matches('/').to_owned())).collect();
+    }
+    let (test, negated) = test(name, &values, reading)?;
+    Ok(Condition { key, name: name_of_key.to_ascii_lowercase(), quantifier, if_exists, test, negated })
 }
 
-/// The key in lower case, but for the name of a tag, which is told apart by case.
-fn known_key(key: &str) -> Result<String, Fault> {
-    let key = match key.split_once('/') {
-        Some((family, tag)) => format!("{}/{tag}", family.to_ascii_lowercase()),
-        None => key.to_ascii_lowercase(),
-    };
-    match circumstances::is_known(&key) {
-        true => Ok(key),
-        false => Err(Fault::new(format!("the condition key {key} is not known; write one such as aws:SourceIp"))),
+fn known_key(name: &str, reading: Reading) -> Result<Key, Fault> {
+    match Key::named(name) {
+        Some(key) => Ok(key),
+        None if reading.lenient => Ok(Key::Unknowable),
+        None => Err(Fault::new(format!(
+            "the condition key {name} has no value in this store; leave it out, or use one such as aws:SourceIp"
+        ))),
     }
 }
 
@@ -129,11 +147,11 @@ fn text(value: &Value) -> Result<Cow<'_, str>, Fault> {
     }
 }
 
-fn test(name: &str, values: &[Cow<'_, str>], variables: bool) -> Result<(Test, bool), Fault> {
+fn test(name: &str, values: &[Cow<'_, str>], reading: Reading) -> Result<(Test, bool), Fault> {
     let text = |wildcards, ignore_case| -> Result<Test, Fault> {
         let read = |value: &Cow<'_, str>| {
             let value = if ignore_case { value.to_lowercase() } else { value.to_string() };
-            Pattern::read(&value, Reading { wildcards, variables }).map_err(Fault::new)
+            Pattern::read(&value, Reading { wildcards, ..reading }).map_err(Fault::new)
         };
         Ok(Test::Text { patterns: values.iter().map(read).collect::<Result<_, _>>()?, ignore_case })
     };
@@ -203,22 +221,32 @@ fn network(text: &str) -> Result<IpNet, Fault> {
 }
 
 impl Condition {
-    /// Whether it holds for the request.
-    pub(crate) fn holds(&self, requester: &Requester, circumstances: &Circumstances<'_>) -> bool {
-        let values = circumstances.values(&self.key, requester);
+    /// Whether it holds for the request. Several values under an operator that means one are taken so that a statement
+    /// that denies holds for any of them, and one that allows for all of them.
+    pub(crate) fn holds(&self, ask: &Ask<'_>, denies: bool) -> Holds {
+        let said = self.key.said(ask);
+        if said == Said::Unclear || self.test.is_unclear() {
+            return Holds::Unclear;
+        }
         if let Test::Null(absent) = self.test {
-            return values.is_none() == absent;
+            return Holds::from(matches!(said, Said::Nothing | Said::Empty) == absent);
         }
-        let passes =
-            |value: &Cow<'_, str>| self.test.fits(value, &|name| circumstances.value(name, requester)) != self.negated;
-        match (values, self.quantifier) {
-            (None, _) if self.if_exists => true,
-            (None, Quantifier::One) => self.negated,
-            (None, Quantifier::All) => true,
-            (None, Quantifier::Any) => false,
-            (Some(values), Quantifier::Any) => values.iter().any(passes),
-            (Some(values), Quantifier::One | Quantifier::All) => values.iter().all(passes),
-        }
+        let passes = |value: &Cow<'_, str>| self.test.fits(value, &|key| key.said(ask).single()) != self.negated;
+        Holds::from(match (said, self.quantifier) {
+            (Said::Nothing | Said::Empty, _) if self.if_exists => true,
+            (Said::Empty, _) => passes(&Cow::Borrowed("")),
+            (Said::Values(values), Quantifier::Any) => values.iter().any(passes),
+            (Said::Values(values), Quantifier::One) if denies => values.iter().any(passes),
+            (Said::Values(values), Quantifier::One | Quantifier::All) => values.iter().all(passes),
+            (_, Quantifier::One) => self.negated,
+            (_, Quantifier::All) => true,
+            (_, Quantifier::Any) => false,
+        })
+    }
+
+    /// The patterns of its values.
+    pub(crate) fn patterns(&self) -> &[Pattern] {
+        if let Test::Text { patterns, .. } = &self.test { patterns } else { &[] }
     }
 
     /// Whether the values it asks for are fixed ones, so that it narrows down who is let in.
@@ -235,13 +263,18 @@ impl Condition {
 }
 
 impl Test {
-    fn fits<'v>(&self, value: &str, variable: &dyn Fn(&str) -> Option<Cow<'v, str>>) -> bool {
+    /// Whether it depends on something that cannot be told.
+    fn is_unclear(&self) -> bool {
+        matches!(self, Test::Text { patterns, .. } if patterns.iter().any(Pattern::is_unclear))
+    }
+
+    fn fits<'v>(&self, value: &str, variable: &dyn Fn(&Key) -> Option<Cow<'v, str>>) -> bool {
         match self {
             Test::Text { patterns, ignore_case: false } => {
                 patterns.iter().any(|pattern| pattern.matches(value, variable))
             }
             Test::Text { patterns, ignore_case: true } => {
-                let lower = |name: &str| variable(name).map(|value| Cow::Owned(value.to_lowercase()));
+                let lower = |key: &Key| variable(key).map(|value| Cow::Owned(value.to_lowercase()));
                 let value = value.to_lowercase();
                 patterns.iter().any(|pattern| pattern.matches(&value, &lower))
             }

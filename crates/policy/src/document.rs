@@ -1,16 +1,15 @@
 //! A bucket policy: read and checked once, when it is written, then evaluated.
 
-use std::borrow::Cow;
-
 use keyward_identity::{BucketName, NamespaceName};
 use serde_json::{Map, Value};
 
-use crate::circumstances::Circumstances;
-use crate::condition::{self, Condition};
+use crate::actions;
+use crate::ask::Ask;
+use crate::condition::{self, Condition, Holds};
 use crate::fault::{Fault, strings};
+use crate::keys::Key;
 use crate::pattern::{Pattern, Reading};
 use crate::principals::{self, Principal};
-use crate::{Requester, actions};
 
 /// The largest policy, in bytes of JSON.
 pub const LARGEST_POLICY: usize = 20 * 1024;
@@ -56,28 +55,33 @@ impl<T> Among<T> {
 pub enum Verdict {
     /// A statement keeps it out; nothing else counts.
     Denied,
+    /// A statement would keep it out if something were so that cannot be told.
+    Unclear,
     /// A statement lets it in.
     Allowed,
     /// None is about it.
     Silent,
 }
 
-/// A question to a policy.
-pub(crate) struct Question<'q> {
-    pub(crate) requester: &'q Requester,
-    /// Such as `s3:GetObject`.
-    pub(crate) action: &'q str,
-    /// `bucket` or `bucket/key`.
-    pub(crate) resource: &'q str,
-    pub(crate) circumstances: &'q Circumstances<'q>,
-}
-
 impl BucketPolicy {
-    /// Reads the policy of a bucket.
+    /// Reads a policy that is to be the bucket's.
     ///
     /// # Errors
     /// A [`Fault`] that says what is wrong: anything that would not be evaluated as its author means it.
     pub fn read(text: &str, namespace: &NamespaceName, bucket: &BucketName) -> Result<Self, Fault> {
+        Self::read_for(text, namespace, bucket, false)
+    }
+
+    /// Reads a policy that was put before. Condition keys and variables without a value here, which earlier releases
+    /// took, are kept as what cannot be told: statements that deny hold then, and statements that allow do not.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read) otherwise.
+    pub fn read_stored(text: &str, namespace: &NamespaceName, bucket: &BucketName) -> Result<Self, Fault> {
+        Self::read_for(text, namespace, bucket, true)
+    }
+
+    fn read_for(text: &str, namespace: &NamespaceName, bucket: &BucketName, lenient: bool) -> Result<Self, Fault> {
         if text.len() > LARGEST_POLICY {
             return Err(Fault::new(format!("the policy has {} bytes; {LARGEST_POLICY} are allowed", text.len())));
         }
@@ -93,7 +97,7 @@ impl BucketPolicy {
         if root.get("Id").is_some_and(|id| !id.is_string()) {
             return Err(Fault::new("Id has to be a text"));
         }
-        let place = Place { namespace, bucket, variables };
+        let place = Place { namespace, bucket, reading: Reading { wildcards: true, variables, lenient } };
         let statements = match root.get("Statement") {
             Some(Value::Array(list)) if !list.is_empty() => list.iter().collect(),
             Some(one @ Value::Object(_)) => vec![one],
@@ -106,40 +110,31 @@ impl BucketPolicy {
         Ok(BucketPolicy { home: namespace.clone(), statements })
     }
 
-    /// What the policy says: one statement that denies outweighs all that allow.
-    pub(crate) fn evaluate(&self, question: &Question<'_>) -> Verdict {
+    /// What the policy says about an action: one statement that denies outweighs all that allow.
+    pub(crate) fn evaluate(&self, ask: &Ask<'_>, action: &str) -> Verdict {
+        let about = About { ask, home: &self.home, action: action.to_ascii_lowercase(), resource: ask.resource() };
         let mut verdict = Verdict::Silent;
         for statement in &self.statements {
-            if (verdict == Verdict::Allowed && statement.effect == Effect::Allow)
-                || !statement.is_about(question, &self.home)
-            {
+            if verdict == Verdict::Allowed && statement.effect == Effect::Allow {
                 continue;
             }
-            match statement.effect {
-                Effect::Deny => return Verdict::Denied,
-                Effect::Allow => verdict = Verdict::Allowed,
-            }
+            verdict = match (statement.effect, statement.is_about(&about)) {
+                (Effect::Deny, Holds::Yes) => return Verdict::Denied,
+                (Effect::Deny, Holds::Unclear) => Verdict::Unclear,
+                (Effect::Allow, Holds::Yes) if verdict == Verdict::Silent => Verdict::Allowed,
+                _ => verdict,
+            };
         }
         verdict
     }
 
-    /// Whether what it says about an action depends on the tags that an object has.
-    pub(crate) fn reads_tags_for(&self, action: &str) -> bool {
-        self.reads_for(action, &["s3:existingobjecttag/"])
-    }
-
-    /// Whether what it says about an action depends on the tags that the request gives.
-    pub(crate) fn reads_given_tags_for(&self, action: &str) -> bool {
-        self.reads_for(action, &["s3:requestobjecttag/", "s3:requestobjecttagkeys"])
-    }
-
-    fn reads_for(&self, action: &str, keys: &[&str]) -> bool {
+    /// Whether what it says about an action depends on a key for which `reads` holds.
+    pub(crate) fn depends_for(&self, action: &str, reads: impl Fn(&Key) -> bool) -> bool {
         let action = action.to_ascii_lowercase();
-        let reads = |condition: &Condition| keys.iter().any(|key| condition.key.starts_with(key));
         self.statements
             .iter()
             .filter(|statement| statement.actions.holds(|pattern| pattern.matches(&action, &|_| None)))
-            .any(|statement| statement.conditions.iter().any(reads))
+            .any(|statement| statement.keys().any(&reads))
     }
 
     /// Whether it lets in everybody, as S3 sees it: a statement allows something to anybody, and no condition on who
@@ -156,7 +151,7 @@ impl BucketPolicy {
             "aws:principalarn",
             "aws:principalaccount",
         ];
-        let narrows = |condition: &Condition| NARROWING.contains(&condition.key.as_str()) && condition.pins();
+        let narrows = |condition: &Condition| NARROWING.contains(&condition.name.as_str()) && condition.pins();
         let to_anybody = |statement: &Statement| {
             statement.principals.negated || statement.principals.list.contains(&Principal::Everybody)
         };
@@ -167,14 +162,49 @@ impl BucketPolicy {
     }
 }
 
+/// What a statement may be about.
+struct About<'q> {
+    ask: &'q Ask<'q>,
+    home: &'q NamespaceName,
+    /// In lower case.
+    action: String,
+    /// `bucket` or `bucket/key`.
+    resource: String,
+}
+
 impl Statement {
-    fn is_about(&self, question: &Question<'_>, home: &NamespaceName) -> bool {
-        let variable = |name: &str| -> Option<Cow<'_, str>> { question.circumstances.value(name, question.requester) };
-        let action = question.action.to_ascii_lowercase();
-        self.principals.holds(|principal| principal.is(question.requester, home))
-            && self.actions.holds(|pattern| pattern.matches(&action, &|_| None))
-            && self.resources.holds(|pattern| pattern.matches(question.resource, &variable))
-            && self.conditions.iter().all(|condition| condition.holds(question.requester, question.circumstances))
+    fn is_about(&self, about: &About<'_>) -> Holds {
+        let ask = about.ask;
+        let named = self.principals.holds(|principal| principal.is(ask.requester, about.home))
+            && self.actions.holds(|pattern| pattern.matches(&about.action, &|_| None));
+        if !named {
+            return Holds::No;
+        }
+        let resources = match self.resources.list.iter().any(Pattern::is_unclear) {
+            true => Holds::Unclear,
+            false => {
+                let covers = |pattern: &Pattern| pattern.matches(&about.resource, &|key| key.said(ask).single());
+                Holds::from(self.resources.holds(covers))
+            }
+        };
+        let denies = self.effect == Effect::Deny;
+        let mut holds = resources;
+        for condition in &self.conditions {
+            match (holds, condition.holds(ask, denies)) {
+                (Holds::No, _) | (_, Holds::No) => return Holds::No,
+                (_, Holds::Unclear) => holds = Holds::Unclear,
+                (_, Holds::Yes) => {}
+            }
+        }
+        holds
+    }
+
+    /// The keys that it depends on.
+    fn keys(&self) -> impl Iterator<Item = &Key> {
+        let of_conditions = self.conditions.iter().flat_map(|condition| {
+            std::iter::once(&condition.key).chain(condition.patterns().iter().flat_map(Pattern::variables))
+        });
+        of_conditions.chain(self.resources.list.iter().flat_map(Pattern::variables))
     }
 }
 
@@ -182,7 +212,7 @@ impl Statement {
 struct Place<'p> {
     namespace: &'p NamespaceName,
     bucket: &'p BucketName,
-    variables: bool,
+    reading: Reading,
 }
 
 impl Place<'_> {
@@ -224,7 +254,7 @@ impl Place<'_> {
             actions: Among { list: actions, negated: not_actions },
             resources: Among { list: resources, negated: not_resources },
             conditions: match map.get("Condition") {
-                Some(value) => condition::read(value, self.variables)?,
+                Some(value) => condition::read(value, self.reading)?,
                 None => Vec::new(),
             },
         })
@@ -249,9 +279,8 @@ impl Place<'_> {
             ["arn" | "urn", ..] => return Err(foreign()),
             _ => name,
         };
-        let reading = Reading { wildcards: true, variables: self.variables };
         let bucket = within.split_once('/').map_or(within, |(bucket, _)| bucket);
-        let pattern = Pattern::read(bucket, reading).map_err(Fault::new)?;
+        let pattern = Pattern::read(bucket, self.reading).map_err(Fault::new)?;
         // A star in the bucket's place may stand for bucket, slash and key together.
         let may_be_here = bucket.contains('*')
             && bucket
@@ -262,7 +291,7 @@ impl Place<'_> {
         if !may_be_here {
             return Err(foreign());
         }
-        Pattern::read(within, reading).map_err(Fault::new)
+        Pattern::read(within, self.reading).map_err(Fault::new)
     }
 }
 

@@ -16,7 +16,7 @@ pub(crate) enum Compiled {
 /// which is found out without looking further.
 pub(crate) fn policy_of(bucket: &Bucket) -> Option<&Compiled> {
     let text = bucket.settings.policy.as_deref()?;
-    let compile = || match BucketPolicy::read(text, &bucket.namespace, &bucket.name) {
+    let compile = || match BucketPolicy::read_stored(text, &bucket.namespace, &bucket.name) {
         Ok(policy) => Compiled::Policy(policy),
         Err(_) => Compiled::Unreadable,
     };

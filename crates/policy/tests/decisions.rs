@@ -10,8 +10,11 @@ use keyward_identity::{
     Permission, PublicAccessBlock, UserRef,
 };
 use keyward_policy::{
-    Access, BucketPolicy, Circumstances, Decision, Denied, Facts, ObjectFacts, Requester, Resource, decide, is_public,
+    Access, Body, BucketPolicy, Circumstances, DecidedDeletion, Decision, Denied, Facts, ObjectFacts, Requester,
+    Resource, Source, Stated, decide, is_public,
 };
+use keyward_s3_wire::operations::{DeleteObjects, ObjectToDelete};
+use keyward_s3_wire::query::Query;
 use keyward_s3_wire::{ObjectKey, Operation, VersionId};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -55,7 +58,7 @@ fn access(requester: Requester, operation: Operation, settings: BucketSettings) 
         keyward_s3_wire::Shape::Object => Resource::Object(bucket, key("a/b")),
         _ => Resource::Bucket(bucket),
     };
-    Access { requester, operation, resource, source: None }
+    Access { requester, operation, resource, version: None, source: None, stated: Stated::default() }
 }
 
 fn at<'r>(facts: Facts<'r>) -> Circumstances<'r> {
@@ -72,7 +75,11 @@ fn in_circumstances(
     settings: BucketSettings,
     circumstances: &Circumstances<'_>,
 ) -> Result<(), Denied> {
-    match decide(access(requester, operation, settings), circumstances)? {
+    let mut access = access(requester, operation, settings);
+    if let Some(headers) = circumstances.headers {
+        access.stated = Stated { body: Body::Irrelevant, ..Stated::of(operation, headers).expect("sound headers") };
+    }
+    match decide(access, circumstances)? {
         Decision::Granted(_) => Ok(()),
         other => panic!("{other:?}"),
     }
@@ -86,7 +93,12 @@ fn a_bucket_without_policy_or_list_is_its_owners_alone() {
         assert_eq!(asked(user("alice", "ns1"), operation, BucketSettings::default()), Ok(()), "{operation}");
         assert_eq!(asked(user("bob", "ns1"), operation, BucketSettings::default()), Err(Denied::NotShared));
         assert_eq!(asked(user("alice", "ns2"), operation, BucketSettings::default()), Err(Denied::NotShared));
-        assert_eq!(asked(Requester::Anonymous, operation, BucketSettings::default()), Err(Denied::Anonymous));
+        let locks = matches!(
+            operation,
+            Operation::PutObjectRetention | Operation::PutObjectLegalHold | Operation::ExtendObjectRetention
+        );
+        let unsigned = if locks { Denied::UnsignedLock } else { Denied::Anonymous };
+        assert_eq!(asked(Requester::Anonymous, operation, BucketSettings::default()), Err(unsigned));
     }
 }
 
@@ -107,7 +119,9 @@ fn buckets_are_made_in_ones_own_namespace_only() {
     let make = |of| {
         let resource = Resource::NewBucket { namespace: namespace(of), name: BucketName::parse("b1").expect("a name") };
         let (requester, operation) = (user("alice", "ns1"), Operation::CreateBucket);
-        decide(Access { requester, operation, resource, source: None }, &at(Facts::Unknown)).err()
+        let stated = Stated::default();
+        let access = Access { requester, operation, resource, version: None, source: None, stated };
+        decide(access, &at(Facts::Unknown)).err()
     };
     assert_eq!((make("ns1"), make("ns2")), (None, Some(Denied::ForeignNamespace)));
 }
@@ -150,16 +164,17 @@ fn conditions_look_at_the_request() {
     headers.insert(HeaderName::from_static("x-amz-acl"), HeaderValue::from_static("public-read"));
     headers.insert(HeaderName::from_static("user-agent"), HeaderValue::from_static("Boto3/1"));
     let facts = ObjectFacts { tags: vec![("team".into(), "blue".into())], ..ObjectFacts::default() };
+    let query = Query::parse("prefix=home%2Fbob&max-keys=5").expect("a query");
     let circumstances = Circumstances {
         headers: Some(&headers),
-        query: Some("prefix=home%2Fbob&max-keys=5"),
+        query: Some(&query),
         address: Some(IpAddr::from([192, 0, 2, 7])),
         encrypted: true,
         object: Facts::Known(&facts),
         ..Circumstances::at(Timestamp::from_millis(1_700_000_000_000))
     };
     let ask = |condition| {
-        in_circumstances(user("bob", "ns1"), Operation::GetObject, settings(condition), &circumstances).is_ok()
+        in_circumstances(user("bob", "ns1"), Operation::PutObject, settings(condition), &circumstances).is_ok()
     };
     for holds in [
         json!({"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}),
@@ -205,15 +220,36 @@ fn a_policy_that_asks_for_tags_waits_for_them() {
     assert!(matches!(decide(asked, &at(Facts::Unknown)), Ok(Decision::NeedsObject(_))));
 }
 
+/// What becomes of each entry of one deletion of many.
+fn deleted(
+    requester: Requester,
+    settings: BucketSettings,
+    entries: &[(&str, Option<VersionId>)],
+) -> Vec<Result<(), Denied>> {
+    let object = |(name, version): &(&str, Option<VersionId>)| ObjectToDelete {
+        version_id: version.clone(),
+        ..ObjectToDelete::named(key(name))
+    };
+    let mut access = access(requester, Operation::DeleteObjects, settings);
+    access.stated.body = Body::Unread;
+    let Ok(Decision::NeedsBody(mut access)) = decide(access, &at(Facts::Unknown)) else { panic!("not asked") };
+    let objects = entries.iter().map(object).collect();
+    access.stated.body = Body::Deletion(DeleteObjects { objects, ..DeleteObjects::default() });
+    let Ok(Decision::Granted(allowed)) = decide(access, &at(Facts::Unknown)) else { panic!("refused") };
+    let outcome = |entry: &DecidedDeletion| match entry {
+        DecidedDeletion::Allowed(_) => Ok(()),
+        DecidedDeletion::Refused { why, .. } => Err(*why),
+    };
+    allowed.deletions().entries().iter().map(outcome).collect()
+}
+
 #[test]
 fn tags_that_only_reading_asks_for_keep_nobody_from_deleting() {
     let condition = json!({"StringEquals": {"s3:ExistingObjectTag/security": "public"}});
     let policy = with_policy(json!({
         "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "logs/*", "Condition": condition,
     }));
-    let asked = access(user("alice", "ns1"), Operation::DeleteObjects, policy);
-    let Ok(Decision::Granted(allowed)) = decide(asked, &at(Facts::Unknown)) else { panic!("refused") };
-    assert_eq!(allowed.may_delete(&key("data"), Some(&VersionId::null())), Ok(()));
+    assert_eq!(deleted(user("alice", "ns1"), policy, &[("data", Some(VersionId::null()))]), [Ok(())]);
 }
 
 #[test]
@@ -222,22 +258,16 @@ fn keys_of_one_deletion_are_decided_one_by_one() {
         {"Effect": "Allow", "Principal": "bob", "Action": "s3:DeleteObject", "Resource": "logs/tmp/*"},
         {"Effect": "Deny", "Principal": "*", "Action": "s3:DeleteObject", "Resource": "logs/tmp/kept"},
     ]));
-    let asked = access(user("bob", "ns1"), Operation::DeleteObjects, policy);
-    let Ok(Decision::Granted(allowed)) = decide(asked, &at(Facts::Unknown)) else { panic!("refused") };
-    assert_eq!(allowed.may_delete(&key("tmp/a"), None), Ok(()));
-    assert_eq!(allowed.may_delete(&key("tmp/kept"), None), Err(Denied::ByPolicy));
-    assert_eq!(allowed.may_delete(&key("data"), None), Err(Denied::NotShared));
-    assert_eq!(
-        allowed.may_delete(&key("tmp/a"), Some(&VersionId::null())),
-        Err(Denied::NotShared),
-        "a version takes a right of its own"
-    );
+    let entries = [("tmp/a", None), ("tmp/kept", None), ("data", None), ("tmp/a", Some(VersionId::null()))];
+    // A version takes a right of its own.
+    let expected = [Ok(()), Err(Denied::ByPolicy), Err(Denied::NotShared), Err(Denied::NotShared)];
+    assert_eq!(deleted(user("bob", "ns1"), policy, &entries), expected);
 }
 
 #[test]
 fn a_copy_needs_the_right_to_read_its_source() {
     let from = |settings: BucketSettings| {
-        let source = Some((bucket(settings), key("old")));
+        let source = Some(Source { bucket: bucket(settings), key: key("old"), version: None });
         let resource = Resource::Object(
             Arc::new(Bucket {
                 owner: ObjectUserId::parse("bob").expect("a name"),
@@ -245,7 +275,8 @@ fn a_copy_needs_the_right_to_read_its_source() {
             }),
             key("new"),
         );
-        let access = Access { requester: user("bob", "ns1"), operation: Operation::CopyObject, resource, source };
+        let (requester, operation, stated) = (user("bob", "ns1"), Operation::CopyObject, Stated::default());
+        let access = Access { requester, operation, resource, version: None, source, stated };
         decide(access, &Circumstances { source: Facts::Absent, ..at(Facts::Absent) }).err()
     };
     let open = json!({"Effect": "Allow", "Principal": "bob", "Action": "s3:GetObject", "Resource": "logs/old"});
@@ -362,7 +393,7 @@ fn a_document_with_a_fault_is_refused_and_the_fault_is_named() {
         (with("Resource", json!([])), "Resource"),
         (with("Principal", json!({"AWS": "arn:aws:iam::x:group/g"})), "group/g"),
         (with("Condition", json!({"StringIs": {"aws:Referer": "x"}})), "StringIs"),
-        (with("Condition", json!({"StringLike": {"aws:Refer": "x"}})), "aws:refer"),
+        (with("Condition", json!({"StringLike": {"aws:Refer": "x"}})), "aws:Refer"),
         (with("Condition", json!({"IpAddress": {"aws:SourceIp": "10.0.0"}})), "10.0.0"),
         (with("Colour", json!("red")), "Colour"),
         (" ".repeat(30_000), "bytes"),
@@ -501,7 +532,12 @@ fn a_write_by_policy_takes_the_rights_to_what_its_headers_set() {
     let asked = |requester: Requester, operation, actions: Value, header: (&'static str, &'static str)| {
         let policy =
             with_policy(json!({"Effect": "Allow", "Principal": "bob", "Action": actions, "Resource": "logs/*"}));
-        let headers = HeaderMap::from_iter([(HeaderName::from_static(header.0), HeaderValue::from_static(header.1))]);
+        let mut headers =
+            HeaderMap::from_iter([(HeaderName::from_static(header.0), HeaderValue::from_static(header.1))]);
+        if header.0 == "x-amz-object-lock-mode" {
+            let until = HeaderValue::from_static("2126-01-01T00:00:00Z");
+            headers.insert("x-amz-object-lock-retain-until-date", until);
+        }
         let circumstances = Circumstances { headers: Some(&headers), ..at(Facts::Unknown) };
         in_circumstances(requester, operation, policy, &circumstances)
     };
@@ -538,9 +574,14 @@ fn tags_in_a_body_are_judged_once_they_were_read() {
              "Condition": {"StringEquals": {"s3:RequestObjectTag/colour": "red"}}},
         ]));
         let facts = ObjectFacts::default();
-        let access = access(requester, Operation::PutObjectTagging, policy);
+        let mut access = access(requester, Operation::PutObjectTagging, policy);
+        access.stated.body = Body::Unread;
         match decide(access, &at(Facts::Known(&facts))).expect("what the body says is not known yet") {
-            Decision::Granted(allowed) => allowed.may_tag(&key("a/b"), tags),
+            Decision::NeedsBody(mut access) => {
+                access.stated.body = Body::Tags(tags.to_vec());
+                decide(access, &at(Facts::Known(&facts)))
+                    .map(|decision| assert!(matches!(decision, Decision::Granted(_))))
+            }
             other => panic!("{other:?}"),
         }
     };

@@ -6,8 +6,11 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use keyward_ambient::Timestamp;
 use keyward_identity::{Bucket, BucketName, BucketSettings, NamespaceName, ObjectUserId};
 use keyward_policy::{
-    Access, Allowed, Circumstances, Decision, Denied, Facts, ObjectFacts, Requester, Resource, decide,
+    Access, Allowed, Body, Circumstances, DecidedDeletion, Decision, Denied, Facts, ObjectFacts, Requester, Resource,
+    Stated, decide,
 };
+use keyward_s3_wire::operations::{DeleteObjects, ObjectToDelete};
+use keyward_s3_wire::query::Query;
 use keyward_s3_wire::{ObjectKey, Operation, Shape, VersionId};
 use serde_json::{Value, json};
 
@@ -41,7 +44,7 @@ fn access(user: &str, operation: Operation, statements: &Value) -> Access {
         Shape::Object => Resource::Object(bucket, key("a/b")),
         _ => Resource::Bucket(bucket),
     };
-    Access { requester, operation, resource, source: None }
+    Access { requester, operation, resource, version: None, source: None, stated: Stated::default() }
 }
 
 fn granted(access: Access, circumstances: &Circumstances<'_>) -> Result<Allowed, Denied> {
@@ -57,9 +60,34 @@ fn bypassing(word: &'static str) -> HeaderMap {
 
 fn allowed(user: &str, operation: Operation, statements: &Value, word: &'static str) -> Allowed {
     let (headers, facts) = (bypassing(word), ObjectFacts::default());
-    let object = if operation == Operation::DeleteObjects { Facts::Unknown } else { Facts::Known(&facts) };
-    let circumstances = Circumstances { headers: Some(&headers), object, ..Circumstances::at(Timestamp::EPOCH) };
-    granted(access(user, operation, statements), &circumstances).expect("let in")
+    let circumstances = Circumstances { object: Facts::Known(&facts), ..Circumstances::at(Timestamp::EPOCH) };
+    let mut access = access(user, operation, statements);
+    access.stated = Stated { body: Body::Irrelevant, ..Stated::of(operation, &headers).expect("sound headers") };
+    granted(access, &circumstances).expect("let in")
+}
+
+/// One entry of a deletion of many: whether it passes over a retention in governance mode.
+fn deletes(
+    user: &str,
+    statements: &Value,
+    word: &'static str,
+    entry: (&str, Option<&str>),
+    circumstances: &Circumstances<'_>,
+) -> Result<bool, Denied> {
+    let mut access = access(user, Operation::DeleteObjects, statements);
+    access.stated = Stated::of(Operation::DeleteObjects, &bypassing(word)).expect("sound headers");
+    let version_id = entry.1.map(version);
+    let objects = vec![ObjectToDelete { version_id, ..ObjectToDelete::named(key(entry.0)) }];
+    access.stated.body = Body::Deletion(DeleteObjects { objects, ..DeleteObjects::default() });
+    match granted(access, circumstances)?.deletions().entries() {
+        [DecidedDeletion::Allowed(allowed)] => Ok(allowed.bypasses_governance()),
+        [DecidedDeletion::Refused { why, .. }] => Err(*why),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn now() -> Circumstances<'static> {
+    Circumstances::at(Timestamp::EPOCH)
 }
 
 #[test]
@@ -71,17 +99,15 @@ fn a_retention_is_passed_over_only_by_whoever_says_true() {
                 let bypasses = allowed("alice", operation, policy, word).bypasses_governance();
                 assert_eq!(bypasses, expected, "{operation} {word:?}");
             }
-            let many = allowed("alice", Operation::DeleteObjects, policy, word);
-            assert_eq!(many.bypasses_governance_of(&key("a/b"), None), expected, "{word:?}");
+            assert_eq!(deletes("alice", policy, word, ("a/b", None), &now()), Ok(expected), "{word:?}");
         }
     }
 }
 
 #[test]
 fn a_deletion_of_many_passes_over_the_retentions_of_those_keys_that_the_policy_names() {
-    let many = |user, statements| {
-        let allowed = allowed(user, Operation::DeleteObjects, &statements, "true");
-        move |name: &str, id: &str| allowed.bypasses_governance_of(&key(name), Some(&version(id)))
+    let many = |user, statements: Value| {
+        move |name: &str, id: &str| deletes(user, &statements, "true", (name, Some(id)), &now()) == Ok(true)
     };
     let denied = many(
         "alice",
@@ -104,12 +130,10 @@ fn a_deletion_of_many_passes_over_the_retentions_of_those_keys_that_the_policy_n
 fn what_only_tags_could_decide_passes_over_nothing_until_they_are_known() {
     let denial = json!({"Effect": "Deny", "Principal": "*", "Action": "s3:BypassGovernanceRetention", "Resource": "logs/*",
                         "Condition": {"StringEquals": {"s3:ExistingObjectTag/case": "open"}}});
-    let many = allowed("alice", Operation::DeleteObjects, &denial, "true");
-    assert!(!many.bypasses_governance_of(&key("a/b"), Some(&version("v1"))));
-    let headers = bypassing("true");
-    let circumstances = Circumstances { headers: Some(&headers), ..Circumstances::at(Timestamp::EPOCH) };
-    let one = access("alice", Operation::DeleteObject, &denial);
-    assert!(matches!(decide(one, &circumstances), Ok(Decision::NeedsObject(_))));
+    assert_eq!(deletes("alice", &denial, "true", ("a/b", Some("v1")), &now()), Ok(false));
+    let mut one = access("alice", Operation::DeleteObject, &denial);
+    one.stated = Stated::of(Operation::DeleteObject, &bypassing("true")).expect("sound headers");
+    assert!(matches!(decide(one, &now()), Ok(Decision::NeedsObject(_))));
 }
 
 #[test]
@@ -117,29 +141,32 @@ fn the_version_of_a_condition_is_that_of_each_entry() {
     let kept = |operator: &str, value: &str| {
         let statement = json!({"Effect": "Deny", "Principal": "*", "Action": ["s3:DeleteObject", "s3:DeleteObjectVersion"],
                                "Resource": "logs/*", "Condition": {operator: {"s3:VersionId": value}}});
-        let circumstances = Circumstances { query: Some("delete&versionId=v1"), ..Circumstances::at(Timestamp::EPOCH) };
-        granted(access("alice", Operation::DeleteObjects, &statement), &circumstances).expect("let in")
+        move |id: Option<&str>| {
+            let query = Query::parse("delete&versionId=v1").expect("a query");
+            let circumstances = Circumstances { query: Some(&query), ..now() };
+            deletes("alice", &statement, "false", ("a/b", id), &circumstances).map(|_| ())
+        }
     };
     let one = kept("StringEquals", "v1");
-    assert_eq!(one.may_delete(&key("a/b"), Some(&version("v1"))), Err(Denied::ByPolicy));
-    assert_eq!(one.may_delete(&key("a/b"), Some(&version("v2"))), Ok(()));
-    assert_eq!(one.may_delete(&key("a/b"), None), Ok(()));
+    assert_eq!(one(Some("v1")), Err(Denied::ByPolicy));
+    assert_eq!(one(Some("v2")), Ok(()));
+    assert_eq!(one(None), Ok(()));
     let without = kept("Null", "true");
-    assert_eq!(without.may_delete(&key("a/b"), None), Err(Denied::ByPolicy));
-    assert_eq!(without.may_delete(&key("a/b"), Some(&version("a+b/c="))), Ok(()));
+    assert_eq!(without(None), Err(Denied::ByPolicy));
+    assert_eq!(without(Some("a+b/c=")), Ok(()));
     let awkward = kept("StringEquals", "a+b/c=");
-    assert_eq!(awkward.may_delete(&key("a/b"), Some(&version("a+b/c="))), Err(Denied::ByPolicy));
+    assert_eq!(awkward(Some("a+b/c=")), Err(Denied::ByPolicy));
 }
 
 #[test]
 fn attributes_take_the_right_to_read_as_well() {
     let facts = ObjectFacts::default();
-    let ask = |user, query, statements: &Value| {
-        let circumstances =
-            Circumstances { query, object: Facts::Known(&facts), ..Circumstances::at(Timestamp::EPOCH) };
-        granted(access(user, Operation::GetObjectAttributes, statements), &circumstances).err()
+    let ask = |user, id: Option<&str>, statements: &Value| {
+        let circumstances = Circumstances { object: Facts::Known(&facts), ..now() };
+        let asked = access(user, Operation::GetObjectAttributes, statements);
+        granted(Access { version: id.map(version), ..asked }, &circumstances).err()
     };
-    let (newest, old) = (Some("attributes"), Some("attributes&versionId=v1"));
+    let (newest, old) = (None, Some("v1"));
     for (query, read, other) in
         [(newest, "s3:GetObject", "s3:GetObjectVersion"), (old, "s3:GetObjectVersion", "s3:GetObject")]
     {

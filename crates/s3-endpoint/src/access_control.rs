@@ -6,17 +6,16 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response};
 use keyward_credential_cache::CredentialRef;
 use keyward_identity::{Acl, AclGrant, AclGrantee, Bucket, NamespaceName, ObjectOwnership, ObjectUserId, UserRef};
-use keyward_objects::{Checked, ResponseBody, empty, full};
+use keyward_objects::{Checked, Granted, ResponseBody, empty, full, read_document};
 use keyward_policy::{AclRefused, BucketPolicy, LARGEST_POLICY, canned, is_public, may_have};
 use keyward_s3_wire::acl_headers::{AclHeaders, Grantee};
 use keyward_s3_wire::configuration::{AccessControlPolicy, BODY_LIMIT, NamedGrant, write_policy_status};
-use keyward_s3_wire::query::Query;
 use keyward_s3_wire::{ErrorCode, ObjectKey, Operation, Owner, S3Error, VersionId};
 use keyward_service::{Configuration, Origin, UserScope};
 
 use crate::bucket_configuration::{Change, document_answer, done};
 use crate::endpoint::Shared;
-use crate::{document, failure};
+use crate::failure;
 
 /// The groups that grants may name.
 const GROUPS: [(&str, AclGrantee); 3] = [
@@ -50,12 +49,12 @@ impl Shared {
     ) -> Result<Response<ResponseBody>, S3Error> {
         let operation = request.operation();
         let bucket = request.access().resource.bucket().ok_or(ErrorCode::NoSuchBucket)?.clone();
-        keyward_s3_wire::bucket_owner::expect_owner(request.head().parts(), bucket.owner.as_str())?;
+        keyward_s3_wire::bucket_owner::expect_owner(request.head(), bucket.owner.as_str())?;
         match operation {
             Operation::GetBucketAcl => Ok(shown_acl(&bucket_acl(&bucket))),
             Operation::PutBucketAcl => self.put_bucket_acl(request, &bucket, origin).await,
             Operation::GetObjectAcl => {
-                let (key, version) = (key_of(&request)?, version_of(&request)?);
+                let (key, version) = (key_of(&request)?, request.access().version.clone());
                 self.object_acl(&bucket, &key, version.as_ref()).await.map(|acl| shown_acl(&acl))
             }
             Operation::PutObjectAcl => self.put_object_acl(request, &bucket).await,
@@ -79,8 +78,8 @@ impl Shared {
         origin: Origin,
     ) -> Result<Response<ResponseBody>, S3Error> {
         let change = Change::of(&request, bucket, origin);
-        let (_, _, payload) = request.into_parts();
-        let body = document::read(payload, 2 * LARGEST_POLICY).await?;
+        let (_, payload) = request.into_parts();
+        let body = read_document(payload, 2 * LARGEST_POLICY).await?;
         let malformed = |why: String| S3Error::because(ErrorCode::MalformedPolicy, failure::sentence(&why));
         let text = std::str::from_utf8(&body).map_err(|_| malformed("the policy is not UTF-8".to_owned()))?;
         let policy =
@@ -106,11 +105,10 @@ impl Shared {
     }
 
     async fn put_object_acl(&self, request: Checked, bucket: &Bucket) -> Result<Response<ResponseBody>, S3Error> {
-        let version = version_of(&request)?;
-        let present = self.object_acl(bucket, &key_of(&request)?, version.as_ref()).await?;
-        let commit_check = request.commit_check().clone();
-        let (allowed, acl) = self.acl_asked_for(request, present.owner, bucket).await?;
-        self.backend.put_object_acl(&allowed, version.as_ref(), &acl, &commit_check).await?;
+        let version = request.access().version.as_ref();
+        let present = self.object_acl(bucket, &key_of(&request)?, version).await?;
+        let (granted, acl) = self.acl_asked_for(request, present.owner, bucket).await?;
+        self.backend.put_object_acl(&granted, &acl).await?;
         Ok(Response::new(empty()))
     }
 
@@ -131,13 +129,13 @@ impl Shared {
         request: Checked,
         owner: UserRef,
         bucket: &Bucket,
-    ) -> Result<(keyward_policy::Allowed, Acl), S3Error> {
+    ) -> Result<(Granted, Acl), S3Error> {
         if bucket.settings.ownership == Some(ObjectOwnership::BucketOwnerEnforced) {
             return Err(refused(AclRefused::Disabled));
         }
-        let (head, allowed, payload) = request.into_parts();
-        let asked = AclHeaders::of(head.headers())?;
-        let body = document::read(payload, BODY_LIMIT).await?;
+        let (granted, payload) = request.into_parts();
+        let asked = &granted.access().stated.acl;
+        let body = read_document(payload, BODY_LIMIT).await?;
         let acl = if asked.is_empty() {
             let asked = AccessControlPolicy::read(&body)?;
             if asked.owner.as_ref().is_some_and(|named| named.id != owner.id.as_str()) {
@@ -145,10 +143,10 @@ impl Shared {
             }
             self.granted(asked.grants, owner, &bucket.namespace).await?
         } else {
-            self.acl_of_headers(&asked, owner, bucket.owner()).await?
+            self.acl_of_headers(asked, owner, bucket.owner()).await?
         };
         may_have(bucket, &acl).map_err(refused)?;
-        Ok((allowed, acl))
+        Ok((granted, acl))
     }
 
     /// The list that the headers of a request ask for; its owner's alone when they ask for none.
@@ -234,10 +232,6 @@ fn shown_acl(acl: &Acl) -> Response<ResponseBody> {
 
 fn key_of(request: &Checked) -> Result<ObjectKey, S3Error> {
     request.access().resource.key().cloned().ok_or(ErrorCode::InvalidArgument.into())
-}
-
-fn version_of(request: &Checked) -> Result<Option<VersionId>, S3Error> {
-    Query::of(request.head().parts())?.filled("versionId")?.map(VersionId::parse).transpose()
 }
 
 fn json(text: &str) -> Response<ResponseBody> {

@@ -2,22 +2,55 @@
 
 use std::sync::Arc;
 
-use http::HeaderMap;
 use keyward_identity::{Bucket, BucketName, NamespaceName, ObjectOwnership};
-use keyward_listener::Peer;
-use keyward_objects::{Judged, ObjectFacts};
+use keyward_objects::{Judged, ObjectFacts, RequestBody, empty, read_decided};
 use keyward_policy::{
     Access, AclRefused, Allowed, Circumstances, Decision, Denied, Facts, NewObjectAccess, Requester, Resource,
-    SignedBy, decide, may_have, owner_of_new,
+    SignedBy, Source, Stated, decide, may_have, owner_of_new,
 };
-use keyward_s3_wire::acl_headers::{AclHeaders, CannedAcl};
+use keyward_s3_wire::acl_headers::CannedAcl;
 use keyward_s3_wire::operations::CopySource;
 use keyward_s3_wire::query::Query;
-use keyward_s3_wire::{Address, ErrorCode, ObjectKey, Operation, S3Error, VersionId};
-use keyward_signature::Clean;
+use keyward_s3_wire::{Address, ErrorCode, ObjectKey, Operation, RequestHead, S3Error, VersionId};
+use keyward_service::Origin;
+use keyward_signature::{Clean, Payload};
 
 use crate::endpoint::Shared;
 use crate::{access_control, failure};
+
+/// A verified request as decisions see it. Headers and query are read from here by all who decide or act.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'r> {
+    pub(crate) head: &'r Clean,
+    pub(crate) query: &'r Query,
+    pub(crate) signed: Option<SignedBy>,
+    pub(crate) origin: Origin,
+    /// Whether the connection is encrypted.
+    pub(crate) encrypted: bool,
+}
+
+impl<'r> Asked<'r> {
+    pub(crate) fn head(&self) -> RequestHead<'r> {
+        RequestHead::of(self.head.parts(), self.query)
+    }
+}
+
+/// What a decision came to before the body is read.
+pub(crate) enum Authorised {
+    /// It is made.
+    Allowed(Allowed, Judged),
+    /// It is made by what the body says.
+    AfterBody(Access, Judged),
+}
+
+impl Authorised {
+    pub(crate) fn access(&self) -> &Access {
+        match self {
+            Authorised::Allowed(allowed, _) => allowed.access(),
+            Authorised::AfterBody(access, _) => access,
+        }
+    }
+}
 
 impl Shared {
     pub(crate) async fn authorise(
@@ -25,18 +58,25 @@ impl Shared {
         requester: Requester,
         operation: Operation,
         address: Address,
-        head: &mut Clean,
-    ) -> Result<Allowed, S3Error> {
+        asked: &Asked<'_>,
+    ) -> Result<Authorised, S3Error> {
         let named = address.namespace.as_ref().or(match &requester {
             Requester::User { namespace, .. } => Some(namespace),
             Requester::Anonymous => self.anonymous_namespace.as_ref(),
         });
         let Some(namespace) = named.cloned() else { return Err(denied(Denied::Anonymous)) };
-        let source = copy_source(operation, head)?;
-        let source_version = source.as_ref().and_then(|source| source.version_id.clone());
-        let source = match source {
+        let stated = Stated::of(operation, asked.head.headers())?;
+        let version = match address.key {
+            Some(_) => VersionId::of(asked.query)?,
             None => None,
-            Some(source) => Some((self.bucket(&requester, &namespace, &source.bucket).await?, source.key)),
+        };
+        let source = match operation {
+            Operation::CopyObject | Operation::UploadPartCopy => {
+                let named = CopySource::of(asked.head.headers())?;
+                let bucket = self.bucket(&requester, &namespace, &named.bucket).await?;
+                Some(Source { bucket, key: named.key, version: named.version_id })
+            }
+            _ => None,
         };
         let resource = match (address.bucket, address.key) {
             (None, _) => Resource::Service { namespace },
@@ -44,45 +84,56 @@ impl Shared {
             (Some(name), None) => Resource::Bucket(self.bucket(&requester, &namespace, &name).await?),
             (Some(name), Some(key)) => Resource::Object(self.bucket(&requester, &namespace, &name).await?, key),
         };
-        let access = Access { requester, operation, resource, source };
-        let (allowed, judged) = self.decided(access, head, source_version.as_ref()).await?;
-        if judged.object.is_some() || judged.source.is_some() {
-            head.extensions_mut().insert(judged);
-        }
-        self.with_new_object(allowed, head.headers()).await
+        let access = Access { requester, operation, resource, version, source, stated };
+        self.decided(access, asked, Judged::default()).await
     }
 
-    /// Decides, and finds out what the decision depends on when it asks for that.
-    async fn decided(
+    /// Reads a body by which the decision is made, and makes it. Nothing is left of the body then.
+    pub(crate) async fn decided_by_body(
         &self,
-        access: Access,
-        head: &Clean,
-        source_version: Option<&VersionId>,
-    ) -> Result<(Allowed, Judged), S3Error> {
-        let Judged { mut object, mut source } = Judged::default();
+        mut access: Access,
+        judged: Judged,
+        asked: &Asked<'_>,
+        payload: Payload<RequestBody>,
+    ) -> Result<(Allowed, Judged, Payload<RequestBody>), S3Error> {
+        access.stated.body = read_decided(access.operation, asked.head(), payload).await?;
+        match self.decided(access, asked, judged).await? {
+            Authorised::Allowed(allowed, judged) => Ok((allowed, judged, Payload::of_nothing(empty()))),
+            Authorised::AfterBody(..) => Err(ErrorCode::InternalError.into()),
+        }
+    }
+
+    /// Decides, and finds out about objects what the decision depends on when it asks for that.
+    async fn decided(&self, access: Access, asked: &Asked<'_>, judged: Judged) -> Result<Authorised, S3Error> {
+        let Judged { mut object, mut source } = judged;
         let mut access = access;
         loop {
             let circumstances = Circumstances {
-                headers: Some(head.headers()),
-                query: head.uri().query(),
-                address: self.origin(head.parts()).address,
-                encrypted: head.extensions().get::<Peer>().is_some_and(|peer| peer.encrypted),
-                signed: head.extensions().get::<SignedBy>().copied(),
+                headers: Some(asked.head.headers()),
+                query: Some(asked.query),
+                content_sha256: asked.head.content_sha256(),
+                address: asked.origin.address,
+                encrypted: asked.encrypted,
+                signed: asked.signed,
                 object: view(object.as_ref()),
                 source: view(source.as_ref()),
                 ..Circumstances::at(self.clock.now())
             };
             access = match decide(access, &circumstances).map_err(denied)? {
-                Decision::Granted(allowed) => return Ok((allowed, Judged { object, source })),
+                Decision::Granted(allowed) => {
+                    let allowed = self.with_new_object(allowed).await?;
+                    return Ok(Authorised::Allowed(allowed, Judged { object, source }));
+                }
+                Decision::NeedsBody(access) => return Ok(Authorised::AfterBody(access, Judged { object, source })),
                 Decision::NeedsObject(again) if object.is_none() => {
-                    let version = Query::of(head.parts())?.filled("versionId")?.map(VersionId::parse).transpose()?;
                     let place = again.resource.bucket().zip(again.resource.key());
-                    object = Some(self.facts(place, version.as_ref()).await?);
+                    object = Some(self.facts(place, again.version.as_ref()).await?);
                     again
                 }
                 Decision::NeedsSource(again) if source.is_none() => {
-                    let place = again.source.as_ref().map(|(bucket, key)| (bucket, key));
-                    source = Some(self.facts(place, source_version).await?);
+                    let place = again.source.as_ref();
+                    let version = place.and_then(|place| place.version.as_ref());
+                    source = Some(self.facts(place.map(|place| (&place.bucket, &place.key)), version).await?);
                     again
                 }
                 Decision::NeedsObject(_) | Decision::NeedsSource(_) => return Err(denied(Denied::NotShared)),
@@ -102,12 +153,12 @@ impl Shared {
     }
 
     /// Settles whose a new object is, and its list, where that is not the bucket owner's alone.
-    async fn with_new_object(&self, allowed: Allowed, headers: &HeaderMap) -> Result<Allowed, S3Error> {
+    async fn with_new_object(&self, allowed: Allowed) -> Result<Allowed, S3Error> {
         let access = allowed.access();
         let makes_object =
             matches!(access.operation, Operation::PutObject | Operation::CopyObject | Operation::CreateMultipartUpload);
         let Some(bucket) = access.resource.bucket().filter(|_| makes_object) else { return Ok(allowed) };
-        let asked = AclHeaders::of(headers)?;
+        let asked = &access.stated.acl;
         let enforced = bucket.settings.ownership == Some(ObjectOwnership::BucketOwnerEnforced);
         if enforced && !asked.is_empty() && asked.canned != Some(CannedAcl::BucketOwnerFullControl) {
             return Err(access_control::refused(AclRefused::Disabled));
@@ -118,7 +169,7 @@ impl Shared {
         if asked.is_empty() && owner == bucket.owner() && writes_own {
             return Ok(allowed);
         }
-        let acl = self.acl_of_headers(&asked, owner.clone(), bucket.owner()).await?;
+        let acl = self.acl_of_headers(asked, owner.clone(), bucket.owner()).await?;
         may_have(bucket, &acl).map_err(access_control::refused)?;
         // A list that names a writer of another namespace is kept, since the writer's id alone would not tell.
         let goes_without_saying = acl.is_private() && owner.namespace == bucket.namespace;
@@ -144,16 +195,6 @@ impl Shared {
             false => denied(stranger),
         })
     }
-}
-
-/// What a copy is made from, as its header names it.
-fn copy_source(operation: Operation, head: &Clean) -> Result<Option<CopySource>, S3Error> {
-    if !matches!(operation, Operation::CopyObject | Operation::UploadPartCopy) {
-        return Ok(None);
-    }
-    let named = head.headers().get("x-amz-copy-source").and_then(|value| value.to_str().ok());
-    let missing = || S3Error::argument("x-amz-copy-source", "", "Name the source as /bucket/key, percent-encoded.");
-    CopySource::parse(named.ok_or_else(missing)?).map(Some)
 }
 
 fn view(facts: Option<&Option<ObjectFacts>>) -> Facts<'_> {

@@ -3,19 +3,17 @@
 use http::HeaderName;
 use http::header::HOST;
 use http::request::Parts as Head;
-use keyward_listener::Peer;
-use keyward_objects::BaseUrl;
 
 /// What a proxy that ends TLS says of its own side. Believed of anybody: whoever lies misleads only themselves.
 const FORWARDED_PROTOCOL: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
 /// Scheme and host as the client addressed them.
-pub(crate) fn of(head: &Head) -> BaseUrl {
-    let encrypted = head.extensions.get::<Peer>().is_some_and(|peer| peer.encrypted);
+/// `encrypted` is whether the connection is.
+pub(crate) fn of(head: &Head, encrypted: bool) -> String {
     let encrypted = encrypted || head.headers.get(FORWARDED_PROTOCOL).is_some_and(|value| value == "https");
     let host = head.headers.get(HOST).and_then(|value| value.to_str().ok());
     let host = host.or_else(|| head.uri.authority().map(|authority| authority.as_str())).unwrap_or_default();
-    BaseUrl(format!("{}://{host}", if encrypted { "https" } else { "http" }))
+    format!("{}://{host}", if encrypted { "https" } else { "http" })
 }
 
 #[cfg(test)]
@@ -26,8 +24,7 @@ mod tests {
     use super::*;
 
     fn base(request: Builder, encrypted: bool) -> String {
-        let peer = Peer { address: "192.0.2.7:50000".parse().unwrap(), encrypted };
-        of(&request.extension(peer).body(()).unwrap().into_parts().0).0
+        of(&request.body(()).unwrap().into_parts().0, encrypted)
     }
 
     #[test]

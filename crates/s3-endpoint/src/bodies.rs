@@ -3,7 +3,7 @@
 use keyward_objects::{RequestBody, empty, refused_body};
 use keyward_policy::SignedBy;
 use keyward_s3_wire::{Operation, S3Error};
-use keyward_signature::{Clean, Payload};
+use keyward_signature::Payload;
 
 /// The longest body that is read where none belongs, to see whether it is the one that was signed.
 const LONGEST_UNWANTED: u64 = 64 * 1024;
@@ -24,8 +24,8 @@ pub(crate) async fn passed_over(payload: Payload<RequestBody>) -> Result<Payload
 
 /// Whether `x-amz-sdk-checksum-algorithm` has to come true. SDKs name an algorithm to other operations that they secure
 /// with `Content-MD5`, and in presigned URLs, made before there is any content, without a checksum.
-pub(crate) fn secures_content(operation: Operation, head: &Clean) -> bool {
-    let presigned = head.extensions().get::<SignedBy>().is_some_and(SignedBy::is_presigned);
+pub(crate) fn secures_content(operation: Operation, signed: Option<&SignedBy>) -> bool {
+    let presigned = signed.is_some_and(SignedBy::is_presigned);
     matches!(operation, Operation::PutObject | Operation::UploadPart) && !presigned
 }
 
@@ -35,7 +35,7 @@ mod tests {
     use http::Request;
     use keyward_objects::{full, streamed};
     use keyward_s3_wire::ErrorCode;
-    use keyward_signature::{ContentSha256, Declared};
+    use keyward_signature::{Clean, ContentSha256, Declared};
 
     use super::*;
 

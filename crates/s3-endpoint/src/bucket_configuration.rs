@@ -6,15 +6,15 @@ use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response, StatusCode};
 use keyward_identity::{Bucket, BucketSettings};
-use keyward_objects::{Checked, CommitCheck, Feature, ResponseBody, empty, full};
+use keyward_objects::{Checked, CommitCheck, Feature, ResponseBody, empty, full, read_document};
 use keyward_s3_wire::bucket_owner::expect_owner;
 use keyward_s3_wire::configuration::{self as wire, BODY_LIMIT};
 use keyward_s3_wire::{ErrorCode, Operation, S3Error};
 use keyward_service::{Configuration, Origin};
 
 use crate::endpoint::Shared;
+use crate::failure;
 use crate::signed_write::permitted;
-use crate::{document, failure};
 
 /// Whether the operation is answered here.
 pub(crate) fn serves(operation: Operation) -> bool {
@@ -119,19 +119,19 @@ impl Shared {
     ) -> Result<Response<ResponseBody>, S3Error> {
         let operation = request.operation();
         let bucket = request.access().resource.bucket().ok_or(ErrorCode::NoSuchBucket)?.clone();
-        expect_owner(request.head().parts(), bucket.owner.as_str())?;
+        expect_owner(request.head(), bucket.owner.as_str())?;
         if removes_nothing(operation) {
             return Ok(done(operation));
         }
         if let Some(read) = wire::reads_fixed(operation) {
-            let (_, _, payload) = request.into_parts();
-            read(&document::read(payload, BODY_LIMIT).await?)?;
+            let (_, payload) = request.into_parts();
+            read(&read_document(payload, BODY_LIMIT).await?)?;
             return Ok(done(operation));
         }
         let Some(read) = changes(operation) else { return shown(operation, &bucket).map(document_answer) };
         let change = Change::of(&request, &bucket, origin);
-        let (_, _, payload) = request.into_parts();
-        let configuration = read(&document::read(payload, BODY_LIMIT).await?)?;
+        let (_, payload) = request.into_parts();
+        let configuration = read(&read_document(payload, BODY_LIMIT).await?)?;
         self.configure(change, configuration).await?;
         Ok(done(operation))
     }

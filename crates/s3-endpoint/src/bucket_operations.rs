@@ -7,7 +7,7 @@ use keyward_identity::{
     Acl, Bucket, BucketName, BucketSettings, NamespaceName, ObjectLockConfiguration, ObjectOwnership, ObjectUserId,
     Tag, UserRef, Versioning,
 };
-use keyward_objects::{Checked, Feature, ResponseBody, full};
+use keyward_objects::{Checked, Feature, ResponseBody, full, read_document};
 use keyward_policy::{Requester, Resource, may_have};
 use keyward_s3_wire::operations::{
     CreateBucket, DeleteBucketAnswer, GetBucketLocationAnswer, HeadBucketAnswer, ListBuckets, ListBucketsAnswer,
@@ -20,7 +20,7 @@ use keyward_signature::Regions;
 use crate::bucket_configuration::Change;
 use crate::endpoint::Shared;
 use crate::signed_write::permitted;
-use crate::{access_control, document, failure};
+use crate::{access_control, failure};
 
 /// The region that is told where none was configured: what SDKs assume.
 const REGION: &str = "us-east-1";
@@ -28,7 +28,7 @@ const REGION: &str = "us-east-1";
 impl Shared {
     pub(crate) async fn list_buckets(&self, request: Checked) -> Result<Response<ResponseBody>, S3Error> {
         let (owner, namespace) = user_of(&request)?;
-        let query = ListBuckets::from_request(request.head().parts())?;
+        let query = ListBuckets::from_request(request.head())?;
         let all = self.service.buckets_of(&namespace, &owner).await.map_err(|error| failure::service(&error))?;
         let matching = |bucket: &Bucket| {
             let name = bucket.name.as_str();
@@ -55,10 +55,10 @@ impl Shared {
     ) -> Result<Response<ResponseBody>, S3Error> {
         let (owner, _) = user_of(&request)?;
         let (namespace, name) = new_bucket(&request)?;
+        let (request, payload) = request.into_parts();
         let commit_check = request.commit_check().clone();
-        let (head, _, payload) = request.into_parts();
-        let body = document::read(payload, CreateBucket::BODY_LIMIT).await?;
-        let asked = CreateBucket::from_request(head.parts(), &body)?;
+        let body = read_document(payload, CreateBucket::BODY_LIMIT).await?;
+        let asked = CreateBucket::from_request(request.head(), &body)?;
         let settings = self.settings_of_new(&asked, &owner, &namespace).await?;
         let acl = settings.acl.clone();
         let making = {

@@ -15,12 +15,14 @@ use keyward_ambient::{Clock, Entropy};
 use keyward_identity::NamespaceName;
 use keyward_listener::{Peer, Refusal, TrustedProxies};
 use keyward_objects::{Backend, Checked, RequestBody, ResponseBody, refused_body};
+use keyward_s3_wire::query::Query;
 use keyward_s3_wire::{Address, ErrorCode, Operation, S3Error};
 use keyward_service::{Origin, Service};
 use keyward_signature::{Declared, Payload, Rules, SigV2};
 
 use crate::access_log::{AccessLog, AccessRecord, AnswerBody};
 use crate::addressing::Addressing;
+use crate::authorise::{Asked, Authorised};
 use crate::brake::{self, Brake, Pace};
 use crate::counters::Counters;
 use crate::cross_origin;
@@ -29,6 +31,7 @@ use crate::quota::Usages;
 use crate::request_id::RequestIds;
 use crate::seen::Seen;
 use crate::sigv2::SigV2Default;
+use crate::verify::Proven;
 use crate::{access_control, base_url, bodies, bucket_configuration, drain, envelope, expectation, hoisted};
 
 /// What an endpoint is put together from.
@@ -121,7 +124,8 @@ impl Endpoint {
         let (id, started) = (shared.ids.next(), shared.clock.now());
         let (head, body) = request.into_parts();
         let method = head.method.clone();
-        let mut seen = Seen::of(&head, shared.origin(&head));
+        let encrypted = head.extensions.get::<Peer>().is_some_and(|peer| peer.encrypted);
+        let mut seen = Seen::of(&head, shared.origin(&head), encrypted);
         let waits_for_continue = expectation::waits_for_continue(&head.headers);
         let is_http1 = head.version < Version::HTTP_2;
         let (body, returned) = drain::lend(body);
@@ -184,7 +188,8 @@ impl Shared {
         if let Some(api) = seen.query_api {
             return Err(api.refusal());
         }
-        let operation = Operation::resolve(&head, &address)?;
+        let query = Query::of(&head)?;
+        let operation = Operation::resolve(&head, &query, &address)?;
         seen.operation = Some(operation);
         if operation == Operation::OptionsObject {
             return Box::pin(self.preflight(&head, seen.page.as_deref())).await;
@@ -192,25 +197,24 @@ impl Shared {
         if operation == Operation::PostObject {
             return Box::pin(self.post_object(head, body, address, seen)).await;
         }
-        let (requester, mut clean, plan, signed_with) =
+        let Proven { requester, head: clean, plan, signed, signed_with } =
             self.verify(head, &address, seen).await.inspect_err(|error| seen.unverified = Some(error.code()))?;
-        hoisted::refuse(&clean)?;
-        let operation = hoisted::operation(operation, &clean, &address)?;
+        let query = if clean.has_query_as_sent() { query } else { Query::of(clean.parts())? };
+        hoisted::refuse(&query)?;
+        let operation = hoisted::operation(operation, &clean, &query, &address)?;
         seen.operation = Some(operation);
-        let allowed = self.authorise(requester, operation, address, &mut clean).await?;
-        seen.varies = allowed.access().resource.bucket().is_some_and(|bucket| !bucket.settings.cors.is_empty());
+        let asked = Asked { head: &clean, query: &query, signed, origin, encrypted: seen.encrypted };
+        let authorised = self.authorise(requester, operation, address, &asked).await?;
+        let bucket = authorised.access().resource.bucket();
+        seen.varies = bucket.is_some_and(|bucket| !bucket.settings.cors.is_empty());
         let (body, commit_check) = self.begin_write(signed_with.as_ref(), operation, body).await?;
         let declared = match operation {
             // Its checksum headers speak of the object that the parts make, not of the request's body.
-            Operation::CompleteMultipartUpload => {
-                let base = base_url::of(clean.parts());
-                clean.extensions_mut().insert(base);
-                Declared::of_body_with_foreign_checksum(&clean)
-            }
+            Operation::CompleteMultipartUpload => Declared::of_body_with_foreign_checksum(&clean),
             _ => Declared::of_body(&clean),
         };
         let declared = declared.map_err(|error| refused_body(&error))?;
-        if bodies::secures_content(operation, &clean) {
+        if bodies::secures_content(operation, signed.as_ref()) {
             declared.hold_against_named(&clean, &plan).map_err(|error| refused_body(&error))?;
         }
         let payload = Payload::new(plan, declared, body).map_err(|error| refused_body(&error))?;
@@ -218,8 +222,17 @@ impl Shared {
             true => Box::pin(bodies::passed_over(payload)).await?,
             false => payload,
         };
+        let (allowed, judged, payload) = match authorised {
+            Authorised::Allowed(allowed, judged) => (allowed, judged, payload),
+            Authorised::AfterBody(access, judged) => {
+                Box::pin(self.decided_by_body(access, judged, &asked, payload)).await?
+            }
+        };
         let room = self.room(operation, allowed.access().resource.bucket()).await?;
-        let request = Checked::new(clean, allowed, payload, commit_check).with_room(room);
+        let names_url = operation == Operation::CompleteMultipartUpload;
+        let base_url = names_url.then(|| base_url::of(clean.parts(), seen.encrypted));
+        let request = Checked::new(clean, query, allowed, payload, commit_check);
+        let request = request.with_room(room).with_judged(judged).with_base_url(base_url);
         // Each has a place of its own, so that the many requests for objects do not carry room for the few others.
         match operation {
             Operation::ListBuckets => Box::pin(self.list_buckets(request)).await,

@@ -14,7 +14,6 @@ mod bucket_configuration;
 mod bucket_operations;
 mod counters;
 mod cross_origin;
-mod document;
 mod drain;
 mod endpoint;
 mod envelope;

@@ -12,10 +12,12 @@ use keyward_credential_cache::LiveSecret;
 use keyward_objects::{BodyError, Checked, RequestBody, ResponseBody, full, refused_body, refused_form};
 use keyward_policy::{Requester, Resource};
 use keyward_s3_wire::operations::{PostObjectAnswer, tags_of_form};
+use keyward_s3_wire::query::Query;
 use keyward_s3_wire::{Address, ErrorCode, Operation, S3Error};
 use keyward_signature::form::{self, FormClaim, FormFields, FormUpload};
 use keyward_signature::{Declared, Payload};
 
+use crate::authorise::{Asked, Authorised};
 use crate::base_url;
 use crate::endpoint::Shared;
 use crate::seen::{Seen, SeenClaim};
@@ -45,15 +47,18 @@ impl Shared {
         let success = upload.success().clone();
 
         let signed = upload.scheme().map(|scheme| signed_by(scheme, None));
-        let (mut clean, plan) = upload.clean(tags);
-        if let Some(signed) = signed {
-            clean.extensions_mut().insert(signed);
-        }
-        let base = base_url::of(&head).0;
+        let (clean, plan) = upload.clean(tags);
+        let base = base_url::of(&head, seen.encrypted);
+        let query = Query::of(clean.parts())?;
         let place = Address::resolve(clean.parts(), &self.addressing.current(&self.service))?;
         seen.address = Some(place.clone());
         let location = format!("{base}{}", clean.uri().path());
-        let allowed = self.authorise(requester, Operation::PutObject, place, &mut clean).await?;
+        let asked = Asked { head: &clean, query: &query, signed, origin: seen.origin, encrypted: seen.encrypted };
+        let Authorised::Allowed(allowed, judged) =
+            self.authorise(requester, Operation::PutObject, place, &asked).await?
+        else {
+            return Err(ErrorCode::InternalError.into());
+        };
         let Resource::Object(bucket, key) = allowed.access().resource.clone() else {
             return Err(ErrorCode::InvalidArgument.into());
         };
@@ -62,7 +67,8 @@ impl Shared {
         let (file, commit_check) = self.begin_write(signed_with.as_ref(), Operation::PutObject, file).await?;
         let payload = Payload::new(plan, declared, file).map_err(|error| refused_body(&error))?;
         let room = self.room(Operation::PutObject, Some(&bucket)).await?;
-        let stored = self.backend.call(Checked::new(clean, allowed, payload, commit_check).with_room(room)).await?;
+        let request = Checked::new(clean, query, allowed, payload, commit_check);
+        let stored = self.backend.call(request.with_room(room).with_judged(judged)).await?;
         let answer =
             PostObjectAnswer { bucket: bucket.name.as_str(), key: key.as_str(), location, stored: stored.headers() };
         Ok(answer.response(success.redirect.as_deref(), success.status).map(|document: Bytes| full(document)))

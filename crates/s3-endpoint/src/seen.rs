@@ -17,6 +17,8 @@ use crate::query_api::QueryApi;
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
     pub(crate) origin: Origin,
+    /// Whether the connection is encrypted.
+    pub(crate) encrypted: bool,
     /// `User-Agent`.
     pub(crate) agent: Option<HeaderValue>,
     pub(crate) address: Option<Address>,
@@ -48,9 +50,9 @@ pub(crate) struct SeenClaim {
 
 impl Seen {
     /// What shows before anything is understood.
-    pub(crate) fn of(head: &Head, origin: Origin) -> Self {
+    pub(crate) fn of(head: &Head, origin: Origin, encrypted: bool) -> Self {
         let agent = head.headers.get(USER_AGENT).cloned();
-        Self { origin, agent, page: Page::of(head).map(Box::new), ..Self::default() }
+        Self { origin, encrypted, agent, page: Page::of(head).map(Box::new), ..Self::default() }
     }
 
     pub(crate) fn is_from(&mut self, requester: &Requester) {

@@ -18,22 +18,29 @@ use crate::failure;
 use crate::seen::{Seen, SeenClaim};
 use crate::signed_write::SignedWith;
 
+/// A head that was verified, or found to be anonymous.
+pub(crate) struct Proven {
+    pub(crate) requester: Requester,
+    /// Without anything that served the proof.
+    pub(crate) head: Clean,
+    pub(crate) plan: PayloadPlan,
+    /// How it was signed, for conditions of policies.
+    pub(crate) signed: Option<SignedBy>,
+    /// The secret under which it verified.
+    pub(crate) signed_with: Option<SignedWith>,
+}
+
 impl Shared {
-    /// Proves who sends this head, and cleans it of what served the proof; tells under which secret it verified.
+    /// Proves who sends this head, and cleans it of what served the proof.
     ///
     /// # Errors
     /// `InvalidAccessKeyId` for an id that nobody has, `AccessDenied` for a locked user, 503 when the credential cannot
     /// be looked up, and what the signature's rules say.
-    pub(crate) async fn verify(
-        &self,
-        head: Head,
-        address: &Address,
-        seen: &mut Seen,
-    ) -> Result<(Requester, Clean, PayloadPlan, Option<SignedWith>), S3Error> {
+    pub(crate) async fn verify(&self, head: Head, address: &Address, seen: &mut Seen) -> Result<Proven, S3Error> {
         let claim = Claim::parse_addressed(&head, named_by_host(&head, address), &self.rules);
         let Some(claim) = claim.map_err(|error| refused_head(&error))? else {
-            let (clean, plan) = Clean::anonymous(head).map_err(|error| refused_head(&error))?;
-            return Ok((Requester::Anonymous, clean, plan, None));
+            let (head, plan) = Clean::anonymous(head).map_err(|error| refused_head(&error))?;
+            return Ok(Proven { requester: Requester::Anonymous, head, plan, signed: None, signed_with: None });
         };
         seen.claim = Some(SeenClaim {
             access_key_id: claim.access_key_id().into(),
@@ -54,10 +61,9 @@ impl Shared {
         let requester = self.requester(&credential, secret, seen)?;
         let secret = secret.map(LiveSecret::secret_id);
         let signed = signed_by(claim.scheme(), claim.signed_at());
-        let (mut clean, plan) = verified.clean(head);
-        clean.extensions_mut().insert(signed);
+        let (head, plan) = verified.clean(head);
         let signed_with = secret.map(|secret| SignedWith { credential, secret });
-        Ok((requester, clean, plan, signed_with))
+        Ok(Proven { requester, head, plan, signed: Some(signed), signed_with })
     }
 
     /// The user whose secret signed; counts that it did. Only then is told whether the account is locked: that is its

@@ -24,7 +24,7 @@ pub enum KeyEncoding {
 
 impl KeyEncoding {
     /// The `encoding-type` parameter.
-    pub(crate) fn of(query: &Query<'_>) -> Result<Self, S3Error> {
+    pub(crate) fn of(query: &Query) -> Result<Self, S3Error> {
         match query.filled("encoding-type")? {
             None => Ok(KeyEncoding::Plain),
             Some(word) if word.eq_ignore_ascii_case("url") => Ok(KeyEncoding::Url),

@@ -1,29 +1,28 @@
 //! The query string as decoded names and values, in order.
 
-use std::borrow::Cow;
+use std::ops::Range;
 
 use http::request::Parts;
 
 use crate::error::{ErrorCode, S3Error};
-use crate::percent::{Plus, decode, encode};
+use crate::percent::{Plus, decode};
 
-/// A request's query parameters, percent-decoded, with `+` as a blank.
+/// A request's query parameters, percent-decoded, with `+` as a blank. It is parsed once for each request; whoever
+/// decides about the request and whoever acts on it read the same names and values.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Query<'a> {
-    pairs: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+pub struct Query {
+    /// All names and values, one after the other.
+    text: String,
+    /// Where each name and its value stand in the text.
+    pairs: Vec<(Range<usize>, Range<usize>)>,
 }
 
-/// A query string of one parameter, such as would ask for `value`.
-pub fn written(name: &str, value: &str) -> String {
-    format!("{name}={}", encode(value))
-}
-
-impl<'a> Query<'a> {
+impl Query {
     /// Reads the query of a request head.
     ///
     /// # Errors
     /// `InvalidURI` when a name or value is not percent-encoded UTF-8.
-    pub fn of(parts: &'a Parts) -> Result<Self, S3Error> {
+    pub fn of(parts: &Parts) -> Result<Self, S3Error> {
         Self::parse(parts.uri.query().unwrap_or_default())
     }
 
@@ -31,18 +30,37 @@ impl<'a> Query<'a> {
     ///
     /// # Errors
     /// As [`of`](Self::of).
-    pub fn parse(query: &'a str) -> Result<Self, S3Error> {
-        let mut pairs = Vec::new();
+    pub fn parse(query: &str) -> Result<Self, S3Error> {
+        let mut read = Query::default();
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            pairs.push((decoded(name)?, decoded(value)?));
+            read.push(&decoded(name)?, &decoded(value)?);
         }
-        Ok(Query { pairs })
+        Ok(read)
+    }
+
+    /// A query of one parameter.
+    pub fn of_one(name: &str, value: &str) -> Self {
+        let mut query = Query::default();
+        query.push(name, value);
+        query
+    }
+
+    fn push(&mut self, name: &str, value: &str) {
+        let start = self.text.len();
+        self.text.push_str(name);
+        let middle = self.text.len();
+        self.text.push_str(value);
+        self.pairs.push((start..middle, middle..self.text.len()));
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.pairs.iter().map(|(name, value)| (&self.text[name.clone()], &self.text[value.clone()]))
     }
 
     /// The names, in order, with repetitions.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.pairs.iter().map(|(name, _)| &**name)
+        self.iter().map(|(name, _)| name)
     }
 
     /// Whether there is a parameter of this name, with a value or without.
@@ -56,8 +74,8 @@ impl<'a> Query<'a> {
     /// `InvalidArgument` when it is given more than once: which of them counts would depend on who reads it, and what
     /// was authorised could differ from what is done.
     pub fn value(&self, name: &str) -> Result<Option<&str>, S3Error> {
-        let mut found = self.pairs.iter().filter(|(given, _)| given == name);
-        let first = found.next().map(|(_, value)| &**value);
+        let mut found = self.iter().filter(|(given, _)| *given == name);
+        let first = found.next().map(|(_, value)| value);
         match found.next() {
             Some((_, again)) => Err(S3Error::argument(name, again, format!("Give the parameter {name} only once."))),
             None => Ok(first),
@@ -85,7 +103,7 @@ impl<'a> Query<'a> {
     }
 }
 
-fn decoded(text: &str) -> Result<Cow<'_, str>, S3Error> {
+fn decoded(text: &str) -> Result<std::borrow::Cow<'_, str>, S3Error> {
     decode(text, Plus::Blank).map_err(|error| {
         S3Error::because(
             ErrorCode::InvalidURI,
@@ -106,6 +124,15 @@ mod tests {
         assert_eq!(query.filled("delimiter").unwrap(), None);
         assert_eq!(query.value("x").unwrap(), Some("1=2"));
         assert_eq!(query.value("marker").unwrap(), None);
+    }
+
+    #[test]
+    fn a_name_is_the_same_in_every_spelling() {
+        for query in ["versionId=v1", "%76ersionId=v1", "versio%6eId=%76%31", "versionI%64=v1&", "&acl&version%49d=v1"]
+        {
+            assert_eq!(Query::parse(query).unwrap().value("versionId").unwrap(), Some("v1"), "{query}");
+        }
+        assert_eq!(Query::of_one("prefix", "a b&c").value("prefix").unwrap(), Some("a b&c"));
     }
 
     #[test]

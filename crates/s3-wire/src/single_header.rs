@@ -1,4 +1,5 @@
-//! Reads headers that may stand only once, as text.
+//! Reads headers that may stand only once, as text. Whoever decides about a request and whoever acts on it read them
+//! here, so that a repeated or empty header means the same to both.
 
 use http::HeaderMap;
 
@@ -8,7 +9,7 @@ use crate::error::S3Error;
 ///
 /// # Errors
 /// `InvalidArgument` when it is given more than once or is not UTF-8.
-pub(crate) fn text<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, S3Error> {
+pub fn text<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, S3Error> {
     let mut values = headers.get_all(name).iter();
     let Some(value) = values.next() else { return Ok(None) };
     let shown = || String::from_utf8_lossy(value.as_bytes()).into_owned();
@@ -22,12 +23,18 @@ pub(crate) fn text<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a 
 }
 
 /// As [`text`], with an empty value taken as none.
-pub(crate) fn filled<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, S3Error> {
+///
+/// # Errors
+/// As [`text`].
+pub fn filled<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, S3Error> {
     Ok(text(headers, name)?.filter(|text| !text.is_empty()))
 }
 
-/// Whether a header says `true`, in any case; any other word than `false` is refused.
-pub(crate) fn truth(headers: &HeaderMap, name: &str) -> Result<bool, S3Error> {
+/// Whether a header says `true`, in any case.
+///
+/// # Errors
+/// As [`text`], and `InvalidArgument` for any other word than `true` and `false`.
+pub fn truth(headers: &HeaderMap, name: &str) -> Result<bool, S3Error> {
     match filled(headers, name)? {
         None => Ok(false),
         Some(word) if word.eq_ignore_ascii_case("true") => Ok(true),

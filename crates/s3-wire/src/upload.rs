@@ -26,7 +26,7 @@ impl UploadId {
     }
 
     /// The `uploadId` parameter, which the request has to have.
-    pub(crate) fn required(query: &Query<'_>) -> Result<Self, S3Error> {
+    pub(crate) fn required(query: &Query) -> Result<Self, S3Error> {
         UploadId::parse(query.value("uploadId")?.unwrap_or_default())
     }
 
@@ -81,12 +81,12 @@ impl PartNumber {
     }
 
     /// The `partNumber` parameter, when it is given.
-    pub(crate) fn of(query: &Query<'_>) -> Result<Option<Self>, S3Error> {
+    pub(crate) fn of(query: &Query) -> Result<Option<Self>, S3Error> {
         query.value("partNumber")?.map(PartNumber::parse).transpose()
     }
 
     /// The `partNumber` parameter, which the request has to have.
-    pub(crate) fn required(query: &Query<'_>) -> Result<Self, S3Error> {
+    pub(crate) fn required(query: &Query) -> Result<Self, S3Error> {
         PartNumber::parse(query.value("partNumber")?.unwrap_or_default())
     }
 

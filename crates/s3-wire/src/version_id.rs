@@ -32,7 +32,10 @@ impl VersionId {
     }
 
     /// The `versionId` parameter of a request.
-    pub(crate) fn of(query: &Query<'_>) -> Result<Option<Self>, S3Error> {
+    ///
+    /// # Errors
+    /// `InvalidArgument` when it is given more than once, or cannot be a version id.
+    pub fn of(query: &Query) -> Result<Option<Self>, S3Error> {
         query.value("versionId")?.map(VersionId::parse).transpose()
     }
 

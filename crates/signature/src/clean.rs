@@ -12,7 +12,7 @@ use crate::headers::{
 use crate::payload::{PayloadPlan, PayloadStatement};
 use crate::percent::{self, Plus};
 use crate::verified::SignedReading;
-use crate::{SignatureError, object_headers};
+use crate::{ContentSha256, SignatureError, object_headers};
 
 /// A head that was verified, or found to be anonymous, and then rid of `Authorization`, the authentication
 /// parameters of the query, and the headers that describe the framing of the body. Where the body was `aws-chunked`,
@@ -20,6 +20,8 @@ use crate::{SignatureError, object_headers};
 #[derive(Debug)]
 pub struct Clean {
     parts: Parts,
+    content_sha256: Option<ContentSha256>,
+    has_query_as_sent: bool,
 }
 
 impl Clean {
@@ -35,11 +37,18 @@ impl Clean {
             return Err(SignatureError::TemporaryCredentials);
         }
         let payload = PayloadStatement::of_unsigned_chunks(&parts.headers)?;
-        let clean = Self::scrub(parts, &payload, SignedReading::default());
+        let clean = Self::scrub(parts, &payload, SignedReading::default(), false);
         Ok((clean, payload.plan(None)))
     }
 
-    pub(crate) fn scrub(mut parts: Parts, payload: &PayloadStatement, reading: SignedReading) -> Self {
+    /// `always_states_content` for a request that says how its body is verified even where no header does.
+    pub(crate) fn scrub(
+        mut parts: Parts,
+        payload: &PayloadStatement,
+        reading: SignedReading,
+        always_states_content: bool,
+    ) -> Self {
+        let states_content = always_states_content || parts.headers.contains_key(X_AMZ_CONTENT_SHA256);
         for name in [
             AUTHORIZATION,
             X_AMZ_DATE,
@@ -57,9 +66,11 @@ impl Clean {
             parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
             parts.headers.remove(TRANSFER_ENCODING);
         }
-        strip_parameters(&mut parts.uri, &reading);
+        // What earlier layers attached is for them to hand on.
+        parts.extensions = Extensions::new();
+        let has_query_as_sent = !strip_parameters(&mut parts.uri, &reading);
         parts.headers.extend(reading.headers.unwrap_or_default());
-        Self { parts }
+        Self { parts, content_sha256: states_content.then_some(payload.content), has_query_as_sent }
     }
 
     /// The method.
@@ -83,14 +94,15 @@ impl Clean {
         &self.parts.headers
     }
 
-    /// What earlier layers attached.
-    pub fn extensions(&self) -> &Extensions {
-        &self.parts.extensions
+    /// What `x-amz-content-sha256` says, by which the body is verified: a hash, or a word such as `UNSIGNED-PAYLOAD`,
+    /// which is also what a URL presigned with Version 4 means that says nothing. `None` for a request without it.
+    pub fn content_sha256(&self) -> Option<&str> {
+        self.content_sha256.as_ref().and_then(|content| std::str::from_utf8(content.as_bytes()).ok())
     }
 
-    /// The same, to attach more.
-    pub fn extensions_mut(&mut self) -> &mut Extensions {
-        &mut self.parts.extensions
+    /// Whether the query is the one that was sent: nothing had to be taken out of it.
+    pub fn has_query_as_sent(&self) -> bool {
+        self.has_query_as_sent
     }
 
     /// The head as a whole, to read.
@@ -132,15 +144,16 @@ fn strip_aws_chunked(headers: &mut HeaderMap) {
     }
 }
 
-fn strip_parameters(uri: &mut Uri, reading: &SignedReading) {
-    let Some(query) = uri.query() else { return };
+/// Whether anything had to be changed.
+fn strip_parameters(uri: &mut Uri, reading: &SignedReading) -> bool {
+    let Some(query) = uri.query() else { return false };
     let plus_is_literal = reading.plus_is_literal;
     let goes = |pair: &&str| {
         let name = pair.split('=').next().unwrap_or_default();
         AuthParameter::named(name).is_some() || reading.headers.is_some() && was_hoisted(name)
     };
     if !plus_is_literal && !query.split('&').any(|pair| goes(&pair)) {
-        return;
+        return false;
     }
     let kept: Vec<&str> = query.split('&').filter(|pair| !goes(pair)).collect();
     let mut target = uri.path().to_owned();
@@ -159,6 +172,7 @@ fn strip_parameters(uri: &mut Uri, reading: &SignedReading) {
     let mut pieces = std::mem::take(uri).into_parts();
     pieces.path_and_query = Some(target);
     *uri = Uri::from_parts(pieces).expect("the scheme and authority of a target fit its path");
+    true
 }
 
 /// Whether a parameter, by its decoded name, is one that stands for a header.
@@ -172,7 +186,6 @@ mod tests {
     use http::header::HeaderName;
 
     use super::*;
-    use crate::ContentSha256;
 
     fn clean(uri: &str, headers: &[(&'static str, &str)]) -> Result<(Clean, PayloadPlan), SignatureError> {
         let mut request = http::Request::builder().uri(uri);
@@ -185,7 +198,7 @@ mod tests {
     fn scrub(uri: &str, reading: SignedReading) -> Clean {
         let parts = http::Request::builder().uri(uri).body(()).unwrap().into_parts().0;
         let payload = PayloadStatement::read(&parts.headers, ContentSha256::UNSIGNED).unwrap();
-        Clean::scrub(parts, &payload, reading)
+        Clean::scrub(parts, &payload, reading, false)
     }
 
     fn scrubbed(uri: &str, plus_is_literal: bool) -> String {
@@ -264,6 +277,28 @@ mod tests {
         assert_eq!(clean.headers()[CONTENT_LENGTH], "5");
         assert_eq!(clean.headers().len(), 2, "{:?}", clean.headers());
         assert_eq!(plan.decoded_length(), Some(5));
+    }
+
+    #[test]
+    fn what_vouches_for_the_body_is_kept() {
+        let sha256 = "0f".repeat(32);
+        for value in [sha256.as_str(), "UNSIGNED-PAYLOAD"] {
+            let (clean, _) = clean("/b/k", &[("x-amz-content-sha256", value)]).unwrap();
+            assert_eq!((clean.content_sha256(), clean.headers().len()), (Some(value), 0));
+        }
+        assert_eq!(clean("/b/k", &[]).unwrap().0.content_sha256(), None);
+        let parts = http::Request::builder().uri("/b/k").body(()).unwrap().into_parts().0;
+        let payload = PayloadStatement::read(&parts.headers, ContentSha256::UNSIGNED).unwrap();
+        let presigned = Clean::scrub(parts, &payload, SignedReading::default(), true);
+        assert_eq!(presigned.content_sha256(), Some("UNSIGNED-PAYLOAD"));
+    }
+
+    #[test]
+    fn a_query_of_which_something_was_taken_is_not_as_it_was_sent() {
+        assert!(scrub("/b/k?acl", SignedReading::default()).has_query_as_sent());
+        assert!(!scrub("/b/k?acl&X-Amz%2DSignature=s", SignedReading::default()).has_query_as_sent());
+        let literal = SignedReading { plus_is_literal: true, headers: None };
+        assert!(!scrub("/b/k?prefix=a+b", literal).has_query_as_sent());
     }
 
     #[test]

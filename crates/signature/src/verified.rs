@@ -62,7 +62,9 @@ impl Verified {
     /// Takes everything that served authentication out of `parts`, the head that was verified, and says how its
     /// body is to be read.
     pub fn clean(self, parts: Parts) -> (Clean, PayloadPlan) {
-        let clean = Clean::scrub(parts, &self.payload, self.reading);
+        // Without a word on it, the body of a URL that was signed beforehand is not signed.
+        let always_states_content = self.scheme == Scheme::SigV4Presigned;
+        let clean = Clean::scrub(parts, &self.payload, self.reading, always_states_content);
         (clean, self.payload.plan(self.chain))
     }
 }

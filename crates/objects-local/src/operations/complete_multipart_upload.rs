@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use http::request::Parts;
-use keyward_objects::{BaseUrl, RequestBody, full};
+use keyward_objects::{RequestBody, full, read_document};
 use keyward_s3_wire::checksum::{Checksum, ChecksumType};
 use keyward_s3_wire::operations::{self, CompleteMultipartUpload, CompleteMultipartUploadAnswer};
 use keyward_s3_wire::{ErrorCode, S3Error};
@@ -15,7 +14,6 @@ use crate::engine::{
     CompletedPart, Completion, EngineError, Etag, PartRecord, Precondition, PutResult, UploadId, UploadRecord, Which,
 };
 use crate::error::invalid_part;
-use crate::receive::document;
 use crate::{answers, checksum, conditions, encryption, lock};
 
 /// How many parts are read at a time.
@@ -23,7 +21,7 @@ const PAGE: usize = 1000;
 
 pub(crate) async fn complete_multipart_upload(call: Call<'_>, payload: Payload<RequestBody>) -> Answer {
     let place = call.place()?;
-    let body = document(payload, CompleteMultipartUpload::BODY_LIMIT).await?;
+    let body = read_document(payload, CompleteMultipartUpload::BODY_LIMIT).await?;
     let request = CompleteMultipartUpload::from_request(call.head, &body)?;
     let id = upload::id_of(&request.upload_id)?;
     let parts = request.parts.iter().map(named).collect::<Result<Vec<_>, _>>()?;
@@ -53,7 +51,7 @@ pub(crate) async fn complete_multipart_upload(call: Call<'_>, payload: Payload<R
         None => checksum_of_completed(call, place, &done).await?,
     };
     let answer = CompleteMultipartUploadAnswer {
-        location: location(call.head),
+        location: location(call),
         bucket: place.bucket.name.clone(),
         key: place.key.clone(),
         etag: answers::etag(done.etag),
@@ -66,9 +64,8 @@ pub(crate) async fn complete_multipart_upload(call: Call<'_>, payload: Payload<R
 }
 
 /// The object's URL, as far as the front says where the client reached it.
-fn location(head: &Parts) -> String {
-    let base = head.extensions.get::<BaseUrl>().map_or("", |base| base.0.as_str());
-    format!("{base}{}", head.uri.path())
+fn location(call: Call<'_>) -> String {
+    format!("{}{}", call.granted.base_url(), call.head.path)
 }
 
 /// The checksum of an object that was complete already; none when another has taken its place since.

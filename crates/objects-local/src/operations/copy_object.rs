@@ -8,7 +8,7 @@ use keyward_s3_wire::operations::{CopyObject, CopyObjectAnswer, Directive};
 use keyward_s3_wire::{ErrorCode, S3Error};
 
 use super::Answer;
-use crate::call::{Call, Place, which};
+use crate::call::{Call, Place};
 use crate::engine::{
     ByteRange, CopyRequest, DataKey, Encryption, EngineError, ObjectHead, ObjectRecord, Precondition, PutResult, Which,
 };
@@ -31,8 +31,8 @@ pub(crate) async fn copy_object(call: Call<'_>) -> Answer {
 async fn attempt(call: Call<'_>) -> Answer {
     let (place, source) = (call.place()?, call.source()?);
     let request = CopyObject::from_request(call.head)?;
-    not_offered::refuse(&call.head.headers)?;
-    let which = which(request.source.version_id.as_ref())?;
+    not_offered::refuse(call.head.headers)?;
+    let which = call.which_source()?;
     request.refuse_without_change(&place.bucket.name, place.key)?;
 
     let record = call.engine.head_version(source.bucket_id(), source.key.as_str(), which).await;

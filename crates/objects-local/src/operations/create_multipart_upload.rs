@@ -10,7 +10,7 @@ use crate::{checksum, encryption, lock, not_offered, stored_head};
 pub(crate) async fn create_multipart_upload(call: Call<'_>) -> Answer {
     let place = call.place()?;
     let request = CreateMultipartUpload::from_request(call.head)?;
-    not_offered::refuse(&call.head.headers)?;
+    not_offered::refuse(call.head.headers)?;
     let mut head = stored_head::of_new(&request.object, call, place.bucket)?;
     // What the bucket gives counts from when the object is there.
     head.lock = lock::asked_for(&request.object.lock, place.bucket, call.engine.now())?;

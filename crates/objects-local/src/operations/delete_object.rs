@@ -5,14 +5,14 @@ use keyward_s3_wire::VersionId;
 use keyward_s3_wire::operations::{DeleteObject, DeleteObjectAnswer};
 
 use super::Answer;
-use crate::call::{Call, version_id, versioning, which};
+use crate::call::{Call, version_id, versioning};
 use crate::conditions;
 use crate::engine::{Deleted, Deletion};
 
 pub(crate) async fn delete_object(call: Call<'_>) -> Answer {
     let place = call.place()?;
     let request = DeleteObject::from_request(call.head)?;
-    let which = which(request.version_id.as_ref())?;
+    let which = call.which()?;
     let deletion = Deletion {
         which,
         versioning: versioning(place.bucket),

@@ -6,14 +6,14 @@ use keyward_s3_wire::operations::ExtendObjectRetention;
 
 use super::Answer;
 use super::get_object::unread;
-use crate::call::{Call, which};
+use crate::call::Call;
 use crate::engine::EngineError;
 use crate::lock;
 
 pub(crate) async fn extend_object_retention(call: Call<'_>) -> Answer {
     let place = call.place()?;
     let request = ExtendObjectRetention::from_request(call.head)?;
-    let which = which(request.version_id.as_ref())?;
+    let which = call.which()?;
     let wanted = lock::kept_period(request.period);
     let committing = call.permitted().await?;
     let changed = committing.change_head(place.bucket_id(), place.key.as_str(), which, move |record, now| {

@@ -90,7 +90,7 @@ impl Judge for Reading {
 pub(super) fn unread(call: Call<'_>, which: Which, error: EngineError) -> S3Error {
     match error {
         EngineError::IsDeleteMarker { version, made } => {
-            found_delete_marker(&call.head.method, &version_id(version), made, which != Which::Latest)
+            found_delete_marker(call.head.method, &version_id(version), made, which != Which::Latest)
         }
         error => error.into(),
     }

@@ -6,12 +6,12 @@ use keyward_s3_wire::operations::{GetObjectAttributes, GetObjectAttributesAnswer
 use super::get_object::unread;
 use super::{Answer, list_parts, listing};
 use crate::answers;
-use crate::call::{Call, which};
+use crate::call::Call;
 
 pub(crate) async fn get_object_attributes(call: Call<'_>) -> Answer {
     let place = call.place()?;
     let request = GetObjectAttributes::from_request(call.head)?;
-    let which = which(request.version_id.as_ref())?;
+    let which = call.which()?;
     let (bucket, key) = (place.bucket_id(), place.key.as_str());
     let record = call.engine.head_version(bucket, key, which).await;
     let record = record.map_err(|error| unread(call, which, error))?;

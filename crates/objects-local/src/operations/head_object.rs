@@ -5,14 +5,14 @@ use keyward_s3_wire::operations::{Extent, HeadObject};
 
 use super::Answer;
 use super::get_object::{no_such_part, span_of, unread};
-use crate::call::{Call, which};
+use crate::call::Call;
 use crate::engine::{ByteRange, EngineError, Which};
 use crate::{answers, lifecycle};
 
 pub(crate) async fn head_object(call: Call<'_>) -> Answer {
     let place = call.place()?;
     let request = HeadObject::from_request(call.head)?;
-    let which = which(request.read.version_id.as_ref())?;
+    let which = call.which()?;
     let (bucket, key) = (place.bucket_id(), place.key.as_str());
     let record = call.engine.head_version(bucket, key, which).await;
     let record = record.map_err(|error| unread(call, which, error))?;

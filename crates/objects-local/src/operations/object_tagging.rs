@@ -2,20 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use keyward_objects::{RequestBody, full};
+use keyward_objects::full;
+use keyward_policy::Body;
 use keyward_s3_wire::operations::{GetObjectTaggingAnswer, ObjectTagging, PutObjectTagging};
-use keyward_s3_wire::{ErrorCode, S3Error, VersionId};
-use keyward_signature::Payload;
+use keyward_s3_wire::{S3Error, VersionId};
 
-use super::Answer;
 use super::get_object::unread;
-use crate::call::{Call, which};
-use crate::receive::document;
+use super::{Answer, undecided};
+use crate::call::Call;
 
 pub(crate) async fn object_tagging(call: Call<'_>) -> Answer {
     let place = call.place()?;
-    let request = ObjectTagging::from_request(call.head)?;
-    let which = which(request.version_id.as_ref())?;
+    let which = call.which()?;
     let record = call.engine.head_version(place.bucket_id(), place.key.as_str(), which).await;
     let record = record.map_err(|error| unread(call, which, error))?;
     let answer = GetObjectTaggingAnswer {
@@ -25,29 +23,21 @@ pub(crate) async fn object_tagging(call: Call<'_>) -> Answer {
     Ok(answer.response().map(full))
 }
 
-pub(crate) async fn put_object_tagging(call: Call<'_>, payload: Payload<RequestBody>) -> Answer {
-    let body = document(payload, PutObjectTagging::BODY_LIMIT).await?;
-    let request = PutObjectTagging::from_request(call.head, &body)?;
-    let permitted = call.allowed.may_tag(call.place()?.key, &request.tags);
-    permitted.map_err(|denied| S3Error::because(ErrorCode::AccessDenied, denied.to_string()))?;
-    let version = replace(call, request.version_id.as_ref(), request.tags.into_iter().collect()).await?;
+pub(crate) async fn put_object_tagging(call: Call<'_>) -> Answer {
+    let Body::Tags(tags) = call.allowed.body() else { return Err(undecided()) };
+    let version = replace(call, tags.iter().cloned().collect()).await?;
     Ok(PutObjectTagging::response(version.as_ref()).map(full))
 }
 
 pub(crate) async fn delete_object_tagging(call: Call<'_>) -> Answer {
-    let request = ObjectTagging::from_request(call.head)?;
-    let version = replace(call, request.version_id.as_ref(), BTreeMap::new()).await?;
+    let version = replace(call, BTreeMap::new()).await?;
     Ok(ObjectTagging::deleted(version.as_ref()).map(full))
 }
 
 /// Gives a version these tags in place of those it has; answers its name.
-async fn replace(
-    call: Call<'_>,
-    version: Option<&VersionId>,
-    tags: BTreeMap<String, String>,
-) -> Result<Option<VersionId>, S3Error> {
+async fn replace(call: Call<'_>, tags: BTreeMap<String, String>) -> Result<Option<VersionId>, S3Error> {
     let place = call.place()?;
-    let which = which(version)?;
+    let which = call.which()?;
     let committing = call.permitted().await?;
     let changed = committing.change_head(place.bucket_id(), place.key.as_str(), which, |record, _now| {
         record.head.tags = tags;

@@ -14,7 +14,7 @@ use crate::{answers, checksum, conditions, encryption, lifecycle, not_offered, s
 pub(crate) async fn put_object(call: Call<'_>, payload: Payload<RequestBody>) -> Answer {
     let place = call.place()?;
     let request = PutObject::from_request(call.head)?;
-    not_offered::refuse(&call.head.headers)?;
+    not_offered::refuse(call.head.headers)?;
     check_length(call.head, &payload)?;
     if let Some(range) = request.range {
         return write_into(call, request, range, payload).await;

@@ -7,7 +7,7 @@ use keyward_s3_wire::{ErrorCode, S3Error};
 
 use super::copy_object::missing_source;
 use super::{Answer, upload};
-use crate::call::{Call, which};
+use crate::call::Call;
 use crate::engine::ByteRange;
 use crate::receive::LARGEST;
 use crate::rewrite::rewrite;
@@ -16,7 +16,7 @@ use crate::{answers, checksum, damage, encryption};
 pub(crate) async fn upload_part_copy(call: Call<'_>) -> Answer {
     let (place, source) = (call.place()?, call.source()?);
     let request = UploadPartCopy::from_request(call.head)?;
-    let which = which(request.source.version_id.as_ref())?;
+    let which = call.which_source()?;
     let id = upload::id_of(&request.upload_id)?;
     let (bucket, key) = (place.bucket_id(), place.key.as_str());
     let begun = call.engine.find_upload(bucket, key, id).await;

@@ -120,9 +120,9 @@ async fn an_object_that_is_not_the_one_that_was_judged_is_not_given() {
         .await;
     let present = shop.store.object_facts(&place, &key, None).await.unwrap();
     let ask = async |method: Method, judged: Option<ObjectFacts>| {
-        let (mut parts, _) = shop.signed(head(method, "/bkt/k", &[], Some(0)), ContentSha256::of(b""));
-        parts.extensions.insert(Judged { object: Some(judged), source: None });
-        shop.send(parts, full(Vec::new())).await.status
+        let (parts, _) = shop.signed(head(method, "/bkt/k", &[], Some(0)), ContentSha256::of(b""));
+        let judged = Judged { object: Some(judged), source: None };
+        shop.send_judged(parts, full(Vec::new()), judged).await.status
     };
     for method in [Method::GET, Method::HEAD] {
         assert_eq!(ask(method.clone(), judged.clone()).await, StatusCode::SERVICE_UNAVAILABLE);

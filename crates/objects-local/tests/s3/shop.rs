@@ -13,13 +13,15 @@ use http_body_util::{BodyExt, StreamBody};
 use keyward_ambient::{Clock, SystemEntropy, Timestamp};
 use keyward_identity::{Bucket, BucketName, BucketSettings, NamespaceName, ObjectUserId, Versioning};
 use keyward_objects::{
-    Backend, Checked, CommitCheck, KeySealError, KeySealer, RequestBody, ResponseBody, full, refused_body, streamed,
+    Backend, Checked, CommitCheck, Judged, KeySealError, KeySealer, RequestBody, ResponseBody, empty, full,
+    read_decided, refused_body, streamed,
 };
 use keyward_objects_local::LocalObjects;
 use keyward_objects_local::engine::{Engine, Settings};
-use keyward_policy::{Access, Circumstances, Decision, Requester, Resource, decide};
+use keyward_policy::{Access, Circumstances, Decision, Requester, Resource, Source, Stated, decide};
 use keyward_s3_wire::operations::CopySource;
-use keyward_s3_wire::{Address, BaseUrls, Operation, S3Error};
+use keyward_s3_wire::query::Query;
+use keyward_s3_wire::{Address, BaseUrls, Operation, RequestHead, S3Error, VersionId};
 use keyward_signature::sign::{SignedHead, SigningCredential, authorize};
 use keyward_signature::{CandidateSecret, Claim, ContentSha256, Declared, Payload, Rules, SigningKeys};
 use keyward_testkit::FrozenClock;
@@ -161,7 +163,12 @@ impl Shop {
 
     /// Sends what was signed, and reads the whole answer.
     pub async fn send(&self, head: Parts, body: RequestBody) -> Reply {
-        match self.answer(head, body).await {
+        self.send_judged(head, body, Judged::default()).await
+    }
+
+    /// The same where the permission was decided by these facts.
+    pub async fn send_judged(&self, head: Parts, body: RequestBody, judged: Judged) -> Reply {
+        match self.answer(head, body, judged).await {
             Ok(reply) => reply,
             Err(error) => Reply {
                 status: error.status(),
@@ -172,16 +179,17 @@ impl Shop {
         }
     }
 
-    async fn answer(&self, head: Parts, body: RequestBody) -> Result<Reply, S3Error> {
+    async fn answer(&self, head: Parts, body: RequestBody, judged: Judged) -> Result<Reply, S3Error> {
         let claim = Claim::parse(&head, &Rules::default()).unwrap().expect("the request is signed");
         let verified = claim.verify(&head, &[Secret(SigningKeys::new())], self.clock.now()).unwrap();
         let address = Address::resolve(&head, &BaseUrls::none()).unwrap();
-        let operation = Operation::resolve(&head, &address)?;
+        let query = Query::of(&head)?;
+        let operation = Operation::resolve(&head, &query, &address)?;
         let (clean, plan) = verified.clean(head);
         let source = match operation {
             Operation::CopyObject | Operation::UploadPartCopy => {
-                let source = CopySource::parse(clean.headers()["x-amz-copy-source"].to_str().unwrap()).unwrap();
-                Some((bucket(source.bucket.as_str()), source.key))
+                let source = CopySource::of(clean.headers()).unwrap();
+                Some(Source { bucket: bucket(source.bucket.as_str()), key: source.key, version: source.version_id })
             }
             _ => None,
         };
@@ -194,21 +202,26 @@ impl Shop {
             id: ObjectUserId::parse(ALICE).unwrap(),
             namespace: NamespaceName::parse("ns1").unwrap(),
         };
-        let allowed = {
-            let access = Access { requester, operation, resource, source };
-            let circumstances = Circumstances { headers: Some(clean.headers()), ..Circumstances::at(self.clock.now()) };
-            match decide(access, &circumstances).unwrap() {
-                Decision::Granted(allowed) => allowed,
-                other => panic!("{other:?}"),
-            }
-        };
         let declared = match operation {
             Operation::CompleteMultipartUpload => Declared::of_body_with_foreign_checksum(&clean),
             _ => Declared::of_body(&clean),
         };
         let declared = declared.map_err(|error| refused_body(&error))?;
-        let payload = Payload::new(plan, declared, body).map_err(|error| refused_body(&error))?;
-        let checked = Checked::new(clean, allowed, payload, self.commit_check.clone()).with_room(self.room);
+        let mut payload = Payload::new(plan, declared, body).map_err(|error| refused_body(&error))?;
+        let stated = Stated::of(operation, clean.headers())?;
+        let mut access = Access { requester, operation, resource, version: VersionId::of(&query)?, source, stated };
+        let allowed = loop {
+            let circumstances = Circumstances { headers: Some(clean.headers()), ..Circumstances::at(self.clock.now()) };
+            access = match decide(access, &circumstances).unwrap() {
+                Decision::Granted(allowed) => break allowed,
+                Decision::NeedsBody(access) => access,
+                other => panic!("{other:?}"),
+            };
+            access.stated.body = read_decided(operation, RequestHead::of(clean.parts(), &query), payload).await?;
+            payload = Payload::of_nothing(empty());
+        };
+        let checked = Checked::new(clean, query, allowed, payload, self.commit_check.clone());
+        let checked = checked.with_room(self.room).with_judged(judged);
         let (head, body) = self.store.call(checked).await?.into_parts();
         let (body, broke_off) = drained(body).await;
         Ok(Reply { status: head.status, headers: head.headers, body, broke_off })

@@ -13,18 +13,17 @@ use crate::query::Query;
 const QUALIFIERS: [&str; 4] = ["id", "partNumber", "annotationName", "select-type"];
 
 impl Operation {
-    /// The operation a request asks for. Parameters that select nothing (`x-id`, `versionId`, unknown ones) are passed
+    /// The operation a request asks for; `query` is the query of `parts`. Parameters that select nothing (`x-id`, `versionId`, unknown ones) are passed
     /// over; one that selects is never, since the operation without it may be a destructive one.
     ///
     /// # Errors
     /// `MethodNotAllowed` with the methods that are, `InvalidArgument` when selecting parameters contradict each other or
     /// one lacks its partner, `InvalidRequest` for a copy source where nothing is copied.
-    pub fn resolve(parts: &Parts, address: &Address) -> Result<Operation, S3Error> {
+    pub fn resolve(parts: &Parts, query: &Query, address: &Address) -> Result<Operation, S3Error> {
         if parts.method == Method::OPTIONS {
             return Ok(Operation::OptionsObject);
         }
-        let query = Query::of(parts)?;
-        let request = Asked { parts, shape: address.shape(), verb: Verb::of(&parts.method), query: &query };
+        let request = Asked { parts, shape: address.shape(), verb: Verb::of(&parts.method), query };
         let row = request.best_row();
         let unused: Vec<&str> = request.selecting().filter(|name| !row.is_some_and(|row| row.uses(name))).collect();
         match (row, unused.first()) {
@@ -44,7 +43,7 @@ struct Asked<'a> {
     parts: &'a Parts,
     shape: Shape,
     verb: Option<Verb>,
-    query: &'a Query<'a>,
+    query: &'a Query,
 }
 
 impl Asked<'_> {

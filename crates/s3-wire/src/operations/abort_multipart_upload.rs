@@ -1,12 +1,11 @@
 //! AbortMultipartUpload: gives an upload up, with all its parts.
 
 use bytes::Bytes;
-use http::request::Parts;
 use http::{Response, StatusCode};
 
 use super::answer::empty;
 use crate::error::S3Error;
-use crate::query::Query;
+use crate::request_head::RequestHead;
 use crate::upload::UploadId;
 
 /// A request to give an upload up.
@@ -21,8 +20,8 @@ impl AbortMultipartUpload {
     ///
     /// # Errors
     /// `InvalidArgument` for an upload id that cannot be one.
-    pub fn from_request(parts: &Parts) -> Result<Self, S3Error> {
-        Ok(AbortMultipartUpload { upload_id: UploadId::required(&Query::of(parts)?)? })
+    pub fn from_request(head: RequestHead<'_>) -> Result<Self, S3Error> {
+        Ok(AbortMultipartUpload { upload_id: UploadId::required(head.query)? })
     }
 
     /// 204.

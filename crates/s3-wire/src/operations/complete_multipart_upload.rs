@@ -2,7 +2,6 @@
 
 use bytes::Bytes;
 use http::Response;
-use http::request::Parts;
 use keyward_identity::BucketName;
 
 use super::answer::{document, write_version};
@@ -11,7 +10,7 @@ use crate::conditions::{WriteConditions, size};
 use crate::error::{ErrorCode, S3Error};
 use crate::etag::ETag;
 use crate::object_key::ObjectKey;
-use crate::query::Query;
+use crate::request_head::RequestHead;
 use crate::single_header;
 use crate::upload::{PartNumber, UploadId};
 use crate::version_id::VersionId;
@@ -54,7 +53,7 @@ impl CompleteMultipartUpload {
     /// # Errors
     /// `MalformedXML` for anything but `<CompleteMultipartUpload>` with at least one part; `InvalidPartOrder` when the
     /// numbers do not ascend; `InvalidPart` for a tag that cannot be one; `InvalidArgument`.
-    pub fn from_request(parts: &Parts, body: &[u8]) -> Result<Self, S3Error> {
+    pub fn from_request(head: RequestHead<'_>, body: &[u8]) -> Result<Self, S3Error> {
         let root = Element::parse(body, "CompleteMultipartUpload", Self::BODY_LIMIT);
         let root = root.map_err(|error| match error.code() {
             ErrorCode::MissingRequestBodyError => S3Error::because(ErrorCode::MalformedXML, "Name at least one part."),
@@ -69,12 +68,12 @@ impl CompleteMultipartUpload {
         }
         const SIZE: &str = "x-amz-mp-object-size";
         Ok(CompleteMultipartUpload {
-            upload_id: UploadId::required(&Query::of(parts)?)?,
+            upload_id: UploadId::required(head.query)?,
             parts: completed,
-            checksum: Checksum::declared(&parts.headers)?,
-            checksum_type: ChecksumType::of(&parts.headers)?,
-            size: single_header::filled(&parts.headers, SIZE)?.map(|text| size(SIZE, text)).transpose()?,
-            conditions: WriteConditions::of(&parts.headers),
+            checksum: Checksum::declared(head.headers)?,
+            checksum_type: ChecksumType::of(head.headers)?,
+            size: single_header::filled(head.headers, SIZE)?.map(|text| size(SIZE, text)).transpose()?,
+            conditions: WriteConditions::of(head.headers),
         })
     }
 }

@@ -2,7 +2,6 @@
 
 use bytes::Bytes;
 use http::Response;
-use http::request::Parts;
 use keyward_ambient::Timestamp;
 use keyward_identity::BucketName;
 
@@ -16,6 +15,7 @@ use crate::date::iso8601;
 use crate::error::{ErrorCode, S3Error};
 use crate::etag::ETag;
 use crate::object_key::ObjectKey;
+use crate::request_head::RequestHead;
 use crate::single_header;
 use crate::version_id::VersionId;
 use crate::xml::XmlWriter;
@@ -56,14 +56,14 @@ impl CopyObject {
     ///
     /// # Errors
     /// `InvalidArgument` for a source or directive that cannot be read, and as [`NewObject::of`].
-    pub fn from_request(parts: &Parts) -> Result<Self, S3Error> {
-        let headers = &parts.headers;
+    pub fn from_request(head: RequestHead<'_>) -> Result<Self, S3Error> {
+        let headers = head.headers;
         Ok(CopyObject {
             source: CopySource::of(headers)?,
             source_conditions: ReadConditions::of_copy_source(headers),
             conditions: WriteConditions::of(headers),
-            metadata: directive(parts, "x-amz-metadata-directive")?,
-            tagging: directive(parts, "x-amz-tagging-directive")?,
+            metadata: directive(head, "x-amz-metadata-directive")?,
+            tagging: directive(head, "x-amz-tagging-directive")?,
             object: NewObject::of(headers)?,
             checksum_algorithm: ChecksumAlgorithm::named_in(headers, "x-amz-checksum-algorithm")?,
             source_customer_key: CustomerKey::of_copy_source(headers)?,
@@ -91,8 +91,8 @@ impl CopyObject {
     }
 }
 
-fn directive(parts: &Parts, header: &str) -> Result<Directive, S3Error> {
-    match single_header::filled(&parts.headers, header)? {
+fn directive(head: RequestHead<'_>, header: &str) -> Result<Directive, S3Error> {
+    match single_header::filled(head.headers, header)? {
         None => Ok(Directive::Copy),
         Some(word) if word.eq_ignore_ascii_case("COPY") => Ok(Directive::Copy),
         Some(word) if word.eq_ignore_ascii_case("REPLACE") => Ok(Directive::Replace),

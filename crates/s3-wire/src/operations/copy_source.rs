@@ -23,7 +23,11 @@ pub struct CopySource {
 }
 
 impl CopySource {
-    pub(super) fn of(headers: &HeaderMap) -> Result<Self, S3Error> {
+    /// Reads `x-amz-copy-source`.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse), also where there is no such header.
+    pub fn of(headers: &HeaderMap) -> Result<Self, S3Error> {
         CopySource::parse(single_header::text(headers, HEADER)?.unwrap_or_default())
     }
 
@@ -33,12 +37,13 @@ impl CopySource {
     /// `InvalidArgument` when it is not of this form or names what cannot be a bucket or key.
     pub fn parse(text: &str) -> Result<Self, S3Error> {
         let invalid = |why: String| S3Error::argument(HEADER, text, format!("The source of a copy {why}."));
-        // The version is cut off first: an encoded question mark belongs to the key.
-        let (path, version) = match text.rsplit_once("?versionId=") {
-            Some((path, version)) => (path, Some(version)),
-            None => (text, None),
-        };
         let decoded = |part| decode(part, Plus::Plus).map_err(|error| invalid(format!("cannot be read: {error}")));
+        // The version is cut off first: an encoded question mark belongs to the key.
+        let (path, version) = match text.rsplit_once('?').and_then(|(path, query)| Some((path, query.split_once('=')?)))
+        {
+            Some((path, (name, version))) if decoded(name)? == "versionId" => (path, Some(version)),
+            _ => (text, None),
+        };
         let path = decoded(path)?;
         let (bucket, key) = path
             .strip_prefix('/')
@@ -72,6 +77,10 @@ mod tests {
         assert_eq!(parsed("/bkt/a?versionId=v1"), expected("a", Some("v1")));
         assert_eq!(parsed("/bkt/a%3FversionId=v1?versionId=null"), expected("a?versionId=v1", Some("null")));
         assert_eq!(parsed("bkt/é"), expected("é", None));
+        for spelling in ["?%76ersionId=v1", "?versio%6eId=%76%31", "?versionI%64=v1"] {
+            assert_eq!(parsed(&format!("bkt/a{spelling}")), expected("a", Some("v1")), "{spelling}");
+        }
+        assert_eq!(parsed("bkt/a?b=c"), expected("a?b=c", None));
     }
 
     #[test]

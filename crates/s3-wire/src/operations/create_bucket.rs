@@ -2,13 +2,13 @@
 
 use bytes::Bytes;
 use http::header::{HeaderMap, HeaderValue, LOCATION};
-use http::request::Parts;
 use http::{Response, StatusCode};
 use keyward_identity::{BucketName, ObjectOwnership};
 
 use super::answer::empty;
 use crate::acl_headers::AclHeaders;
 use crate::error::{ErrorCode, S3Error};
+use crate::request_head::RequestHead;
 use crate::single_header;
 use crate::xml::Element;
 
@@ -57,8 +57,8 @@ impl CreateBucket {
     ///
     /// # Errors
     /// `MalformedXML` for a body that is none, `NotImplemented` for a directory bucket, `InvalidArgument`.
-    pub fn from_request(parts: &Parts, body: &[u8]) -> Result<Self, S3Error> {
-        let headers = &parts.headers;
+    pub fn from_request(head: RequestHead<'_>, body: &[u8]) -> Result<Self, S3Error> {
+        let headers = head.headers;
         let mut request = CreateBucket {
             acl: AclHeaders::of(headers)?,
             object_lock: single_header::truth(headers, "x-amz-bucket-object-lock-enabled")?,

@@ -3,7 +3,6 @@
 use bytes::Bytes;
 use http::Response;
 use http::header::HeaderValue;
-use http::request::Parts;
 use keyward_identity::BucketName;
 
 use super::answer::{CHECKSUM_ALGORITHM, CHECKSUM_TYPE, document};
@@ -11,6 +10,7 @@ use super::new_object::NewObject;
 use crate::checksum::{ChecksumAlgorithm, ChecksumType};
 use crate::error::{ErrorCode, S3Error};
 use crate::object_key::ObjectKey;
+use crate::request_head::RequestHead;
 use crate::upload::UploadId;
 use crate::xml::XmlWriter;
 
@@ -28,11 +28,11 @@ impl CreateMultipartUpload {
     ///
     /// # Errors
     /// As [`NewObject::of`]; `InvalidRequest` for a checksum that cannot be of the type asked for.
-    pub fn from_request(parts: &Parts) -> Result<Self, S3Error> {
-        let algorithm = ChecksumAlgorithm::named_in(&parts.headers, "x-amz-checksum-algorithm")?;
-        let kind = ChecksumType::of(&parts.headers)?;
+    pub fn from_request(head: RequestHead<'_>) -> Result<Self, S3Error> {
+        let algorithm = ChecksumAlgorithm::named_in(head.headers, "x-amz-checksum-algorithm")?;
+        let kind = ChecksumType::of(head.headers)?;
         Ok(CreateMultipartUpload {
-            object: NewObject::of(&parts.headers)?,
+            object: NewObject::of(head.headers)?,
             checksum: algorithm
                 .map(|algorithm| Ok::<_, S3Error>((algorithm, settled(algorithm, kind)?)))
                 .transpose()?,

@@ -2,13 +2,12 @@
 
 use bytes::Bytes;
 use http::header::HeaderValue;
-use http::request::Parts;
 use http::{Response, StatusCode};
 
 use super::answer::{DELETE_MARKER, empty, write_version};
 use crate::conditions::DeleteConditions;
 use crate::error::S3Error;
-use crate::query::Query;
+use crate::request_head::RequestHead;
 use crate::single_header;
 use crate::version_id::VersionId;
 
@@ -28,11 +27,11 @@ impl DeleteObject {
     ///
     /// # Errors
     /// `InvalidArgument` for a version or condition that cannot be read.
-    pub fn from_request(parts: &Parts) -> Result<Self, S3Error> {
+    pub fn from_request(head: RequestHead<'_>) -> Result<Self, S3Error> {
         Ok(DeleteObject {
-            version_id: VersionId::of(&Query::of(parts)?)?,
-            bypasses_governance: single_header::truth(&parts.headers, "x-amz-bypass-governance-retention")?,
-            conditions: DeleteConditions::of(&parts.headers)?,
+            version_id: VersionId::of(head.query)?,
+            bypasses_governance: single_header::truth(head.headers, "x-amz-bypass-governance-retention")?,
+            conditions: DeleteConditions::of(head.headers)?,
         })
     }
 }

@@ -2,13 +2,13 @@
 
 use bytes::Bytes;
 use http::Response;
-use http::request::Parts;
 
 use super::answer::document;
 use super::delete_object::DeleteObjectAnswer;
 use crate::conditions::{DeleteConditions, EntityTags, moment, size};
 use crate::error::{ErrorCode, S3Error};
 use crate::object_key::ObjectKey;
+use crate::request_head::RequestHead;
 use crate::single_header;
 use crate::version_id::VersionId;
 use crate::xml::{Element, XmlWriter};
@@ -46,7 +46,7 @@ impl DeleteObjects {
     /// # Errors
     /// `MaxMessageLengthExceeded` beyond 2 MiB; `MalformedXML` for anything but `<Delete>` with 1 to 1000 objects;
     /// `KeyTooLongError`, `InvalidArgument`. Nothing is deleted then.
-    pub fn from_request(parts: &Parts, body: &[u8]) -> Result<Self, S3Error> {
+    pub fn from_request(head: RequestHead<'_>, body: &[u8]) -> Result<Self, S3Error> {
         let root = Element::parse(body, "Delete", Self::BODY_LIMIT)?;
         let objects = root.children("Object").map(object).collect::<Result<Vec<_>, _>>()?;
         if objects.is_empty() || objects.len() > Self::MOST {
@@ -58,7 +58,7 @@ impl DeleteObjects {
             Some("true") => true,
             Some(_) => return Err(S3Error::because(ErrorCode::MalformedXML, "<Quiet> has to be true or false.")),
         };
-        let bypasses_governance = single_header::truth(&parts.headers, "x-amz-bypass-governance-retention")?;
+        let bypasses_governance = single_header::truth(head.headers, "x-amz-bypass-governance-retention")?;
         Ok(DeleteObjects { objects, quiet, bypasses_governance })
     }
 }

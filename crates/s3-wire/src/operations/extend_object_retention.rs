@@ -1,13 +1,12 @@
 //! ExtendObjectRetention: a longer period for an object that is there (ECS Data Access Guide, *Retention*).
 
 use bytes::Bytes;
-use http::request::Parts;
 use http::{Response, StatusCode};
 
 use super::answer::empty;
 use crate::ecs_retention::RetentionPeriod;
 use crate::error::S3Error;
-use crate::query::Query;
+use crate::request_head::RequestHead;
 use crate::version_id::VersionId;
 
 /// A request for another period.
@@ -24,14 +23,14 @@ impl ExtendObjectRetention {
     ///
     /// # Errors
     /// `InvalidArgument` for a version that cannot be one, and where no period is named.
-    pub fn from_request(parts: &Parts) -> Result<Self, S3Error> {
+    pub fn from_request(head: RequestHead<'_>) -> Result<Self, S3Error> {
         let missing = || {
             let message = "Name the new period, in seconds from when the object was written, or -1 for ever.";
             S3Error::argument("x-emc-retention-period", "", message)
         };
         Ok(Self {
-            version_id: VersionId::of(&Query::of(parts)?)?,
-            period: RetentionPeriod::of(&parts.headers)?.ok_or_else(missing)?,
+            version_id: VersionId::of(head.query)?,
+            period: RetentionPeriod::of(head.headers)?.ok_or_else(missing)?,
         })
     }
 

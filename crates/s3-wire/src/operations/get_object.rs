@@ -1,12 +1,12 @@
 //! GetObject: reads an object or some of its bytes.
 
 use http::Response;
-use http::request::Parts;
 
 use super::object_head::ObjectHead;
 use super::object_read::{Extent, ObjectRead};
 use crate::error::S3Error;
 use crate::range::Span;
+use crate::request_head::RequestHead;
 
 /// A request for an object's bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,8 +21,8 @@ impl GetObject {
     /// # Errors
     /// `InvalidArgument` for a parameter that cannot be read, `InvalidRequest` for a part number together with a range, and as
     /// [`CustomerKey::of`](crate::customer_key::CustomerKey::of).
-    pub fn from_request(parts: &Parts) -> Result<Self, S3Error> {
-        Ok(GetObject { read: ObjectRead::of(parts)? })
+    pub fn from_request(head: RequestHead<'_>) -> Result<Self, S3Error> {
+        Ok(GetObject { read: ObjectRead::of(head)? })
     }
 
     /// Which bytes are to be sent, as [`ObjectRead::extent`].

@@ -3,7 +3,6 @@
 use bytes::Bytes;
 use http::Response;
 use http::header::LAST_MODIFIED;
-use http::request::Parts;
 
 use super::answer::{document, write_version};
 use super::list_parts::ListedPart;
@@ -11,7 +10,7 @@ use super::object_head::ObjectHead;
 use crate::conditions::last_modified_value;
 use crate::customer_key::CustomerKey;
 use crate::error::S3Error;
-use crate::query::Query;
+use crate::request_head::RequestHead;
 use crate::single_header;
 use crate::version_id::VersionId;
 use crate::xml::XmlWriter;
@@ -53,9 +52,9 @@ impl GetObjectAttributes {
     ///
     /// # Errors
     /// `InvalidArgument` when no attribute is named, or one that there is not, and for numbers that cannot be read.
-    pub fn from_request(parts: &Parts) -> Result<Self, S3Error> {
+    pub fn from_request(head: RequestHead<'_>) -> Result<Self, S3Error> {
         let mut attributes = Vec::new();
-        for line in parts.headers.get_all(HEADER) {
+        for line in head.headers.get_all(HEADER) {
             let line = String::from_utf8_lossy(line.as_bytes());
             for name in line.split(',').map(str::trim).filter(|name| !name.is_empty()) {
                 attributes.push(attribute(name)?);
@@ -65,11 +64,11 @@ impl GetObjectAttributes {
             return Err(S3Error::argument(HEADER, "", "Name at least one attribute, such as ETag or ObjectSize."));
         }
         Ok(Self {
-            version_id: VersionId::of(&Query::of(parts)?)?,
+            version_id: VersionId::of(head.query)?,
             attributes,
-            max_parts: number(parts, "x-amz-max-parts")?.unwrap_or(1000).min(1000),
-            part_number_marker: number(parts, "x-amz-part-number-marker")?.unwrap_or(0),
-            customer_key: CustomerKey::of(&parts.headers)?,
+            max_parts: number(head, "x-amz-max-parts")?.unwrap_or(1000).min(1000),
+            part_number_marker: number(head, "x-amz-part-number-marker")?.unwrap_or(0),
+            customer_key: CustomerKey::of(head.headers)?,
         })
     }
 
@@ -93,8 +92,8 @@ fn attribute(name: &str) -> Result<ObjectAttribute, S3Error> {
     })
 }
 
-fn number(parts: &Parts, header: &str) -> Result<Option<u32>, S3Error> {
-    let Some(text) = single_header::filled(&parts.headers, header)? else { return Ok(None) };
+fn number(head: RequestHead<'_>, header: &str) -> Result<Option<u32>, S3Error> {
+    let Some(text) = single_header::filled(head.headers, header)? else { return Ok(None) };
     let refused = |_| S3Error::argument(header, text, format!("{header} has to be a whole number."));
     text.parse().map(Some).map_err(refused)
 }
@@ -173,10 +172,11 @@ mod tests {
 
     use super::*;
     use crate::error::ErrorCode;
+    use crate::query::Query;
 
     fn read(value: &str) -> Result<Vec<ObjectAttribute>, ErrorCode> {
         let request = Request::get("/b/k?attributes").header(HEADER, value).body(()).unwrap();
-        let request = GetObjectAttributes::from_request(&request.into_parts().0);
+        let request = GetObjectAttributes::from_request(RequestHead::of(&request.into_parts().0, &Query::default()));
         request.map(|request| request.attributes).map_err(|error| error.code())
     }
 

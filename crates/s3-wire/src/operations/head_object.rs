@@ -1,12 +1,12 @@
 //! HeadObject: tells what GetObject would answer, without the bytes.
 
 use http::Response;
-use http::request::Parts;
 
 use super::object_head::ObjectHead;
 use super::object_read::{Extent, ObjectRead};
 use crate::error::S3Error;
 use crate::range::Span;
+use crate::request_head::RequestHead;
 
 /// A request for an object's head.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,8 +20,8 @@ impl HeadObject {
     ///
     /// # Errors
     /// As GetObject.
-    pub fn from_request(parts: &Parts) -> Result<Self, S3Error> {
-        Ok(HeadObject { read: ObjectRead::of(parts)? })
+    pub fn from_request(head: RequestHead<'_>) -> Result<Self, S3Error> {
+        Ok(HeadObject { read: ObjectRead::of(head)? })
     }
 
     /// Which bytes would be sent, as [`ObjectRead::extent`].

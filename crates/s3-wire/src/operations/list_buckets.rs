@@ -2,7 +2,6 @@
 
 use bytes::Bytes;
 use http::Response;
-use http::request::Parts;
 use keyward_ambient::Timestamp;
 use keyward_identity::BucketName;
 
@@ -11,7 +10,7 @@ use crate::date::iso8601;
 use crate::error::S3Error;
 use crate::listing::ContinuationToken;
 use crate::owner::Owner;
-use crate::query::Query;
+use crate::request_head::RequestHead;
 use crate::xml::XmlWriter;
 
 /// A request to list buckets.
@@ -37,8 +36,8 @@ impl ListBuckets {
     ///
     /// # Errors
     /// `InvalidArgument` for a count or continuation token that cannot be one.
-    pub fn from_request(parts: &Parts) -> Result<Self, S3Error> {
-        let query = Query::of(parts)?;
+    pub fn from_request(head: RequestHead<'_>) -> Result<Self, S3Error> {
+        let query = head.query;
         let token = query.filled("continuation-token")?.map(ContinuationToken::parse).transpose()?;
         let marker = query.filled("marker")?;
         let counts = ["max-buckets", "limit", "max-keys"];

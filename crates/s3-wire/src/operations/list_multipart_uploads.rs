@@ -2,7 +2,6 @@
 
 use bytes::Bytes;
 use http::Response;
-use http::request::Parts;
 use keyward_ambient::Timestamp;
 use keyward_identity::BucketName;
 
@@ -13,7 +12,7 @@ use crate::error::S3Error;
 use crate::listing::{KeyEncoding, common_prefixes};
 use crate::object_key::ObjectKey;
 use crate::owner::Owner;
-use crate::query::Query;
+use crate::request_head::RequestHead;
 use crate::storage_class::StorageClass;
 use crate::upload::UploadId;
 use crate::xml::XmlWriter;
@@ -40,8 +39,8 @@ impl ListMultipartUploads {
     ///
     /// # Errors
     /// `InvalidArgument` for a number, encoding or upload id that cannot be one.
-    pub fn from_request(parts: &Parts) -> Result<Self, S3Error> {
-        let query = Query::of(parts)?;
+    pub fn from_request(head: RequestHead<'_>) -> Result<Self, S3Error> {
+        let query = head.query;
         let key_marker = query.value("key-marker")?.unwrap_or_default().to_owned();
         let upload_id_marker = query.filled("upload-id-marker")?.filter(|_| !key_marker.is_empty());
         Ok(ListMultipartUploads {
@@ -50,7 +49,7 @@ impl ListMultipartUploads {
             upload_id_marker: upload_id_marker.map(UploadId::parse).transpose()?,
             key_marker,
             max_uploads: query.count("max-uploads", 1000)?,
-            encoding: KeyEncoding::of(&query)?,
+            encoding: KeyEncoding::of(query)?,
         })
     }
 }

@@ -2,7 +2,6 @@
 
 use bytes::Bytes;
 use http::Response;
-use http::request::Parts;
 use keyward_ambient::Timestamp;
 use keyward_identity::BucketName;
 
@@ -13,7 +12,7 @@ use crate::etag::ETag;
 use crate::listing::{KeyEncoding, common_prefixes};
 use crate::object_key::ObjectKey;
 use crate::owner::Owner;
-use crate::query::Query;
+use crate::request_head::RequestHead;
 use crate::storage_class::StorageClass;
 use crate::version_id::VersionId;
 use crate::xml::XmlWriter;
@@ -42,9 +41,9 @@ impl ListObjectVersions {
     /// # Errors
     /// `InvalidArgument` for a number, encoding or version that cannot be one, and for a version marker without a key
     /// marker.
-    pub fn from_request(parts: &Parts) -> Result<Self, S3Error> {
+    pub fn from_request(head: RequestHead<'_>) -> Result<Self, S3Error> {
         const VERSION_MARKER: &str = "version-id-marker";
-        let query = Query::of(parts)?;
+        let query = head.query;
         let key_marker = query.value("key-marker")?.unwrap_or_default().to_owned();
         let version_id_marker = query.filled(VERSION_MARKER)?;
         if let (Some(version), true) = (version_id_marker, key_marker.is_empty()) {
@@ -57,7 +56,7 @@ impl ListObjectVersions {
             key_marker,
             version_id_marker: version_id_marker.map(VersionId::parse).transpose()?,
             max_keys: query.count("max-keys", 1000)?,
-            encoding: KeyEncoding::of(&query)?,
+            encoding: KeyEncoding::of(query)?,
         })
     }
 }

@@ -2,13 +2,12 @@
 
 use bytes::Bytes;
 use http::Response;
-use http::request::Parts;
 use keyward_identity::BucketName;
 
 use super::answer::document;
 use crate::error::S3Error;
 use crate::listing::{KeyEncoding, ListedObject, common_prefixes, length};
-use crate::query::Query;
+use crate::request_head::RequestHead;
 use crate::xml::XmlWriter;
 
 /// A request to list objects.
@@ -31,14 +30,14 @@ impl ListObjects {
     ///
     /// # Errors
     /// `InvalidArgument` for a number or encoding that cannot be one.
-    pub fn from_request(parts: &Parts) -> Result<Self, S3Error> {
-        let query = Query::of(parts)?;
+    pub fn from_request(head: RequestHead<'_>) -> Result<Self, S3Error> {
+        let query = head.query;
         Ok(ListObjects {
             prefix: query.value("prefix")?.unwrap_or_default().to_owned(),
             delimiter: query.filled("delimiter")?.map(str::to_owned),
             marker: query.value("marker")?.unwrap_or_default().to_owned(),
             max_keys: query.count("max-keys", 1000)?,
-            encoding: KeyEncoding::of(&query)?,
+            encoding: KeyEncoding::of(query)?,
         })
     }
 }

@@ -2,13 +2,12 @@
 
 use bytes::Bytes;
 use http::Response;
-use http::request::Parts;
 use keyward_identity::BucketName;
 
 use super::answer::document;
 use crate::error::S3Error;
 use crate::listing::{ContinuationToken, KeyEncoding, ListedObject, common_prefixes, length};
-use crate::query::Query;
+use crate::request_head::RequestHead;
 use crate::xml::XmlWriter;
 
 /// A request to list objects.
@@ -35,15 +34,15 @@ impl ListObjectsV2 {
     ///
     /// # Errors
     /// `InvalidArgument` for a number, encoding or continuation token that cannot be one.
-    pub fn from_request(parts: &Parts) -> Result<Self, S3Error> {
-        let query = Query::of(parts)?;
+    pub fn from_request(head: RequestHead<'_>) -> Result<Self, S3Error> {
+        let query = head.query;
         Ok(ListObjectsV2 {
             prefix: query.value("prefix")?.unwrap_or_default().to_owned(),
             delimiter: query.filled("delimiter")?.map(str::to_owned),
             continuation_token: query.value("continuation-token")?.map(ContinuationToken::parse).transpose()?,
             start_after: query.value("start-after")?.map(str::to_owned),
             max_keys: query.count("max-keys", 1000)?,
-            encoding: KeyEncoding::of(&query)?,
+            encoding: KeyEncoding::of(query)?,
             fetch_owner: query.value("fetch-owner")?.is_some_and(|word| word.eq_ignore_ascii_case("true")),
         })
     }

@@ -2,7 +2,6 @@
 
 use bytes::Bytes;
 use http::Response;
-use http::request::Parts;
 use keyward_ambient::Timestamp;
 use keyward_identity::BucketName;
 
@@ -14,7 +13,7 @@ use crate::etag::ETag;
 use crate::listing::KeyEncoding;
 use crate::object_key::ObjectKey;
 use crate::owner::Owner;
-use crate::query::Query;
+use crate::request_head::RequestHead;
 use crate::storage_class::StorageClass;
 use crate::upload::{PartNumber, UploadId};
 use crate::xml::XmlWriter;
@@ -37,14 +36,14 @@ impl ListParts {
     ///
     /// # Errors
     /// `InvalidArgument` for an upload id or number that cannot be one.
-    pub fn from_request(parts: &Parts) -> Result<Self, S3Error> {
-        let query = Query::of(parts)?;
+    pub fn from_request(head: RequestHead<'_>) -> Result<Self, S3Error> {
+        let query = head.query;
         let marker = query.filled("part-number-marker")?.is_some();
         Ok(ListParts {
-            upload_id: UploadId::required(&query)?,
+            upload_id: UploadId::required(query)?,
             max_parts: query.count("max-parts", 1000)?,
             part_number_marker: if marker { query.count("part-number-marker", u32::MAX)? } else { 0 },
-            encoding: KeyEncoding::of(&query)?,
+            encoding: KeyEncoding::of(query)?,
         })
     }
 }

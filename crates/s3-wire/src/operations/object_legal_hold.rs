@@ -1,12 +1,11 @@
 //! GetObjectLegalHold and PutObjectLegalHold: whether a version may not be deleted until further notice.
 
 use bytes::Bytes;
-use http::request::Parts;
 use http::{Response, StatusCode};
 
 use super::answer::{document, empty};
 use crate::error::{ErrorCode, S3Error};
-use crate::query::Query;
+use crate::request_head::RequestHead;
 use crate::version_id::VersionId;
 use crate::xml::{Element, XmlWriter};
 
@@ -27,14 +26,14 @@ impl PutObjectLegalHold {
     ///
     /// # Errors
     /// `MalformedXML` for anything but `<LegalHold>` with a status of `ON` or `OFF`.
-    pub fn from_request(parts: &Parts, body: &[u8]) -> Result<Self, S3Error> {
+    pub fn from_request(head: RequestHead<'_>, body: &[u8]) -> Result<Self, S3Error> {
         let root = Element::parse(body, "LegalHold", Self::BODY_LIMIT)?;
         let on = match root.required_text("Status")?.trim() {
             "ON" => true,
             "OFF" => false,
             _ => return Err(S3Error::because(ErrorCode::MalformedXML, "<Status> has to be ON or OFF.")),
         };
-        Ok(Self { version_id: VersionId::of(&Query::of(parts)?)?, on })
+        Ok(Self { version_id: VersionId::of(head.query)?, on })
     }
 
     /// 200: the hold is as was asked.
@@ -53,15 +52,18 @@ mod tests {
     use http::Request;
 
     use super::*;
+    use crate::query::Query;
 
     #[test]
     fn a_hold_comes_back_as_it_was_put() {
         let (parts, ()) = Request::put("/b/k?legal-hold").body(()).unwrap().into_parts();
+        let query = Query::of(&parts).unwrap();
+        let head = RequestHead::of(&parts, &query);
         for on in [true, false] {
-            let put = PutObjectLegalHold::from_request(&parts, legal_hold_response(on).body()).unwrap();
+            let put = PutObjectLegalHold::from_request(head, legal_hold_response(on).body()).unwrap();
             assert_eq!(put.on, on);
         }
-        let refused = PutObjectLegalHold::from_request(&parts, b"<LegalHold><Status>on</Status></LegalHold>");
+        let refused = PutObjectLegalHold::from_request(head, b"<LegalHold><Status>on</Status></LegalHold>");
         assert_eq!(refused.unwrap_err().code(), ErrorCode::MalformedXML);
     }
 }

@@ -5,7 +5,6 @@ use http::header::{
     CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_RANGE,
     CONTENT_TYPE, EXPIRES, HeaderMap, HeaderName, HeaderValue, IF_RANGE, RANGE,
 };
-use http::request::Parts;
 use http::{Response, StatusCode};
 
 use super::answer::write_checksum;
@@ -18,6 +17,7 @@ use crate::error::{ErrorCode, S3Error};
 use crate::metadata::HeaderText;
 use crate::query::Query;
 use crate::range::{ByteRange, Span};
+use crate::request_head::RequestHead;
 use crate::single_header;
 use crate::upload::PartNumber;
 use crate::version_id::VersionId;
@@ -66,25 +66,25 @@ pub enum Extent {
 }
 
 impl ObjectRead {
-    pub(super) fn of(parts: &Parts) -> Result<Self, S3Error> {
-        let query = Query::of(parts)?;
-        Encryption::refuse_on_read(&parts.headers)?;
-        let part_number = PartNumber::of(&query)?;
-        let asks_for_range = parts.headers.contains_key(RANGE);
+    pub(super) fn of(head: RequestHead<'_>) -> Result<Self, S3Error> {
+        let query = head.query;
+        Encryption::refuse_on_read(head.headers)?;
+        let part_number = PartNumber::of(query)?;
+        let asks_for_range = head.headers.contains_key(RANGE);
         if part_number.is_some() && asks_for_range {
             let message = "A part number and a range contradict each other; send one of them.";
             return Err(S3Error::because(ErrorCode::InvalidRequest, message));
         }
-        let mode = single_header::filled(&parts.headers, "x-amz-checksum-mode")?;
+        let mode = single_header::filled(head.headers, "x-amz-checksum-mode")?;
         Ok(ObjectRead {
-            version_id: VersionId::of(&query)?,
+            version_id: VersionId::of(query)?,
             part_number,
-            range: single_header::filled(&parts.headers, RANGE.as_str())?.and_then(ByteRange::parse),
-            if_range: single_header::filled(&parts.headers, IF_RANGE.as_str())?.map(str::to_owned),
-            conditions: ReadConditions::of(&parts.headers),
-            overrides: overrides(&query)?,
+            range: single_header::filled(head.headers, RANGE.as_str())?.and_then(ByteRange::parse),
+            if_range: single_header::filled(head.headers, IF_RANGE.as_str())?.map(str::to_owned),
+            conditions: ReadConditions::of(head.headers),
+            overrides: overrides(query)?,
             shows_checksum: mode.is_some_and(|mode| mode.eq_ignore_ascii_case("ENABLED")),
-            customer_key: CustomerKey::of(&parts.headers)?,
+            customer_key: CustomerKey::of(head.headers)?,
         })
     }
 
@@ -143,7 +143,7 @@ impl ObjectRead {
     }
 }
 
-fn overrides(query: &Query<'_>) -> Result<Vec<(HeaderName, HeaderText)>, S3Error> {
+fn overrides(query: &Query) -> Result<Vec<(HeaderName, HeaderText)>, S3Error> {
     let mut found = Vec::new();
     for (parameter, header) in OVERRIDES {
         if let Some(value) = query.filled(parameter)? {

@@ -1,7 +1,6 @@
 //! GetObjectRetention and PutObjectRetention: until when a version may not be deleted.
 
 use bytes::Bytes;
-use http::request::Parts;
 use http::{Response, StatusCode};
 use keyward_ambient::Timestamp;
 
@@ -9,7 +8,7 @@ use super::answer::{document, empty};
 use crate::date::{iso8601, parse_iso8601};
 use crate::error::{ErrorCode, S3Error};
 use crate::object_lock::RetentionMode;
-use crate::query::Query;
+use crate::request_head::RequestHead;
 use crate::single_header;
 use crate::version_id::VersionId;
 use crate::xml::{Element, XmlWriter};
@@ -26,8 +25,8 @@ impl ObjectLockRead {
     ///
     /// # Errors
     /// `InvalidArgument` for what cannot be a version.
-    pub fn from_request(parts: &Parts) -> Result<Self, S3Error> {
-        Ok(Self { version_id: VersionId::of(&Query::of(parts)?)? })
+    pub fn from_request(head: RequestHead<'_>) -> Result<Self, S3Error> {
+        Ok(Self { version_id: VersionId::of(head.query)? })
     }
 }
 
@@ -50,7 +49,7 @@ impl PutObjectRetention {
     ///
     /// # Errors
     /// `MalformedXML` for anything but `<Retention>` with both mode and date, or with neither.
-    pub fn from_request(parts: &Parts, body: &[u8]) -> Result<Self, S3Error> {
+    pub fn from_request(head: RequestHead<'_>, body: &[u8]) -> Result<Self, S3Error> {
         let root = Element::parse(body, "Retention", Self::BODY_LIMIT)?;
         let malformed = |message| S3Error::because(ErrorCode::MalformedXML, message);
         let mode = root.child_text("Mode")?.map(str::trim);
@@ -67,9 +66,9 @@ impl PutObjectRetention {
             _ => return Err(malformed("Send <Mode> and <RetainUntilDate> together.")),
         };
         Ok(Self {
-            version_id: VersionId::of(&Query::of(parts)?)?,
+            version_id: VersionId::of(head.query)?,
             retention,
-            bypasses_governance: single_header::truth(&parts.headers, "x-amz-bypass-governance-retention")?,
+            bypasses_governance: single_header::truth(head.headers, "x-amz-bypass-governance-retention")?,
         })
     }
 
@@ -92,10 +91,13 @@ mod tests {
     use http::Request;
 
     use super::*;
+    use crate::query::Query;
 
     fn put(body: &[u8]) -> Result<Option<(RetentionMode, Timestamp)>, ErrorCode> {
         let (parts, ()) = Request::put("/b/k?retention").body(()).unwrap().into_parts();
-        PutObjectRetention::from_request(&parts, body).map(|put| put.retention).map_err(|error| error.code())
+        let query = Query::of(&parts).unwrap();
+        let head = RequestHead::of(&parts, &query);
+        PutObjectRetention::from_request(head, body).map(|put| put.retention).map_err(|error| error.code())
     }
 
     #[test]

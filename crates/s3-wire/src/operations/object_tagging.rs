@@ -1,12 +1,11 @@
 //! GetObjectTagging, PutObjectTagging, DeleteObjectTagging: the tags of an object, or of one version of it.
 
 use bytes::Bytes;
-use http::request::Parts;
 use http::{Response, StatusCode};
 
 use super::answer::{document, empty, write_version};
 use crate::error::{ErrorCode, S3Error};
-use crate::query::Query;
+use crate::request_head::RequestHead;
 use crate::tagging_header;
 use crate::version_id::VersionId;
 use crate::xml::{Element, XmlWriter};
@@ -32,8 +31,8 @@ impl ObjectTagging {
     ///
     /// # Errors
     /// `InvalidArgument` for what cannot be a version.
-    pub fn from_request(parts: &Parts) -> Result<Self, S3Error> {
-        Ok(Self { version_id: VersionId::of(&Query::of(parts)?)? })
+    pub fn from_request(head: RequestHead<'_>) -> Result<Self, S3Error> {
+        Ok(Self { version_id: VersionId::of(head.query)? })
     }
 
     /// 204: the tags are gone.
@@ -52,7 +51,7 @@ impl PutObjectTagging {
     ///
     /// # Errors
     /// `MalformedXML` for anything but `<Tagging>`; `InvalidTag` as the header `x-amz-tagging` has it.
-    pub fn from_request(parts: &Parts, body: &[u8]) -> Result<Self, S3Error> {
+    pub fn from_request(head: RequestHead<'_>, body: &[u8]) -> Result<Self, S3Error> {
         let root = Element::parse(body, "Tagging", Self::BODY_LIMIT)?;
         let missing = || S3Error::because(ErrorCode::MalformedXML, "<Tagging> has to hold <TagSet>.");
         let set = root.child("TagSet")?.ok_or_else(missing)?;
@@ -60,7 +59,7 @@ impl PutObjectTagging {
             Ok((tag.required_text("Key")?.to_owned(), tag.child_text("Value")?.unwrap_or_default().to_owned()))
         };
         let tags = set.children("Tag").map(tag).collect::<Result<Vec<_>, S3Error>>()?;
-        Ok(Self { version_id: VersionId::of(&Query::of(parts)?)?, tags: tagging_header::checked(tags)? })
+        Ok(Self { version_id: VersionId::of(head.query)?, tags: tagging_header::checked(tags)? })
     }
 
     /// 200: the tags are set.
@@ -108,10 +107,13 @@ mod tests {
     use http::Request;
 
     use super::*;
+    use crate::query::Query;
 
     fn put(body: &str) -> Result<Vec<(String, String)>, ErrorCode> {
         let (parts, ()) = Request::put("/b/k?tagging").body(()).unwrap().into_parts();
-        PutObjectTagging::from_request(&parts, body.as_bytes()).map(|put| put.tags).map_err(|error| error.code())
+        let query = Query::of(&parts).unwrap();
+        let head = RequestHead::of(&parts, &query);
+        PutObjectTagging::from_request(head, body.as_bytes()).map(|put| put.tags).map_err(|error| error.code())
     }
 
     #[test]

@@ -2,7 +2,6 @@
 
 use bytes::Bytes;
 use http::header::ETAG;
-use http::request::Parts;
 use http::{Response, StatusCode};
 
 use super::answer::{empty, write_checksum, write_version};
@@ -14,6 +13,7 @@ use crate::conditions::WriteConditions;
 use crate::encryption::Encryption;
 use crate::error::{ErrorCode, S3Error};
 use crate::etag::ETag;
+use crate::request_head::RequestHead;
 use crate::version_id::VersionId;
 
 /// Appends in directory buckets of S3, which ECS does by a range.
@@ -42,18 +42,18 @@ impl PutObject {
     /// # Errors
     /// As [`NewObject::of`], [`Checksum::declared`] and [`PartialWrite::of`]; `InvalidDigest`; `NotImplemented` for an
     /// append as in directory buckets, which would otherwise replace the whole.
-    pub fn from_request(parts: &Parts) -> Result<Self, S3Error> {
-        if parts.headers.contains_key(WRITE_OFFSET) {
+    pub fn from_request(head: RequestHead<'_>) -> Result<Self, S3Error> {
+        if head.headers.contains_key(WRITE_OFFSET) {
             let message = "Append with Range: bytes=-1- instead of this header.";
             return Err(S3Error::because(ErrorCode::NotImplemented, message).with("Header", WRITE_OFFSET));
         }
         Ok(PutObject {
-            object: NewObject::of(&parts.headers)?,
-            content_md5: content_md5(&parts.headers)?,
-            checksum: Checksum::declared(&parts.headers)?,
-            checksum_algorithm: ChecksumAlgorithm::named_in(&parts.headers, "x-amz-sdk-checksum-algorithm")?,
-            conditions: WriteConditions::of(&parts.headers),
-            range: PartialWrite::of(&parts.headers)?,
+            object: NewObject::of(head.headers)?,
+            content_md5: content_md5(head.headers)?,
+            checksum: Checksum::declared(head.headers)?,
+            checksum_algorithm: ChecksumAlgorithm::named_in(head.headers, "x-amz-sdk-checksum-algorithm")?,
+            conditions: WriteConditions::of(head.headers),
+            range: PartialWrite::of(head.headers)?,
         })
     }
 }

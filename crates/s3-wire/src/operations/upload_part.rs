@@ -2,7 +2,6 @@
 
 use bytes::Bytes;
 use http::header::ETAG;
-use http::request::Parts;
 use http::{Response, StatusCode};
 
 use super::answer::{empty, write_checksum};
@@ -11,7 +10,7 @@ use crate::checksum::{Checksum, ChecksumAlgorithm};
 use crate::customer_key::CustomerKey;
 use crate::error::S3Error;
 use crate::etag::ETag;
-use crate::query::Query;
+use crate::request_head::RequestHead;
 use crate::upload::{PartNumber, UploadId};
 
 /// A request to write a part; its bytes are the body.
@@ -37,15 +36,15 @@ impl UploadPart {
     /// # Errors
     /// `InvalidArgument` for an upload id or part number that cannot be one, `InvalidDigest`, and as
     /// [`Checksum::declared`].
-    pub fn from_request(parts: &Parts) -> Result<Self, S3Error> {
-        let query = Query::of(parts)?;
+    pub fn from_request(head: RequestHead<'_>) -> Result<Self, S3Error> {
+        let query = head.query;
         Ok(UploadPart {
-            upload_id: UploadId::required(&query)?,
-            part_number: PartNumber::required(&query)?,
-            content_md5: content_md5(&parts.headers)?,
-            checksum: Checksum::declared(&parts.headers)?,
-            checksum_algorithm: ChecksumAlgorithm::named_in(&parts.headers, "x-amz-sdk-checksum-algorithm")?,
-            customer_key: CustomerKey::of(&parts.headers)?,
+            upload_id: UploadId::required(query)?,
+            part_number: PartNumber::required(query)?,
+            content_md5: content_md5(head.headers)?,
+            checksum: Checksum::declared(head.headers)?,
+            checksum_algorithm: ChecksumAlgorithm::named_in(head.headers, "x-amz-sdk-checksum-algorithm")?,
+            customer_key: CustomerKey::of(head.headers)?,
         })
     }
 }

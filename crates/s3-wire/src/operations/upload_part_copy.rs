@@ -2,7 +2,6 @@
 
 use bytes::Bytes;
 use http::Response;
-use http::request::Parts;
 use keyward_ambient::Timestamp;
 
 use super::answer::{COPY_SOURCE_VERSION_ID, document};
@@ -13,8 +12,8 @@ use crate::customer_key::CustomerKey;
 use crate::date::iso8601;
 use crate::error::{ErrorCode, S3Error};
 use crate::etag::ETag;
-use crate::query::Query;
 use crate::range::{ByteRange, Span};
+use crate::request_head::RequestHead;
 use crate::single_header;
 use crate::upload::{PartNumber, UploadId};
 use crate::version_id::VersionId;
@@ -46,16 +45,16 @@ impl UploadPartCopy {
     ///
     /// # Errors
     /// `InvalidArgument` for an upload id, part number, source or range that cannot be one.
-    pub fn from_request(parts: &Parts) -> Result<Self, S3Error> {
-        let query = Query::of(parts)?;
+    pub fn from_request(head: RequestHead<'_>) -> Result<Self, S3Error> {
+        let query = head.query;
         Ok(UploadPartCopy {
-            upload_id: UploadId::required(&query)?,
-            part_number: PartNumber::required(&query)?,
-            source: CopySource::of(&parts.headers)?,
-            range: single_header::filled(&parts.headers, RANGE_HEADER)?.map(source_range).transpose()?,
-            source_conditions: ReadConditions::of_copy_source(&parts.headers),
-            customer_key: CustomerKey::of(&parts.headers)?,
-            source_customer_key: CustomerKey::of_copy_source(&parts.headers)?,
+            upload_id: UploadId::required(query)?,
+            part_number: PartNumber::required(query)?,
+            source: CopySource::of(head.headers)?,
+            range: single_header::filled(head.headers, RANGE_HEADER)?.map(source_range).transpose()?,
+            source_conditions: ReadConditions::of_copy_source(head.headers),
+            customer_key: CustomerKey::of(head.headers)?,
+            source_customer_key: CustomerKey::of_copy_source(head.headers)?,
         })
     }
 

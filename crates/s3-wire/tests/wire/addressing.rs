@@ -4,7 +4,7 @@ use keyward_s3_wire::{Address, BaseUrls, ErrorCode, Shape, Style};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use proptest::prelude::*;
 
-use crate::examples::head;
+use crate::examples::parts;
 
 fn bases() -> BaseUrls {
     let mut bases = BaseUrls::none();
@@ -14,7 +14,7 @@ fn bases() -> BaseUrls {
 }
 
 fn address(target: &str, headers: &[(&str, &str)]) -> Result<Address, ErrorCode> {
-    Address::resolve(&head(&format!("GET {target}"), headers), &bases()).map_err(|error| error.code())
+    Address::resolve(&parts(&format!("GET {target}"), headers), &bases()).map_err(|error| error.code())
 }
 
 /// Namespace, bucket, key.

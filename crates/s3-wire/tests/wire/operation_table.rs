@@ -1,9 +1,10 @@
 //! The table of operations: each is reached by its request, and none by a request that means another.
 
+use keyward_s3_wire::query::Query;
 use keyward_s3_wire::{Address, BaseUrls, ErrorCode, Operation, S3Error};
 use proptest::prelude::*;
 
-use crate::examples::head;
+use crate::examples::parts;
 
 type Example = (Operation, &'static str, &'static [(&'static str, &'static str)]);
 
@@ -134,8 +135,8 @@ const EXAMPLES: &[Example] = &[
 ];
 
 fn resolved(line: &str, headers: &[(&str, &str)]) -> Result<Operation, S3Error> {
-    let parts = head(line, headers);
-    Operation::resolve(&parts, &Address::resolve(&parts, &BaseUrls::none())?)
+    let parts = parts(line, headers);
+    Operation::resolve(&parts, &Query::of(&parts)?, &Address::resolve(&parts, &BaseUrls::none())?)
 }
 
 fn refused(line: &str, headers: &[(&str, &str)]) -> ErrorCode {

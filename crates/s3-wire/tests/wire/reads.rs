@@ -32,7 +32,7 @@ fn object() -> ObjectHead {
 }
 
 fn get(query: &str, headers: &[(&str, &str)]) -> GetObject {
-    GetObject::from_request(&head(&format!("GET /logs/a?{query}"), headers)).unwrap()
+    GetObject::from_request(head(&format!("GET /logs/a?{query}"), headers)).unwrap()
 }
 
 fn extent(query: &str, headers: &[(&str, &str)]) -> Result<Extent, ErrorCode> {
@@ -113,12 +113,12 @@ fn a_request_may_name_the_headers_of_its_answer() {
     assert_eq!(response.headers()["content-type"], "image/png");
     assert_eq!(response.headers()["content-disposition"], "attachment; filename=a");
     let smuggled = head("GET /logs/a?response-content-type=a%0d%0aSet-Cookie:x", &[]);
-    assert_eq!(GetObject::from_request(&smuggled).unwrap_err().code(), ErrorCode::InvalidArgument);
+    assert_eq!(GetObject::from_request(smuggled).unwrap_err().code(), ErrorCode::InvalidArgument);
 }
 
 #[test]
 fn a_part_says_how_many_there_are() {
-    let request = HeadObject::from_request(&head("HEAD /logs/a?partNumber=2", &[])).unwrap();
+    let request = HeadObject::from_request(head("HEAD /logs/a?partNumber=2", &[])).unwrap();
     let response = request.response(&object(), Span::new(50, 79));
     assert_eq!(response.status(), 206);
     assert_eq!(response.headers()["x-amz-mp-parts-count"], "3");
@@ -134,7 +134,7 @@ fn contradictions_and_keys_of_the_client_are_refused() {
         ("versionId=a&versionId=b", &[], ErrorCode::InvalidArgument),
         ("", &[("x-amz-server-side-encryption-customer-key", "k")], ErrorCode::InvalidArgument),
     ] {
-        let refused = GetObject::from_request(&head(&format!("GET /logs/a?{query}"), headers)).unwrap_err();
+        let refused = GetObject::from_request(head(&format!("GET /logs/a?{query}"), headers)).unwrap_err();
         assert_eq!(refused.code(), expected, "{query}");
     }
 }

@@ -8,7 +8,8 @@ use keyward_s3_wire::operations::{
     DeleteObjects, Directive, ListBuckets, ListMultipartUploads, ListObjectVersions, ListObjects, ListObjectsV2,
     ListParts, PutObject, UploadPart, UploadPartCopy,
 };
-use keyward_s3_wire::{ErrorCode, S3Error};
+use keyward_s3_wire::query::Query;
+use keyward_s3_wire::{ErrorCode, RequestHead, S3Error};
 use proptest::prelude::*;
 
 use crate::examples::{bucket, head, key};
@@ -19,7 +20,7 @@ fn code<T>(result: Result<T, S3Error>) -> Option<ErrorCode> {
 
 #[test]
 fn a_put_says_what_the_object_is_to_have() {
-    let request = PutObject::from_request(&head(
+    let request = PutObject::from_request(head(
         "PUT /logs/a",
         &[
             ("content-type", "text/plain"),
@@ -56,13 +57,13 @@ fn a_put_that_cannot_be_done_as_meant_is_refused() {
         ("x-amz-acl", "everyone", ErrorCode::InvalidArgument),
         ("x-amz-object-lock-mode", "COMPLIANCE", ErrorCode::InvalidArgument),
     ] {
-        assert_eq!(code(PutObject::from_request(&head("PUT /logs/a", &[(name, value)]))), Some(expected), "{name}");
+        assert_eq!(code(PutObject::from_request(head("PUT /logs/a", &[(name, value)]))), Some(expected), "{name}");
     }
 }
 
 #[test]
 fn a_copy_takes_what_it_is_told_to_from_source_and_request() {
-    let copy = |headers: &[(&str, &str)]| CopyObject::from_request(&head("PUT /logs/a", headers));
+    let copy = |headers: &[(&str, &str)]| CopyObject::from_request(head("PUT /logs/a", headers));
     let source = ("x-amz-copy-source", "/logs/a");
     let request = copy(&[source, ("x-amz-metadata-directive", "REPLACE"), ("x-amz-meta-a", "1")]).unwrap();
     assert_eq!((request.metadata, request.tagging), (Directive::Replace, Directive::Copy));
@@ -74,7 +75,7 @@ fn a_copy_takes_what_it_is_told_to_from_source_and_request() {
 #[test]
 fn a_copy_onto_itself_has_to_change_something() {
     let refused = |headers: &[(&str, &str)], onto: &str| {
-        let request = CopyObject::from_request(&head("PUT /logs/a", headers)).unwrap();
+        let request = CopyObject::from_request(head("PUT /logs/a", headers)).unwrap();
         code(request.refuse_without_change(&bucket(), &key(onto)))
     };
     let source = ("x-amz-copy-source", "logs/a");
@@ -88,11 +89,11 @@ fn a_copy_onto_itself_has_to_change_something() {
 #[test]
 fn a_deletion_keeps_its_conditions() {
     let line = "DELETE /logs/a?versionId=v1";
-    let request = DeleteObject::from_request(&head(line, &[("if-match", "\"x\"")])).unwrap();
+    let request = DeleteObject::from_request(head(line, &[("if-match", "\"x\"")])).unwrap();
     assert_eq!(request.version_id.unwrap().as_str(), "v1");
     assert!(!request.conditions.is_empty() && !request.bypasses_governance);
     let bypass = head(line, &[("x-amz-bypass-governance-retention", "maybe")]);
-    assert_eq!(code(DeleteObject::from_request(&bypass)), Some(ErrorCode::InvalidArgument));
+    assert_eq!(code(DeleteObject::from_request(bypass)), Some(ErrorCode::InvalidArgument));
 }
 
 #[test]
@@ -101,7 +102,7 @@ fn many_objects_are_deleted_in_the_order_named() {
     let body = "<Delete xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Quiet>true</Quiet>\
         <Object><Key> b&#x9;</Key><VersionId>v1</VersionId></Object>\
         <Object><Key>a</Key><ETag>\"x\"</ETag><Size>7</Size><Extra/></Object></Delete>";
-    let request = DeleteObjects::from_request(&parts, body.as_bytes()).unwrap();
+    let request = DeleteObjects::from_request(parts, body.as_bytes()).unwrap();
     assert!(request.quiet);
     assert_eq!(request.objects[0].key.as_str(), " b\t");
     assert_eq!(request.objects[0].version_id.as_ref().unwrap().as_str(), "v1");
@@ -112,7 +113,7 @@ fn many_objects_are_deleted_in_the_order_named() {
 fn a_deletion_of_many_that_cannot_be_read_deletes_nothing() {
     let parts = head("POST /logs?delete", &[]);
     let of = |count: usize| format!("<Delete>{}</Delete>", "<Object><Key>a</Key></Object>".repeat(count));
-    assert_eq!(code(DeleteObjects::from_request(&parts, of(1000).as_bytes())), None);
+    assert_eq!(code(DeleteObjects::from_request(parts, of(1000).as_bytes())), None);
     for (body, expected) in [
         (of(1001), ErrorCode::MalformedXML),
         (of(0), ErrorCode::MalformedXML),
@@ -130,18 +131,18 @@ fn a_deletion_of_many_that_cannot_be_read_deletes_nothing() {
         (String::new(), ErrorCode::MissingRequestBodyError),
         (" ".repeat(DeleteObjects::BODY_LIMIT + 1), ErrorCode::MaxMessageLengthExceeded),
     ] {
-        assert_eq!(code(DeleteObjects::from_request(&parts, body.as_bytes())), Some(expected), "{:.80}", body);
+        assert_eq!(code(DeleteObjects::from_request(parts, body.as_bytes())), Some(expected), "{:.80}", body);
     }
 }
 
 #[test]
 fn parts_are_named_by_upload_and_number() {
     let line = "PUT /logs/a?partNumber=7&uploadId=u1";
-    let part = UploadPart::from_request(&head(line, &[])).unwrap();
+    let part = UploadPart::from_request(head(line, &[])).unwrap();
     assert_eq!((part.part_number.number(), part.upload_id.as_str()), (7, "u1"));
     let copy = |range| {
         let headers = [("x-amz-copy-source", "logs/b"), ("x-amz-copy-source-range", range)];
-        UploadPartCopy::from_request(&head(line, &headers))
+        UploadPartCopy::from_request(head(line, &headers))
     };
     let request = copy("bytes=5-9").unwrap();
     assert_eq!(request.span(10).unwrap().unwrap().len(), 5);
@@ -150,10 +151,10 @@ fn parts_are_named_by_upload_and_number() {
         assert_eq!(code(copy(range)), Some(ErrorCode::InvalidArgument), "{range}");
     }
     assert_eq!(
-        code(UploadPart::from_request(&head("PUT /logs/a?partNumber=10001&uploadId=u1", &[]))),
+        code(UploadPart::from_request(head("PUT /logs/a?partNumber=10001&uploadId=u1", &[]))),
         Some(ErrorCode::InvalidArgument)
     );
-    let abort = AbortMultipartUpload::from_request(&head("DELETE /logs/a?uploadId=u1", &[])).unwrap();
+    let abort = AbortMultipartUpload::from_request(head("DELETE /logs/a?uploadId=u1", &[])).unwrap();
     assert_eq!(abort.upload_id.as_str(), "u1");
 }
 
@@ -163,7 +164,7 @@ fn an_upload_is_completed_with_its_parts_in_order() {
     let part = |number: &str, etag: &str| format!("<Part><ETag>{etag}</ETag><PartNumber>{number}</PartNumber></Part>");
     let complete = |inner: String| {
         let body = format!("<CompleteMultipartUpload>{inner}</CompleteMultipartUpload>");
-        CompleteMultipartUpload::from_request(&parts, body.as_bytes())
+        CompleteMultipartUpload::from_request(parts, body.as_bytes())
     };
     let request = complete(part("1", "&quot;a&quot;") + &part("3", "b")).unwrap();
     let named: Vec<_> = request.parts.iter().map(|part| (part.part_number.number(), part.etag.as_str())).collect();
@@ -186,13 +187,13 @@ fn an_upload_of_ten_thousand_parts_fits() {
     let body: String = (1..=10_000).map(part).collect();
     let body = format!("<CompleteMultipartUpload>\n{body}</CompleteMultipartUpload>");
     let request =
-        CompleteMultipartUpload::from_request(&head("POST /logs/a?uploadId=u1", &[]), body.as_bytes()).unwrap();
+        CompleteMultipartUpload::from_request(head("POST /logs/a?uploadId=u1", &[]), body.as_bytes()).unwrap();
     assert_eq!((request.parts.len(), request.parts[0].checksums.len()), (10_000, 2));
 }
 
 #[test]
 fn an_upload_settles_its_checksum() {
-    let create = |headers: &[(&str, &str)]| CreateMultipartUpload::from_request(&head("POST /logs/a?uploads", headers));
+    let create = |headers: &[(&str, &str)]| CreateMultipartUpload::from_request(head("POST /logs/a?uploads", headers));
     assert_eq!(create(&[]).unwrap().checksum, None);
     assert!(create(&[("x-amz-checksum-algorithm", "CRC64NVME")]).unwrap().checksum.is_some());
     let impossible = [("x-amz-checksum-algorithm", "SHA1"), ("x-amz-checksum-type", "FULL_OBJECT")];
@@ -202,15 +203,15 @@ fn an_upload_settles_its_checksum() {
 #[test]
 fn listings_read_their_parameters() {
     let line = "GET /logs?prefix=a%2Fb+c&delimiter=%2F&marker=m&max-keys=5000&encoding-type=url";
-    let one = ListObjects::from_request(&head(line, &[])).unwrap();
+    let one = ListObjects::from_request(head(line, &[])).unwrap();
     assert_eq!((one.prefix.as_str(), one.delimiter.as_deref(), one.marker.as_str()), ("a/b c", Some("/"), "m"));
     assert_eq!((one.max_keys, one.encoding), (1000, KeyEncoding::Url));
 
     let token = ContinuationToken::after("k1").encoded();
     let line = format!("GET /logs?list-type=2&start-after=s&continuation-token={token}&fetch-owner=true&delimiter=");
-    let two = ListObjectsV2::from_request(&head(&line, &[])).unwrap();
+    let two = ListObjectsV2::from_request(head(&line, &[])).unwrap();
     assert_eq!((two.after(), two.fetch_owner, two.delimiter.as_deref()), ("k1", true, None));
-    let start = ListObjectsV2::from_request(&head("GET /logs?list-type=2&continuation-token=&start-after=s", &[]));
+    let start = ListObjectsV2::from_request(head("GET /logs?list-type=2&continuation-token=&start-after=s", &[]));
     assert_eq!(start.unwrap().after(), "s");
 }
 
@@ -218,32 +219,32 @@ fn listings_read_their_parameters() {
 fn listings_with_parameters_that_mean_nothing_are_refused() {
     for query in ["max-keys=-1", "max-keys=a", "encoding-type=base64", "prefix=a&prefix=b"] {
         let parts = head(&format!("GET /logs?{query}"), &[]);
-        assert_eq!(code(ListObjects::from_request(&parts)), Some(ErrorCode::InvalidArgument), "{query}");
-        assert_eq!(code(ListObjectsV2::from_request(&parts)), Some(ErrorCode::InvalidArgument), "{query}");
-        assert_eq!(code(ListObjectVersions::from_request(&parts)), Some(ErrorCode::InvalidArgument), "{query}");
+        assert_eq!(code(ListObjects::from_request(parts)), Some(ErrorCode::InvalidArgument), "{query}");
+        assert_eq!(code(ListObjectsV2::from_request(parts)), Some(ErrorCode::InvalidArgument), "{query}");
+        assert_eq!(code(ListObjectVersions::from_request(parts)), Some(ErrorCode::InvalidArgument), "{query}");
     }
     let token = head("GET /logs?list-type=2&continuation-token=%21", &[]);
-    assert_eq!(code(ListObjectsV2::from_request(&token)), Some(ErrorCode::InvalidArgument));
+    assert_eq!(code(ListObjectsV2::from_request(token)), Some(ErrorCode::InvalidArgument));
     let version = head("GET /logs?versions&version-id-marker=v1", &[]);
-    assert_eq!(code(ListObjectVersions::from_request(&version)), Some(ErrorCode::InvalidArgument));
+    assert_eq!(code(ListObjectVersions::from_request(version)), Some(ErrorCode::InvalidArgument));
 }
 
 #[test]
 fn uploads_and_parts_are_listed_from_their_markers() {
     let line = "GET /logs?uploads&key-marker=k&upload-id-marker=u1&max-uploads=3";
-    let uploads = ListMultipartUploads::from_request(&head(line, &[])).unwrap();
+    let uploads = ListMultipartUploads::from_request(head(line, &[])).unwrap();
     assert_eq!((uploads.key_marker.as_str(), uploads.max_uploads), ("k", 3));
     assert_eq!(uploads.upload_id_marker.unwrap().as_str(), "u1");
     let without_key = head("GET /logs?uploads&upload-id-marker=u1", &[]);
-    assert_eq!(ListMultipartUploads::from_request(&without_key).unwrap().upload_id_marker, None);
-    let parts = ListParts::from_request(&head("GET /logs/a?uploadId=u1&part-number-marker=7", &[])).unwrap();
+    assert_eq!(ListMultipartUploads::from_request(without_key).unwrap().upload_id_marker, None);
+    let parts = ListParts::from_request(head("GET /logs/a?uploadId=u1&part-number-marker=7", &[])).unwrap();
     assert_eq!((parts.part_number_marker, parts.max_parts), (7, 1000));
-    assert_eq!(ListParts::from_request(&head("GET /logs/a?uploadId=u1", &[])).unwrap().part_number_marker, 0);
+    assert_eq!(ListParts::from_request(head("GET /logs/a?uploadId=u1", &[])).unwrap().part_number_marker, 0);
 }
 
 #[test]
 fn buckets_are_paged_in_the_way_of_s3_and_of_ecs() {
-    let list = |query: &str| ListBuckets::from_request(&head(&format!("GET /?{query}"), &[]));
+    let list = |query: &str| ListBuckets::from_request(head(&format!("GET /?{query}"), &[]));
     let token = ContinuationToken::after("b1").encoded();
     let s3 = list(&format!("max-buckets=5&continuation-token={token}&prefix=b")).unwrap();
     assert_eq!((s3.after.as_deref(), s3.most, s3.paged_by_marker), (Some("b1"), 5, false));
@@ -256,7 +257,7 @@ fn buckets_are_paged_in_the_way_of_s3_and_of_ecs() {
 #[test]
 fn a_bucket_is_made_with_or_without_a_body() {
     let parts = head("PUT /logs", &[("x-amz-acl", "private"), ("x-emc-dataservice-vpool", "rg1")]);
-    let create = |body: &str| CreateBucket::from_request(&parts, body.as_bytes());
+    let create = |body: &str| CreateBucket::from_request(parts, body.as_bytes());
     assert_eq!(create("").unwrap().ecs.replication_group.as_deref(), Some("rg1"));
     let body = "<CreateBucketConfiguration><LocationConstraint>eu-west-1</LocationConstraint>\
         <Tags><Tag><Key>a</Key><Value>1</Value></Tag></Tags></CreateBucketConfiguration>";
@@ -280,8 +281,10 @@ proptest! {
             return Ok(());
         };
         let (parts, ()) = request.into_parts();
-        let _ = (PutObject::from_request(&parts), CopyObject::from_request(&parts), UploadPart::from_request(&parts));
-        let _ = (UploadPartCopy::from_request(&parts), ListObjects::from_request(&parts), ListParts::from_request(&parts));
-        let _ = (DeleteObject::from_request(&parts), ListObjectVersions::from_request(&parts));
+        let Ok(query) = Query::of(&parts) else { return Ok(()) };
+        let head = RequestHead::of(&parts, &query);
+        let _ = (PutObject::from_request(head), CopyObject::from_request(head), UploadPart::from_request(head));
+        let _ = (UploadPartCopy::from_request(head), ListObjects::from_request(head), ListParts::from_request(head));
+        let _ = (DeleteObject::from_request(head), ListObjectVersions::from_request(head));
     }
 }

@@ -13,10 +13,7 @@ use keyward_ambient::Clock;
 use keyward_identity::{Acl, Bucket, BucketSettings};
 use keyward_keyring::{Deactivation, Secret};
 use keyward_listener::TrustedProxies;
-use keyward_objects::{
-    Backend, BucketError, BucketState, Checked, CommitCheck, Feature, ObjectFacts, ResponseBody, empty,
-};
-use keyward_policy::Allowed;
+use keyward_objects::{Backend, BucketError, BucketState, Checked, Feature, Granted, ObjectFacts, ResponseBody, empty};
 use keyward_s3_endpoint::{Endpoint, Parts, SigV2Default};
 use keyward_s3_wire::{ObjectKey, S3Error, VersionId};
 use keyward_signature::sign::{SigningCredential, authorize};
@@ -47,13 +44,7 @@ impl Backend for EmptyObjects {
         Ok(None)
     }
 
-    async fn put_object_acl(
-        &self,
-        _allowed: &Allowed,
-        _version: Option<&VersionId>,
-        _acl: &Acl,
-        _commit_check: &CommitCheck,
-    ) -> Result<(), S3Error> {
+    async fn put_object_acl(&self, _granted: &Granted, _acl: &Acl) -> Result<(), S3Error> {
         Ok(())
     }
 

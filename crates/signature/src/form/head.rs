@@ -28,7 +28,6 @@ pub(crate) fn put(head: &Parts, fields: &FormFields) -> Result<Parts, FormError>
     let mut put = Request::new(()).into_parts().0;
     put.method = Method::PUT;
     put.version = head.version;
-    put.extensions = head.extensions.clone();
     put.uri = target(&head.uri, &key)?;
     put.headers = headers(fields)?;
     for name in [HOST, X_EMC_NAMESPACE] {

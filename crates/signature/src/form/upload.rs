@@ -102,7 +102,7 @@ impl FormUpload {
             self.put.headers.insert(HeaderName::from_static("x-amz-tagging"), tagging);
         }
         let payload = PayloadStatement::whole(ContentSha256::UNSIGNED);
-        let clean = Clean::scrub(self.put, &payload, SignedReading::default());
+        let clean = Clean::scrub(self.put, &payload, SignedReading::default(), false);
         let length = self.file_length.unwrap_or(0..=LARGEST);
         (clean, payload.plan(None).with_length_in(Some(*length.start()..=LARGEST.min(*length.end()))))
     }

@@ -112,8 +112,13 @@ where
                 return Err(PayloadError::Unwanted);
             }
         }
+        Ok(Self::of_nothing(nothing))
+    }
+
+    /// No body, of which nothing is said; `nothing` stands for it.
+    pub fn of_nothing(nothing: B) -> Self {
         let plan = PayloadStatement::whole(ContentSha256::UNSIGNED).plan(None);
-        Self::new(plan, Declared::nothing(), nothing)
+        Self { plan, declared: Declared::nothing(), asked: sums::Asked::default(), body: nothing }
     }
 
     /// The content: de-framed, verified as it passes, in bounded memory.
