@@ -38,7 +38,7 @@ fn of_one(certificate: &CertificateDer<'_>, now: Timestamp) -> Option<Concern> {
         Some(Concern::Expired { on: ends })
     } else {
         let left = ends.since(now);
-        (left < SOON).then(|| Concern::EndsSoon { on: ends, days: left.as_secs() / DAY })
+        (left < SOON).then_some(Concern::EndsSoon { on: ends, days: left.as_secs() / DAY })
     }
 }
 
