@@ -102,6 +102,7 @@ def test_what_a_bucket_retains_by_default_counts_from_the_completion_of_an_uploa
 
 def test_a_policy_sees_the_tags_that_a_request_gives(company, alice, client, bucket):
     bob = company.hire()
+    other = bob.with_key()
     client.put_object(Bucket=bucket, Key="k", Body=b"x")
     statement = {
         "Effect": "Allow",
@@ -112,7 +113,6 @@ def test_a_policy_sees_the_tags_that_a_request_gives(company, alice, client, buc
     }
     policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     client.put_bucket_policy(Bucket=bucket, Policy=policy)
-    other = bob.with_key()
     red, blue = ({"TagSet": [{"Key": "colour", "Value": value}]} for value in ("red", "blue"))
     other.put_object_tagging(Bucket=bucket, Key="k", Tagging=red)
     with s3.refused("AccessDenied"):

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use keyward_ambient::Timestamp;
-use keyward_identity::{NamespaceName, ObjectUserId};
+use keyward_identity::{NamespaceName, ObjectUserId, UniqueId, UserRef};
 use keyward_keyring::{KeyRing, Secret, SecretId};
 use keyward_signature::{CandidateSecret, SigningKeys};
 use quick_cache::Equivalent;
@@ -83,6 +83,10 @@ pub struct Credential {
     pub user: ObjectUserId,
     /// The user's namespace.
     pub namespace: NamespaceName,
+    /// The user's internal id.
+    pub unique_id: Option<UniqueId>,
+    /// The internal id of the namespace.
+    pub namespace_id: Option<UniqueId>,
     /// Whether an administrator locked the user.
     pub locked: bool,
     key: CredentialKey,
@@ -98,15 +102,22 @@ pub struct LiveSecret {
 }
 
 impl Credential {
-    /// The credential that is found under `key`: of a user with this key ring.
-    pub fn new(key: &CredentialKey, namespace: NamespaceName, locked: bool, ring: &KeyRing) -> Self {
+    /// The credential that is found under `key`: of `user`, who has this key ring.
+    pub fn new(
+        key: &CredentialKey,
+        user: UserRef,
+        namespace_id: Option<UniqueId>,
+        locked: bool,
+        ring: &KeyRing,
+    ) -> Self {
         let live = |secret: &Secret| LiveSecret {
             secret: secret.clone(),
             signing_keys: SigningKeys::default(),
             counters: Arc::new(Counters::new(key.clone(), secret.id)),
         };
         let secrets = ring.secrets().iter().map(live).collect();
-        Self { user: key.access_key_id.clone(), namespace, locked, key: key.clone(), secrets }
+        let UserRef { namespace, id, unique_id } = user;
+        Self { user: id, namespace, unique_id, namespace_id, locked, key: key.clone(), secrets }
     }
 
     /// What the credential is found under.
@@ -122,6 +133,11 @@ impl Credential {
     /// When this secret ends, if it does.
     pub(crate) fn end_of(&self, secret: SecretId) -> Option<Timestamp> {
         self.secrets.iter().find(|held| held.secret.id == secret).and_then(|held| held.secret.expires_at)
+    }
+
+    /// The user as grants name it.
+    pub fn reference(&self) -> UserRef {
+        UserRef { namespace: self.namespace.clone(), id: self.user.clone(), unique_id: self.unique_id }
     }
 
     /// The secrets that verify at `now`, the older first: what expired since the credential was read is left out.
@@ -186,8 +202,10 @@ mod tests {
         };
         let ring = KeyRing::from_secrets(vec![secret]).expect("a ring");
         let access_key_id = ObjectUserId::parse("alice").expect("a name");
-        let key = CredentialKey { scope: None, access_key_id };
-        let credential = Credential::new(&key, NamespaceName::parse("ns1").expect("a name"), false, &ring);
+        let key = CredentialKey { scope: None, access_key_id: access_key_id.clone() };
+        let namespace = NamespaceName::parse("ns1").expect("a name");
+        let user = UserRef { namespace, id: access_key_id, unique_id: None };
+        let credential = Credential::new(&key, user, None, false, &ring);
 
         clock.advance(Duration::from_millis(59_999));
         assert_eq!(credential.live(clock.now()).len(), 1);

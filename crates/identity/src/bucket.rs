@@ -4,8 +4,9 @@ use keyward_ambient::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{
-    Acl, BucketGrants, BucketName, CorsRule, Derived, HeadMetadata, LifecycleRule, NamespaceName,
-    ObjectLockConfiguration, ObjectOwnership, ObjectUserId, PublicAccessBlock, Quota, Tag, UserRef,
+    Acl, AclGrantee, BucketGrants, BucketName, CorsRule, Derived, HeadMetadata, LifecycleRule, NamespaceName,
+    ObjectLockConfiguration, ObjectOwnership, ObjectUserId, PolicyPrincipals, PublicAccessBlock, Quota, Tag, UniqueId,
+    UserRef,
 };
 
 /// A bucket of a namespace.
@@ -20,6 +21,9 @@ pub struct Bucket {
     pub id: u64,
     /// The object user who owns it.
     pub owner: ObjectUserId,
+    /// The owner's internal id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_unique_id: Option<UniqueId>,
     /// When it was made.
     pub created_at: Timestamp,
     /// Everything else that is kept about it.
@@ -35,7 +39,24 @@ impl Bucket {
 
     /// Its owner, who is an object user of its namespace.
     pub fn owner(&self) -> UserRef {
-        UserRef { namespace: self.namespace.clone(), id: self.owner.clone() }
+        UserRef { namespace: self.namespace.clone(), id: self.owner.clone(), unique_id: self.owner_unique_id }
+    }
+
+    /// Gives the owner an internal id, wherever the bucket names its owner.
+    pub fn identify_owner(&mut self, unique_id: UniqueId) {
+        let before = self.owner();
+        self.owner_unique_id = Some(unique_id);
+        if let Some(acl) = &mut self.settings.acl {
+            let granted = acl.grants.iter_mut().filter_map(|grant| match &mut grant.grantee {
+                AclGrantee::User(user) => Some(user),
+                _ => None,
+            });
+            let named = granted.chain([&mut acl.owner]).filter(|user| **user == before);
+            named.for_each(|user| user.unique_id = Some(unique_id));
+        }
+        let grants = self.settings.grants.iter_mut().flat_map(|grants| &mut grants.users);
+        let to_owner = grants.filter(|grant| grant.to == before.id.as_str() && grant.unique_id == before.unique_id);
+        to_owner.for_each(|grant| grant.unique_id = Some(unique_id));
     }
 }
 
@@ -45,6 +66,9 @@ impl Bucket {
 pub struct BucketSettings {
     /// The bucket policy: the JSON document as it was put.
     pub policy: Option<String>,
+    /// Whom the policy's principals stand for; `None` where release 0.1.0 put the policy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy_principals: Option<PolicyPrincipals>,
     /// The access control list; `None` while it is the owner's alone.
     pub acl: Option<Acl>,
     /// The access control list as an administrator put it; `None` while nobody has.
@@ -94,6 +118,7 @@ impl Default for BucketSettings {
     fn default() -> Self {
         Self {
             policy: None,
+            policy_principals: None,
             acl: None,
             grants: None,
             metadata: Vec::new(),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Tag;
+use crate::{Tag, UniqueId};
 
 /// An access control list in the words of ECS (ECS REST API, *Buckets*), which has more permissions and groups than S3.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +25,9 @@ pub struct BucketGrant {
     pub to: String,
     /// The permissions, such as `full_control`.
     pub permissions: Vec<String>,
+    /// The internal id of an object user; groups have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unique_id: Option<UniqueId>,
 }
 
 /// Names and values that clients of one protocol keep with a bucket.

@@ -3,13 +3,16 @@
 use keyward_ambient::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{NamespaceName, UserMapping};
+use crate::{NamespaceName, UniqueId, UserMapping};
 
 /// A tenant. People of a directory belong to it by its mappings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Namespace {
     /// Its name, which is its id.
     pub name: NamespaceName,
+    /// Tells it from earlier and later namespaces of the name; `None` for one that release 0.1.0 created. Never changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unique_id: Option<UniqueId>,
     /// When it was made.
     pub created_at: Timestamp,
     /// Which people of which directory belong to it: those whom any one of these matches.
@@ -31,6 +34,7 @@ impl Namespace {
     pub fn new(name: NamespaceName, created_at: Timestamp) -> Self {
         Self {
             name,
+            unique_id: None,
             created_at,
             user_mappings: Vec::new(),
             namespace_admins: Vec::new(),

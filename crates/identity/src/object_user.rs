@@ -3,7 +3,7 @@
 use keyward_ambient::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{DirectoryUser, ManagementUser, NamespaceName, ObjectUserId};
+use crate::{DirectoryUser, ManagementUser, NamespaceName, ObjectUserId, UniqueId, UserRef};
 
 /// The owner of an access key id in a namespace.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,6 +12,9 @@ pub struct ObjectUser {
     pub id: ObjectUserId,
     /// The namespace it belongs to.
     pub namespace: NamespaceName,
+    /// Tells it from earlier and later users of the name; `None` for one that release 0.1.0 created. Never changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unique_id: Option<UniqueId>,
     /// When it was made.
     pub created_at: Timestamp,
     /// A locked user's S3 requests and self-service calls are refused; its keys stay (ECS REST API, *Object users*).
@@ -91,6 +94,11 @@ impl DirectoryBinding {
 }
 
 impl ObjectUser {
+    /// What grants to this user name.
+    pub fn reference(&self) -> UserRef {
+        UserRef { namespace: self.namespace.clone(), id: self.id.clone(), unique_id: self.unique_id }
+    }
+
     /// Whether this object user is that person's own: of the same name and, when it was made for a person of a
     /// directory, for this very one. A user made by an administrator belongs to whoever has the name.
     pub fn belongs_to(&self, user: &DirectoryUser) -> bool {
@@ -127,6 +135,7 @@ mod tests {
         ObjectUser {
             id: ObjectUserId::parse("alice@corp.example").unwrap(),
             namespace: named("ns1"),
+            unique_id: None,
             created_at: NOW,
             locked: false,
             tags: Vec::new(),

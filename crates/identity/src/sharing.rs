@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{NamespaceName, ObjectUserId};
+use crate::{NamespaceName, ObjectUserId, UniqueId};
 
 /// What a grant allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -44,13 +44,17 @@ impl Permission {
     }
 }
 
-/// An object user wherever it is: ids are told apart by namespace.
+/// One object user: names are told apart by namespace, and users who had a name one after the other by their internal
+/// id. Two references are equal only if all three are.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct UserRef {
     /// The user's own namespace.
     pub namespace: NamespaceName,
-    /// The user's id.
+    /// The user's name, which is the access key id.
     pub id: ObjectUserId,
+    /// The internal id; `None` in what release 0.1.0 wrote, which means the holder of the name at the upgrade.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unique_id: Option<UniqueId>,
 }
 
 /// Whom a grant is for.

@@ -31,8 +31,8 @@ use crate::rewrap::Rewrap;
 use crate::root_password::{self, RootPassword};
 use crate::start_error::StartError;
 use crate::wiring::{
-    BackendContents, FirstPasswordFile, LdapDirectories, Machine, ObjectKeys, PasswordHashing, PolicyLanguage,
-    StoredAccounts,
+    BackendContents, FirstPasswordFile, LdapDirectories, Machine, ObjectKeys, OwnersOfService, PasswordHashing,
+    PolicyLanguage, StoredAccounts,
 };
 
 /// The file of the identity store, within the data directory.
@@ -83,7 +83,8 @@ impl Assembly {
         let opening = LocalObjects::open(directory, Arc::clone(&clock), Arc::clone(&entropy), object_keys, cache);
         let objects = opening.await.map_err(|error| StartError::Objects(error.to_string()))?;
         belonging.require_same(&objects.store_id(), data_dir)?;
-        let objects = objects.with_uploads_abandoned_after(settings.abandoned_uploads);
+        let owners = Arc::new(OwnersOfService::default());
+        let objects = objects.with_uploads_abandoned_after(settings.abandoned_uploads).with_owner_names(owners.clone());
         let objects = Arc::new(match lifecycle_day(environment) {
             Some(day) => objects.with_days_of(day),
             None => objects,
@@ -91,6 +92,7 @@ impl Assembly {
         let backend: Arc<dyn Backend> = objects.clone();
 
         let service = service(settings, data_dir, &store, &sealer, &backend, &clock, &entropy)?;
+        owners.ask(&service);
         let root_password = first_start(settings, environment, data_dir, &service, &*entropy).await?;
         service.prepare().await?;
         let settled = service.settle_buckets(belonging.settled()).await?;

@@ -114,6 +114,7 @@ fn document(error: &ServiceError) -> EcsError {
         ServiceError::PasswordExpired { .. } => EcsError::new(Forbidden, sentence(error)),
         ServiceError::Missing { field } => EcsError::missing_field(field),
         ServiceError::Invalid { field, why } => EcsError::invalid_field(field, why),
+        ServiceError::UnknownPrincipal { .. } => EcsError::invalid_field("policy", &error.to_string()),
         ServiceError::OutOfRange { field, given, min, max } => EcsError::out_of_range(field, *given, *min, *max),
         ServiceError::BucketName { why } => EcsError::new(ErrorCode::InvalidBucketName, sentence(why)),
         ServiceError::BucketOwner { user, .. } if user.len() > REPEATED => {

@@ -79,8 +79,16 @@ fn stored_acl(text: &str) -> Result<Acl, S3Error> {
     })
 }
 
+/// Who owns what was written, unless that is the bucket's owner. A list that cannot be read names nobody.
+pub(crate) fn written_by(head: &ObjectHead, bucket: &Bucket) -> Option<UserRef> {
+    head.owner.as_ref()?;
+    let listed = head.acl.as_deref().and_then(|text| stored_acl(text).ok());
+    listed.map(|acl| acl.owner).or_else(|| writer(head, &bucket.namespace))
+}
+
 /// Who wrote it, which is one of the bucket's namespace where no list says otherwise.
 fn writer(head: &ObjectHead, home: &NamespaceName) -> Option<UserRef> {
     let id = ObjectUserId::parse(head.owner.as_deref()?).ok()?;
-    Some(UserRef { namespace: home.clone(), id })
+    let unique_id = head.owner_unique_id.as_deref().map(str::parse).transpose().ok()?;
+    Some(UserRef { namespace: home.clone(), id, unique_id })
 }

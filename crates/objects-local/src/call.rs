@@ -2,17 +2,17 @@
 
 use std::time::Duration;
 
-use keyward_identity::Bucket;
-use keyward_objects::{Granted, ObjectFacts};
+use keyward_identity::{Bucket, UniqueId};
+use keyward_objects::{Granted, ObjectFacts, OwnerNames};
 use keyward_policy::{Access, Allowed, Resource};
 use keyward_s3_wire::bucket_owner::{expect_owner, expect_source_owner};
 use keyward_s3_wire::customer_key::CustomerKey;
-use keyward_s3_wire::{ErrorCode, ObjectKey, Owner, RequestHead, S3Error, VersionId};
+use keyward_s3_wire::{ErrorCode, ObjectKey, RequestHead, S3Error, VersionId};
 
 use crate::access;
 use crate::encryption::Keys;
 use crate::engine::{
-    BucketId, DataKey, Engine, EngineError, ObjectHead, Precondition, Terms, Version, Versioning, Which,
+    BucketId, DataKey, Engine, EngineError, HeadOwner, ObjectHead, Precondition, Terms, Version, Versioning, Which,
 };
 use crate::turns::Turns;
 
@@ -26,6 +26,8 @@ pub(crate) struct Call<'c> {
     pub(crate) day: Duration,
     /// Who may write into an object next.
     pub(crate) turns: &'c Turns,
+    /// How owners are shown.
+    pub(crate) names: &'c dyn OwnerNames,
     pub(crate) head: RequestHead<'c>,
     /// What was granted; what is acted on comes from here alone.
     pub(crate) access: &'c Access,
@@ -150,15 +152,16 @@ impl<'c> Call<'c> {
 
     /// Who is to own what the request writes; `None` for the bucket's owner, whoever that is by then: what its owner
     /// wrote goes over to the next owner with the bucket.
-    pub(crate) fn requester(&self) -> Option<String> {
+    pub(crate) fn requester(&self) -> Option<HeadOwner> {
+        let writer = match self.allowed.new_object() {
+            Some(new) => Some(new.owner.clone()),
+            None => self.access.requester.user(),
+        };
         let bucket_owner = self.access.resource.bucket().map(|bucket| bucket.owner());
-        if let Some(new) = self.allowed.new_object() {
-            return Some(&new.owner)
-                .filter(|owner| Some(*owner) != bucket_owner.as_ref())
-                .map(|own| own.id.to_string());
-        }
-        let id = self.access.requester.user_id()?;
-        Some(id).filter(|id| bucket_owner.is_none_or(|owner| owner.id != **id)).map(ToString::to_string)
+        let unique_id = |id: UniqueId| id.to_string();
+        writer
+            .filter(|writer| bucket_owner.as_ref() != Some(writer))
+            .map(|writer| HeadOwner { name: writer.id.to_string(), unique_id: writer.unique_id.map(unique_id) })
     }
 
     /// Holds the buckets' owners against those that the client expects.
@@ -202,11 +205,6 @@ pub(crate) fn shown_version(bucket: &Bucket, version: Version) -> Option<Version
 /// A version on the wire.
 pub(crate) fn version_id(version: Version) -> VersionId {
     VersionId::parse(&version.to_string()).unwrap_or_else(|_| VersionId::null())
-}
-
-/// The owner of something in `bucket`, where it is known who wrote it.
-pub(crate) fn owner(writer: Option<&String>, bucket: &Bucket) -> Owner {
-    Owner::named(writer.map_or(bucket.owner.as_str(), String::as_str))
 }
 
 /// The version that a request names, or the latest.

@@ -69,7 +69,9 @@ pub use cipher::DataKey;
 pub use copy::CopyRequest;
 pub use error::{EngineError, KeyFault};
 pub use etag::Etag;
-pub use head::{Checksum, ChecksumAlgorithm, ChecksumKind, ChecksumPlan, ChecksumUnreadable, Encryption, ObjectHead};
+pub use head::{
+    Checksum, ChecksumAlgorithm, ChecksumKind, ChecksumPlan, ChecksumUnreadable, Encryption, HeadOwner, ObjectHead,
+};
 pub use ids::{BucketId, UploadId, Version};
 pub use incoming::{Body, BodyWriter};
 pub use keyward_disk_space::{FileSystemGauge, Reserve, Space, SpaceGauge};

@@ -23,6 +23,7 @@ mod local_objects;
 mod lock;
 mod not_offered;
 mod operations;
+mod owners;
 mod receive;
 mod rewrite;
 mod stored_head;

@@ -12,7 +12,7 @@ use http::Response;
 use keyward_ambient::{Clock, Entropy};
 use keyward_identity::{Acl, Bucket};
 use keyward_objects::{
-    Backend, BucketError, BucketState, Checked, Feature, Granted, KeySealer, ObjectFacts, ResponseBody,
+    Backend, BucketError, BucketState, Checked, Feature, Granted, KeySealer, ObjectFacts, OwnerNames, ResponseBody,
 };
 use keyward_s3_wire::{ObjectKey, Operation, S3Error, VersionId};
 use tokio::task::{AbortHandle, spawn_blocking};
@@ -25,6 +25,7 @@ use crate::error::bucket_error;
 use crate::lifecycle::{self, Swept};
 use crate::not_offered;
 use crate::operations as op;
+use crate::owners::NamesAlone;
 use crate::turns::Turns;
 
 /// A day of the lifecycle.
@@ -35,6 +36,7 @@ pub struct LocalObjects {
     engine: Engine,
     keys: Keys,
     turns: Turns,
+    names: Arc<dyn OwnerNames>,
     day: Duration,
     abandoned_after: Option<u32>,
     /// The search for what a crash left behind, while it goes on.
@@ -61,7 +63,8 @@ impl LocalObjects {
         let opening = spawn_blocking(move || Engine::open(&dir, clock, entropy, settings));
         let engine = opening.await.unwrap_or(Err(EngineError::Unavailable))?;
         let sweep = engine.may_hold_orphans().then(|| tokio::spawn(sweep(engine.clone())).abort_handle());
-        Ok(Self { engine, keys, turns: Turns::default(), day: DAY, abandoned_after: None, sweep })
+        let (turns, names) = (Turns::default(), Arc::new(NamesAlone));
+        Ok(Self { engine, keys, turns, names, day: DAY, abandoned_after: None, sweep })
     }
 
     /// The store on an engine that is open.
@@ -70,6 +73,7 @@ impl LocalObjects {
             engine,
             keys: Keys { sealer, entropy },
             turns: Turns::default(),
+            names: Arc::new(NamesAlone),
             day: DAY,
             abandoned_after: None,
             sweep: None,
@@ -94,6 +98,13 @@ impl LocalObjects {
     /// What tells this store from all others, in hexadecimal digits.
     pub fn store_id(&self) -> String {
         self.engine.store_id().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// The same, showing owners as `names` says.
+    #[must_use]
+    pub fn with_owner_names(mut self, names: Arc<dyn OwnerNames>) -> Self {
+        self.names = names;
+        self
     }
 
     /// How long a day of the lifecycle lasts.
@@ -147,6 +158,7 @@ impl Backend for LocalObjects {
             engine: &self.engine,
             keys: &self.keys,
             turns: &self.turns,
+            names: &*self.names,
             day: self.day,
             head: granted.head(),
             access: granted.access(),

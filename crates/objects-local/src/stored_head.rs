@@ -9,7 +9,7 @@ use keyward_s3_wire::{S3Error, StorageClass};
 
 use crate::access;
 use crate::call::Call;
-use crate::engine::ObjectHead;
+use crate::engine::{HeadOwner, ObjectHead};
 use crate::lock;
 
 /// Marks text that stands for bytes which are not UTF-8, a character for each. No header can carry U+0001 itself.
@@ -32,10 +32,12 @@ pub(crate) fn of_new(object: &NewObject, call: Call<'_>, bucket: &Bucket) -> Res
 }
 
 /// The head of an object with this metadata; everything else is left empty.
-fn to_stored(metadata: &ObjectMetadata, owner: Option<String>) -> ObjectHead {
+fn to_stored(metadata: &ObjectMetadata, writer: Option<HeadOwner>) -> ObjectHead {
     let kept = |value: &Option<HeaderText>| value.as_ref().map(text);
+    let (owner, owner_unique_id) = writer.map_or((None, None), |writer| (Some(writer.name), writer.unique_id));
     ObjectHead {
         owner,
+        owner_unique_id,
         content_type: kept(&metadata.content_type),
         content_encoding: kept(&metadata.content_encoding),
         content_language: kept(&metadata.content_language),

@@ -14,6 +14,7 @@ mod feature;
 mod judged;
 mod key_ended;
 mod key_sealer;
+mod owner_names;
 mod refusal;
 
 pub use backend::{Backend, BucketError, BucketState};
@@ -26,4 +27,5 @@ pub use judged::Judged;
 pub use key_ended::KeyEnded;
 pub use key_sealer::{KeySealError, KeySealer};
 pub use keyward_policy::ObjectFacts;
+pub use owner_names::{OwnerNames, OwnerUnknown};
 pub use refusal::{refused_body, refused_form, refused_head};

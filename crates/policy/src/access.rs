@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use keyward_identity::{Acl, Bucket, BucketName, NamespaceName, ObjectUserId, UserRef};
+use keyward_identity::{Acl, Bucket, BucketName, NamespaceName, ObjectUserId, UniqueId, UserRef};
 use keyward_s3_wire::operations::ObjectToDelete;
 use keyward_s3_wire::{ObjectKey, Operation, VersionId};
 
@@ -18,6 +18,10 @@ pub enum Requester {
         id: ObjectUserId,
         /// The user's own namespace.
         namespace: NamespaceName,
+        /// The user's internal id, which grants are compared by as well.
+        unique_id: Option<UniqueId>,
+        /// The internal id of the user's namespace.
+        namespace_id: Option<UniqueId>,
     },
     /// Nobody said who it is.
     Anonymous,
@@ -30,6 +34,22 @@ impl Requester {
             Requester::User { id, .. } => Some(id),
             Requester::Anonymous => None,
         }
+    }
+
+    /// The object user as grants name it, if somebody signed.
+    pub fn user(&self) -> Option<UserRef> {
+        match self {
+            Requester::User { id, namespace, unique_id, .. } => {
+                Some(UserRef { namespace: namespace.clone(), id: id.clone(), unique_id: *unique_id })
+            }
+            Requester::Anonymous => None,
+        }
+    }
+
+    /// Whether this is that very user, and not another of the same name.
+    pub fn is(&self, user: &UserRef) -> bool {
+        matches!(self, Requester::User { id, namespace, unique_id, .. }
+            if *id == user.id && *unique_id == user.unique_id && *namespace == user.namespace)
     }
 }
 

@@ -49,10 +49,7 @@ pub fn canned(name: CannedAcl, owner: UserRef, bucket_owner: UserRef) -> Acl {
 
 /// Who owns what `requester` writes into the bucket. What nobody wrote is the bucket owner's.
 pub fn owner_of_new(bucket: &Bucket, requester: &Requester, asked: Option<CannedAcl>) -> UserRef {
-    let writer = match requester {
-        Requester::User { id, namespace } => UserRef { namespace: namespace.clone(), id: id.clone() },
-        Requester::Anonymous => return bucket.owner(),
-    };
+    let Some(writer) = requester.user() else { return bucket.owner() };
     match bucket.settings.ownership {
         Some(ObjectOwnership::BucketOwnerEnforced) => bucket.owner(),
         Some(ObjectOwnership::BucketOwnerPreferred) if asked == Some(CannedAcl::BucketOwnerFullControl) => {
@@ -85,19 +82,15 @@ pub(crate) fn blocked(bucket: &Bucket) -> PublicAccessBlock {
 
 /// Whether the list gives the requester this permission. Its owner may always read and write the list itself.
 pub(crate) fn permits(acl: &Acl, permission: Permission, requester: &Requester, bucket: &Bucket) -> bool {
-    let own = matches!(permission, Permission::ReadAcp | Permission::WriteAcp) && is(requester, &acl.owner);
+    let own = matches!(permission, Permission::ReadAcp | Permission::WriteAcp) && requester.is(&acl.owner);
     let ignores_public = blocked(bucket).ignore_public_acls;
     let reaches = |grantee: &AclGrantee| match grantee {
-        AclGrantee::User(user) => is(requester, user),
+        AclGrantee::User(user) => requester.is(user),
         AclGrantee::AllUsers => !ignores_public,
         AclGrantee::AuthenticatedUsers => !ignores_public && is_of(requester, &bucket.namespace),
         AclGrantee::LogDelivery => false,
     };
     own || acl.grants.iter().any(|grant| grant.permission.includes(permission) && reaches(&grant.grantee))
-}
-
-pub(crate) fn is(requester: &Requester, user: &UserRef) -> bool {
-    matches!(requester, Requester::User { id, namespace } if *id == user.id && *namespace == user.namespace)
 }
 
 fn is_of(requester: &Requester, home: &NamespaceName) -> bool {

@@ -4,7 +4,7 @@ use keyward_identity::{Bucket, ObjectOwnership};
 use keyward_s3_wire::query::Query;
 use keyward_s3_wire::{ObjectKey, Operation, VersionId};
 
-use crate::acl::{blocked, is, permits};
+use crate::acl::{blocked, permits};
 use crate::actions::BYPASS_GOVERNANCE;
 use crate::circumstances::{Circumstances, Facts};
 use crate::decide::Denied;
@@ -60,7 +60,7 @@ struct ByPolicy {
 
 impl Ask<'_> {
     pub(crate) fn is_owner(&self) -> bool {
-        is(self.requester, &self.bucket.owner())
+        self.requester.is(&self.bucket.owner())
     }
 
     /// The resource as policies name it: `bucket` or `bucket/key`.
@@ -233,7 +233,7 @@ impl Ask<'_> {
             Facts::Absent => self.may_know_of_absence(),
             Facts::Known(facts) => {
                 let bucket_owner = self.bucket.owner();
-                let owns = is(self.requester, facts.owner.as_ref().unwrap_or(&bucket_owner));
+                let owns = self.requester.is(facts.owner.as_ref().unwrap_or(&bucket_owner));
                 let given = match &facts.acl {
                     Some(acl) => {
                         permits(acl, permission, self.requester, self.bucket) || (owns && acl_right(permission))

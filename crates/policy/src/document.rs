@@ -1,6 +1,8 @@
 //! A bucket policy: read and checked once, when it is written, then evaluated.
 
-use keyward_identity::{BucketName, NamespaceName};
+use std::collections::BTreeSet;
+
+use keyward_identity::{BucketName, NamedPrincipal, NamespaceName, PolicyPrincipals};
 use serde_json::{Map, Value};
 
 use crate::actions;
@@ -17,7 +19,6 @@ pub const LARGEST_POLICY: usize = 20 * 1024;
 /// A bucket policy, ready to be evaluated.
 #[derive(Clone, Debug)]
 pub struct BucketPolicy {
-    home: NamespaceName,
     statements: Vec<Statement>,
 }
 
@@ -107,12 +108,38 @@ impl BucketPolicy {
             place.statement(value).map_err(|fault| fault.at(&format!("statement {}", number + 1)))
         };
         let statements = statements.into_iter().enumerate().map(read).collect::<Result<_, _>>()?;
-        Ok(BucketPolicy { home: namespace.clone(), statements })
+        Ok(BucketPolicy { statements })
+    }
+
+    /// The same policy, whose principals stand for the users and namespaces that were found when it was put.
+    ///
+    /// Of a policy that release 0.1.0 put nothing was found: it allows what it allows to those who had the names at the
+    /// upgrade, who have no internal id, and denies to everybody who has one of the names.
+    #[must_use]
+    pub fn bound_to(mut self, known: Option<&PolicyPrincipals>) -> Self {
+        for statement in &mut self.statements {
+            let denies = statement.effect == Effect::Deny && !statement.principals.negated;
+            for principal in &mut statement.principals.list {
+                match known {
+                    Some(known) => principal.bind(known),
+                    None if denies => principal.bind_to_any(),
+                    None => {}
+                }
+            }
+        }
+        self
+    }
+
+    /// Whom it names, each once.
+    pub fn named_principals(&self) -> Vec<NamedPrincipal> {
+        let all = self.statements.iter().flat_map(|statement| &statement.principals.list);
+        let all: BTreeSet<_> = all.filter_map(Principal::named).collect();
+        all.into_iter().collect()
     }
 
     /// What the policy says about an action: one statement that denies outweighs all that allow.
     pub(crate) fn evaluate(&self, ask: &Ask<'_>, action: &str) -> Verdict {
-        let about = About { ask, home: &self.home, action: action.to_ascii_lowercase(), resource: ask.resource() };
+        let about = About { ask, action: action.to_ascii_lowercase(), resource: ask.resource() };
         let mut verdict = Verdict::Silent;
         for statement in &self.statements {
             if verdict == Verdict::Allowed && statement.effect == Effect::Allow {
@@ -165,7 +192,6 @@ impl BucketPolicy {
 /// What a statement may be about.
 struct About<'q> {
     ask: &'q Ask<'q>,
-    home: &'q NamespaceName,
     /// In lower case.
     action: String,
     /// `bucket` or `bucket/key`.
@@ -175,7 +201,7 @@ struct About<'q> {
 impl Statement {
     fn is_about(&self, about: &About<'_>) -> Holds {
         let ask = about.ask;
-        let named = self.principals.holds(|principal| principal.is(ask.requester, about.home))
+        let named = self.principals.holds(|principal| principal.is(ask.requester))
             && self.actions.holds(|pattern| pattern.matches(&about.action, &|_| None));
         if !named {
             return Holds::No;
@@ -250,7 +276,7 @@ impl Place<'_> {
         let resources = resources.into_iter().map(|name| self.resource(name)).collect::<Result<_, _>>()?;
         Ok(Statement {
             effect,
-            principals: Among { list: principals::read(principals)?, negated: not_principals },
+            principals: Among { list: principals::read(principals, self.namespace)?, negated: not_principals },
             actions: Among { list: actions, negated: not_actions },
             resources: Among { list: resources, negated: not_resources },
             conditions: match map.get("Condition") {

@@ -4,17 +4,26 @@ use serde_json::Value;
 
 /// Why a document is no bucket policy. The text is for its author.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Fault(String);
+#[error("{sentence}{why}")]
+pub struct Fault {
+    /// What Amazon S3 says of such a fault, up to where `why` goes on.
+    sentence: &'static str,
+    why: String,
+}
 
 impl Fault {
     pub(crate) fn new(why: impl Into<String>) -> Self {
-        Fault(why.into())
+        Fault { sentence: "", why: why.into() }
+    }
+
+    /// The same about a principal.
+    pub(crate) fn of_principal(why: impl Into<String>) -> Self {
+        Fault { sentence: "Invalid principal in policy: ", why: why.into() }
     }
 
     /// The same, with the place it was found at in front.
     pub(crate) fn at(self, place: &str) -> Self {
-        Fault(format!("{place}: {}", self.0))
+        Fault { why: format!("{place}: {}", self.why), ..self }
     }
 }
 

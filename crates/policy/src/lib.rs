@@ -22,6 +22,7 @@ mod pattern;
 mod principals;
 mod rights;
 mod rules;
+mod shown;
 mod stated;
 
 pub use access::{
@@ -33,4 +34,5 @@ pub use decide::{Decision, Denied, decide};
 pub use document::{BucketPolicy, LARGEST_POLICY, Verdict};
 pub use fault::Fault;
 pub use rules::is_public;
+pub use shown::shown;
 pub use stated::{Body, Stated};

@@ -17,7 +17,7 @@ pub(crate) enum Compiled {
 pub(crate) fn policy_of(bucket: &Bucket) -> Option<&Compiled> {
     let text = bucket.settings.policy.as_deref()?;
     let compile = || match BucketPolicy::read_stored(text, &bucket.namespace, &bucket.name) {
-        Ok(policy) => Compiled::Policy(policy),
+        Ok(policy) => Compiled::Policy(policy.bound_to(bucket.settings.policy_principals.as_ref())),
         Err(_) => Compiled::Unreadable,
     };
     Some(bucket.settings.derived.get_or_make(compile).unwrap_or(&Compiled::Unreadable))

@@ -24,11 +24,12 @@ fn namespace(name: &str) -> NamespaceName {
 }
 
 fn user(id: &str, of: &str) -> Requester {
-    Requester::User { id: ObjectUserId::parse(id).expect("a name"), namespace: namespace(of) }
+    let id = ObjectUserId::parse(id).expect("a name");
+    Requester::User { id, namespace: namespace(of), unique_id: None, namespace_id: None }
 }
 
 fn named(id: &str, of: &str) -> UserRef {
-    UserRef { namespace: namespace(of), id: ObjectUserId::parse(id).expect("a name") }
+    UserRef { namespace: namespace(of), id: ObjectUserId::parse(id).expect("a name"), unique_id: None }
 }
 
 /// Alice's bucket `logs` in `ns1`.
@@ -38,6 +39,7 @@ fn bucket(settings: BucketSettings) -> Arc<Bucket> {
         namespace: namespace("ns1"),
         id: 1,
         owner: ObjectUserId::parse("alice").expect("a name"),
+        owner_unique_id: None,
         created_at: Timestamp::EPOCH,
         settings,
     })
@@ -271,6 +273,7 @@ fn a_copy_needs_the_right_to_read_its_source() {
         let resource = Resource::Object(
             Arc::new(Bucket {
                 owner: ObjectUserId::parse("bob").expect("a name"),
+                owner_unique_id: None,
                 ..(*bucket(BucketSettings::default())).clone()
             }),
             key("new"),

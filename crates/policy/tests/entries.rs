@@ -33,13 +33,15 @@ fn access(user: &str, operation: Operation, statements: &Value) -> Access {
         namespace: namespace.clone(),
         id: 1,
         owner: ObjectUserId::parse("alice").expect("a name"),
+        owner_unique_id: None,
         created_at: Timestamp::EPOCH,
         settings: BucketSettings {
             policy: Some(policy).filter(|_| !statements.is_null()),
             ..BucketSettings::default()
         },
     });
-    let requester = Requester::User { id: ObjectUserId::parse(user).expect("a name"), namespace };
+    let id = ObjectUserId::parse(user).expect("a name");
+    let requester = Requester::User { id, namespace, unique_id: None, namespace_id: None };
     let resource = match operation.shape() {
         Shape::Object => Resource::Object(bucket, key("a/b")),
         _ => Resource::Bucket(bucket),

@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response};
-use keyward_credential_cache::CredentialRef;
-use keyward_identity::{Acl, AclGrant, AclGrantee, Bucket, NamespaceName, ObjectOwnership, ObjectUserId, UserRef};
+use keyward_identity::{Acl, AclGrant, AclGrantee, Bucket, ObjectOwnership, ObjectUserId, UserRef};
 use keyward_objects::{Checked, Granted, ResponseBody, empty, full, read_document};
 use keyward_policy::{AclRefused, BucketPolicy, LARGEST_POLICY, canned, is_public, may_have};
 use keyward_s3_wire::acl_headers::{AclHeaders, Grantee};
 use keyward_s3_wire::configuration::{AccessControlPolicy, BODY_LIMIT, NamedGrant, write_policy_status};
 use keyward_s3_wire::{ErrorCode, ObjectKey, Operation, Owner, S3Error, VersionId};
-use keyward_service::{Configuration, Origin, UserScope};
+use keyward_service::{Configuration, Origin, ServiceError};
 
 use crate::bucket_configuration::{Change, document_answer, done};
 use crate::endpoint::Shared;
@@ -51,17 +50,19 @@ impl Shared {
         let bucket = request.access().resource.bucket().ok_or(ErrorCode::NoSuchBucket)?.clone();
         keyward_s3_wire::bucket_owner::expect_owner(request.head(), bucket.owner.as_str())?;
         match operation {
-            Operation::GetBucketAcl => Ok(shown_acl(&bucket_acl(&bucket))),
+            Operation::GetBucketAcl => self.shown_acl(&bucket, &bucket_acl(&bucket)).await,
             Operation::PutBucketAcl => self.put_bucket_acl(request, &bucket, origin).await,
             Operation::GetObjectAcl => {
                 let (key, version) = (key_of(&request)?, request.access().version.clone());
-                self.object_acl(&bucket, &key, version.as_ref()).await.map(|acl| shown_acl(&acl))
+                let acl = self.object_acl(&bucket, &key, version.as_ref()).await?;
+                self.shown_acl(&bucket, &acl).await
             }
             Operation::PutObjectAcl => self.put_object_acl(request, &bucket).await,
             Operation::GetBucketPolicyStatus => Ok(document_answer(write_policy_status(is_public(&bucket)))),
-            Operation::GetBucketPolicy => match &bucket.settings.policy {
-                Some(policy) => Ok(json(policy)),
-                None => Err(S3Error::new(ErrorCode::NoSuchBucketPolicy).with("BucketName", bucket.name.as_str())),
+            Operation::GetBucketPolicy => match self.service.shown_policy(&bucket).await {
+                Err(error) => Err(failure::service(&error)),
+                Ok(Some(policy)) => Ok(json(&policy)),
+                Ok(None) => Err(S3Error::new(ErrorCode::NoSuchBucketPolicy).with("BucketName", bucket.name.as_str())),
             },
             Operation::PutBucketPolicy => self.put_policy(request, &bucket, origin).await,
             _ => {
@@ -88,7 +89,12 @@ impl Shared {
             let message = "The policy is public, and the bucket blocks public policies.";
             return Err(S3Error::because(ErrorCode::AccessDenied, message));
         }
-        self.configure(change, Configuration::Policy(Some(text.to_owned()))).await?;
+        let resolved = self.service.resolve_policy(text, &policy.named_principals()).await;
+        let resolved = resolved.map_err(|error| match error {
+            ServiceError::UnknownPrincipal { .. } => malformed(format!("Invalid principal in policy: {error}")),
+            error => failure::service(&error),
+        })?;
+        self.configure(change, Configuration::Policy(Some(resolved))).await?;
         Ok(done(Operation::PutBucketPolicy))
     }
 
@@ -138,10 +144,13 @@ impl Shared {
         let body = read_document(payload, BODY_LIMIT).await?;
         let acl = if asked.is_empty() {
             let asked = AccessControlPolicy::read(&body)?;
-            if asked.owner.as_ref().is_some_and(|named| named.id != owner.id.as_str()) {
+            if let Some(named) = &asked.owner
+                && named.id
+                    != self.service.shown_user_of(bucket, &owner).await.map_err(|error| failure::service(&error))?
+            {
                 return Err(refused(AclRefused::OtherOwner));
             }
-            self.granted(asked.grants, owner, &bucket.namespace).await?
+            self.granted(asked.grants, owner, &bucket.owner()).await?
         } else {
             self.acl_of_headers(asked, owner, bucket.owner()).await?
         };
@@ -164,14 +173,14 @@ impl Shared {
         }
         let named =
             |(permission, grantee): &(_, Grantee)| NamedGrant { grantee: grantee.clone(), permission: *permission };
-        self.granted(asked.grants.iter().map(named).collect(), owner, &bucket_owner.namespace).await
+        self.granted(asked.grants.iter().map(named).collect(), owner, &bucket_owner).await
     }
 
-    async fn granted(&self, named: Vec<NamedGrant>, owner: UserRef, home: &NamespaceName) -> Result<Acl, S3Error> {
+    async fn granted(&self, named: Vec<NamedGrant>, owner: UserRef, bucket_owner: &UserRef) -> Result<Acl, S3Error> {
         let mut grants = Vec::with_capacity(named.len());
         for NamedGrant { grantee, permission } in named {
             let grantee = match grantee {
-                Grantee::Id(id) => AclGrantee::User(self.user_named(&id, home).await?),
+                Grantee::Id(id) => AclGrantee::User(self.user_named(&id, bucket_owner).await?),
                 Grantee::Group(uri) => group(&uri)?,
             };
             grants.push(AclGrant { grantee, permission });
@@ -179,19 +188,35 @@ impl Shared {
         Ok(Acl { owner, grants })
     }
 
-    /// An object user who is there. A grant to nobody would be a grant to whoever takes the name next. Where ids are
-    /// unique within a namespace only, the bucket's namespace is meant.
-    async fn user_named(&self, id: &str, home: &NamespaceName) -> Result<UserRef, S3Error> {
-        let unknown = || S3Error::argument("id", id, "There is no object user of this id; grant to one that is there.");
-        let user = ObjectUserId::parse(id).map_err(|_| unknown())?;
-        let scope = match self.service.user_scope() {
-            UserScope::Global => None,
-            UserScope::Namespace => Some(home),
+    /// The object user that a grant names, who has to exist. Where names are unique within a namespace only, one of
+    /// the bucket's namespace is meant. The bucket's owner may be named without being an object user.
+    async fn user_named(&self, id: &str, bucket_owner: &UserRef) -> Result<UserRef, S3Error> {
+        let unknown = || {
+            let reason = "Invalid id: no object user has it; leave the grant out, or name a user that exists.";
+            S3Error::argument("CanonicalUser/ID", id, reason)
         };
-        let key = CredentialRef { scope, access_key_id: &user };
-        let found = self.service.credentials().find(&key).await.map_err(|error| failure::lookup(&error))?;
-        let found = found.ok_or_else(unknown)?;
-        Ok(UserRef { namespace: found.namespace.clone(), id: found.user.clone() })
+        let user = ObjectUserId::parse(id).map_err(|_| unknown())?;
+        let found = self.service.user_named(&user, &bucket_owner.namespace).await;
+        let found = found.map_err(|error| failure::service(&error))?;
+        found.or_else(|| (user == bucket_owner.id).then(|| bucket_owner.clone())).ok_or_else(unknown)
+    }
+
+    async fn shown_acl(&self, bucket: &Bucket, acl: &Acl) -> Result<Response<ResponseBody>, S3Error> {
+        let shown = self.service.shown_grantees(bucket, acl).await.map_err(|error| failure::service(&error))?;
+        let name = |user: &UserRef| shown.get(user).cloned().unwrap_or_else(|| user.dead_id());
+        let grantee = |grantee: &AclGrantee| match grantee {
+            AclGrantee::User(user) => Grantee::Id(name(user)),
+            group => {
+                let uri = GROUPS.iter().find(|(_, known)| known == group).map_or("", |(uri, _)| *uri);
+                Grantee::Group(uri.to_owned())
+            }
+        };
+        let named = |grant: &AclGrant| NamedGrant { grantee: grantee(&grant.grantee), permission: grant.permission };
+        let owner = Some(Owner::named(name(&acl.owner)));
+        let mut grants: Vec<NamedGrant> = acl.grants.iter().map(named).collect();
+        // Order says nothing, but clients that look for public grants read the first ones.
+        grants.sort_by_key(|grant| !matches!(grant.grantee, Grantee::Group(_)));
+        Ok(document_answer(AccessControlPolicy { owner, grants }.write()))
     }
 }
 
@@ -212,22 +237,6 @@ pub(crate) fn refused(why: AclRefused) -> S3Error {
 fn group(uri: &str) -> Result<AclGrantee, S3Error> {
     let found = GROUPS.iter().find(|(known, _)| *known == uri).map(|(_, group)| group.clone());
     found.ok_or_else(|| S3Error::argument("uri", uri, "This group is not known; AllUsers, for one, is."))
-}
-
-fn shown_acl(acl: &Acl) -> Response<ResponseBody> {
-    let grantee = |grantee: &AclGrantee| match grantee {
-        AclGrantee::User(user) => Grantee::Id(user.id.to_string()),
-        group => {
-            let uri = GROUPS.iter().find(|(_, known)| known == group).map_or("", |(uri, _)| *uri);
-            Grantee::Group(uri.to_owned())
-        }
-    };
-    let named = |grant: &AclGrant| NamedGrant { grantee: grantee(&grant.grantee), permission: grant.permission };
-    let owner = Some(Owner::named(acl.owner.id.as_str()));
-    let mut grants: Vec<NamedGrant> = acl.grants.iter().map(named).collect();
-    // Order says nothing, but clients that look for public grants read the first ones.
-    grants.sort_by_key(|grant| !matches!(grant.grantee, Grantee::Group(_)));
-    document_answer(AccessControlPolicy { owner, grants }.write())
 }
 
 fn key_of(request: &Checked) -> Result<ObjectKey, S3Error> {

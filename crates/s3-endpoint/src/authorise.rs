@@ -165,7 +165,7 @@ impl Shared {
         }
         let owner = owner_of_new(bucket, &access.requester, asked.canned);
         // Where another writes what becomes the bucket owner's, that is to be kept: it shows with the object.
-        let writes_own = access.requester.user_id() == Some(&owner.id);
+        let writes_own = access.requester.is(&owner);
         if asked.is_empty() && owner == bucket.owner() && writes_own {
             return Ok(allowed);
         }

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use http::Response;
 use keyward_identity::{
-    Acl, Bucket, BucketName, BucketSettings, NamespaceName, ObjectLockConfiguration, ObjectOwnership, ObjectUserId,
-    Tag, UserRef, Versioning,
+    Acl, Bucket, BucketName, BucketSettings, NamespaceName, ObjectLockConfiguration, ObjectOwnership, Tag, UserRef,
+    Versioning,
 };
 use keyward_objects::{Checked, Feature, ResponseBody, full, read_document};
-use keyward_policy::{Requester, Resource, may_have};
+use keyward_policy::{Resource, may_have};
 use keyward_s3_wire::operations::{
     CreateBucket, DeleteBucketAnswer, GetBucketLocationAnswer, HeadBucketAnswer, ListBuckets, ListBucketsAnswer,
     ListedBucket,
@@ -27,9 +27,9 @@ const REGION: &str = "us-east-1";
 
 impl Shared {
     pub(crate) async fn list_buckets(&self, request: Checked) -> Result<Response<ResponseBody>, S3Error> {
-        let (owner, namespace) = user_of(&request)?;
+        let owner = user_of(&request)?;
         let query = ListBuckets::from_request(request.head())?;
-        let all = self.service.buckets_of(&namespace, &owner).await.map_err(|error| failure::service(&error))?;
+        let all = self.service.buckets_of(&owner).await.map_err(|error| failure::service(&error))?;
         let matching = |bucket: &Bucket| {
             let name = bucket.name.as_str();
             query.prefix.as_deref().is_none_or(|prefix| name.starts_with(prefix))
@@ -44,7 +44,8 @@ impl Shared {
             .collect();
         let is_truncated = buckets.len() > most;
         buckets.truncate(most);
-        let answer = ListBucketsAnswer { request: query, owner: Owner::named(owner.as_str()), buckets, is_truncated };
+        let answer =
+            ListBucketsAnswer { request: query, owner: Owner::named(owner.id.as_str()), buckets, is_truncated };
         Ok(answer.response().map(full))
     }
 
@@ -53,19 +54,18 @@ impl Shared {
         request: Checked,
         origin: Origin,
     ) -> Result<Response<ResponseBody>, S3Error> {
-        let (owner, _) = user_of(&request)?;
-        let (namespace, name) = new_bucket(&request)?;
+        let owner = user_of(&request)?;
+        let name = new_bucket(&request)?;
         let (request, payload) = request.into_parts();
         let commit_check = request.commit_check().clone();
         let body = read_document(payload, CreateBucket::BODY_LIMIT).await?;
         let asked = CreateBucket::from_request(request.head(), &body)?;
-        let settings = self.settings_of_new(&asked, &owner, &namespace).await?;
+        let settings = self.settings_of_new(&asked, &owner).await?;
         let acl = settings.acl.clone();
         let making = {
-            let (service, namespace, name, owner) =
-                (Arc::clone(&self.service), namespace.clone(), name.clone(), owner.clone());
+            let (service, name, owner) = (Arc::clone(&self.service), name.clone(), owner.clone());
             async move {
-                let made = service.create_bucket(&namespace, &name, &owner, settings, origin).await;
+                let made = service.create_bucket(&name, &owner, settings, origin).await;
                 made.map_err(|error| failure::service(&error))
             }
         };
@@ -74,8 +74,8 @@ impl Shared {
             // An owner's second creation succeeds and puts the access control list anew, as on ECS.
             BucketCreation::AlreadyOwned => {
                 if !asked.acl.is_empty() {
-                    let change = |bucket| Change { bucket, actor: owner.to_string(), origin, commit_check };
-                    self.put_acl_anew(&namespace, &name, acl, change).await?;
+                    let change = |bucket| Change { bucket, actor: owner.id.to_string(), origin, commit_check };
+                    self.put_acl_anew(&owner.namespace, &name, acl, change).await?;
                 }
                 Ok(CreateBucket::response(&name).map(full))
             }
@@ -86,12 +86,7 @@ impl Shared {
     }
 
     /// What a new bucket is to have, as far as its object store honours it.
-    async fn settings_of_new(
-        &self,
-        asked: &CreateBucket,
-        owner: &ObjectUserId,
-        namespace: &NamespaceName,
-    ) -> Result<BucketSettings, S3Error> {
+    async fn settings_of_new(&self, asked: &CreateBucket, owner: &UserRef) -> Result<BucketSettings, S3Error> {
         refuse_what_is_not_offered(asked)?;
         let mut settings = BucketSettings { ownership: asked.object_ownership, ..BucketSettings::default() };
         let tag = |(name, value): &(String, String)| Tag { name: name.clone(), value: value.clone() };
@@ -107,8 +102,7 @@ impl Shared {
             self.require(Feature::Encryption)?;
             settings.is_encryption_enabled = true;
         }
-        let owner = UserRef { namespace: namespace.clone(), id: owner.clone() };
-        let acl = self.acl_of_headers(&asked.acl, owner.clone(), owner).await?;
+        let acl = self.acl_of_headers(&asked.acl, owner.clone(), owner.clone()).await?;
         if asked.object_ownership == Some(ObjectOwnership::BucketOwnerEnforced) && !acl.is_private() {
             return Err(ErrorCode::InvalidBucketAclWithObjectOwnership.into());
         }
@@ -143,11 +137,11 @@ impl Shared {
         request: Checked,
         origin: Origin,
     ) -> Result<Response<ResponseBody>, S3Error> {
-        let (actor, _) = user_of(&request)?;
+        let actor = user_of(&request)?;
         let bucket = request.access().resource.bucket().ok_or(ErrorCode::NoSuchBucket)?.clone();
         let service = Arc::clone(&self.service);
         let deletion = async move {
-            let deleted = service.delete_bucket(&bucket, &actor, origin).await;
+            let deleted = service.delete_bucket(&bucket, &actor.id, origin).await;
             deleted.map_err(|error| failure::service(&error).with("BucketName", bucket.name.as_str()))
         };
         permitted(request.commit_check(), deletion).await?;
@@ -162,16 +156,14 @@ impl Shared {
     }
 }
 
-fn user_of(request: &Checked) -> Result<(ObjectUserId, NamespaceName), S3Error> {
-    match &request.access().requester {
-        Requester::User { id, namespace } => Ok((id.clone(), namespace.clone())),
-        Requester::Anonymous => Err(ErrorCode::AccessDenied.into()),
-    }
+fn user_of(request: &Checked) -> Result<UserRef, S3Error> {
+    request.access().requester.user().ok_or(ErrorCode::AccessDenied.into())
 }
 
-fn new_bucket(request: &Checked) -> Result<(NamespaceName, BucketName), S3Error> {
+/// The name of the bucket to be created, which is in the requester's own namespace (`Denied::ForeignNamespace`).
+fn new_bucket(request: &Checked) -> Result<BucketName, S3Error> {
     match &request.access().resource {
-        Resource::NewBucket { namespace, name } => Ok((namespace.clone(), name.clone())),
+        Resource::NewBucket { name, .. } => Ok(name.clone()),
         _ => Err(ErrorCode::InvalidBucketName.into()),
     }
 }

@@ -56,7 +56,7 @@ impl Seen {
     }
 
     pub(crate) fn is_from(&mut self, requester: &Requester) {
-        if let Requester::User { id, namespace } = requester {
+        if let Requester::User { id, namespace, .. } = requester {
             self.user = Some((id.clone(), namespace.clone()));
             self.page.iter_mut().for_each(|page| page.asks_in(namespace));
         }

@@ -83,7 +83,12 @@ impl Shared {
             let message = "This user is locked; an administrator can unlock it.";
             return Err(S3Error::because(ErrorCode::AccessDenied, message));
         }
-        let requester = Requester::User { id: credential.user.clone(), namespace: credential.namespace.clone() };
+        let requester = Requester::User {
+            id: credential.user.clone(),
+            namespace: credential.namespace.clone(),
+            unique_id: credential.unique_id,
+            namespace_id: credential.namespace_id,
+        };
         seen.is_from(&requester);
         Ok(requester)
     }

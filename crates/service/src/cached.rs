@@ -28,7 +28,10 @@ impl Source<CredentialKey, Arc<Credential>> for CredentialSource {
         let found = self.store.object_user(&scope, &key.access_key_id).await.map_err(CouldNotFindOut::new)?;
         let Some(record) = found.map(|found| found.value) else { return Ok(None) };
         let ring = record.ring.open(&scope, &record.user.id, &*self.sealer).map_err(CouldNotFindOut::new)?;
-        Ok(Some(Arc::new(Credential::new(key, record.user.namespace, record.user.locked, &ring))))
+        let namespace = self.store.namespace(&record.user.namespace).await.map_err(CouldNotFindOut::new)?;
+        let namespace_id = namespace.and_then(|found| found.value.unique_id);
+        let user = record.user;
+        Ok(Some(Arc::new(Credential::new(key, user.reference(), namespace_id, user.locked, &ring))))
     }
 }
 

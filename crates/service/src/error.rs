@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use keyward_identity::{Forbidden, NoNamespace};
+use keyward_identity::{Forbidden, NamedPrincipal, NoNamespace};
 use keyward_store::{CommitError, StoreError};
 
 /// What kind of thing a name was looked up as.
@@ -105,6 +105,12 @@ pub enum ServiceError {
     PasswordExpired {
         /// The caller.
         user: String,
+    },
+    /// A bucket policy names a user or namespace that does not exist.
+    #[error("{}", unknown_principal(principal))]
+    UnknownPrincipal {
+        /// Whom it names.
+        principal: NamedPrincipal,
     },
     /// A field that must be given was not, or was empty.
     #[error("{field} is required")]
@@ -296,5 +302,14 @@ impl From<keyward_store::OpenRingError> for ServiceError {
     fn from(error: keyward_store::OpenRingError) -> Self {
         tracing::error!(cause = %error, "a stored key ring cannot be opened");
         ServiceError::Internal
+    }
+}
+
+fn unknown_principal(principal: &NamedPrincipal) -> String {
+    match principal {
+        NamedPrincipal::User { namespace, id } => format!(
+            "there is no object user {id} in namespace {namespace}; a person gets one with the first secret key, and an administrator creates one with POST /object/users"
+        ),
+        NamedPrincipal::Namespace(name) => format!("there is no namespace {name}; name one that exists"),
     }
 }

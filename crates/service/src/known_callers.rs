@@ -65,6 +65,10 @@ pub(crate) fn concerns_callers(write: &Write) -> bool {
         Write::Put { record, .. } => about(&record.key()),
         Write::Delete { key, .. } => about(key),
         Write::DeleteToken(_) | Write::DeleteTokensOf(_) => true,
-        Write::IssueToken { .. } | Write::Require(_) | Write::RequireAt { .. } | Write::RequireEmpty(_) => false,
+        Write::IssueToken { .. }
+        | Write::Require(_)
+        | Write::RequireUser { .. }
+        | Write::RequireAt { .. }
+        | Write::RequireEmpty(_) => false,
     }
 }

@@ -1,10 +1,11 @@
 //! What the service needs from its surroundings beside store and login: directories, hashing, objects, the machine.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use keyward_identity::{AuthnProvider, Bucket};
+use keyward_identity::{AuthnProvider, Bucket, NamedPrincipal};
 use keyward_login::{Password, Provider};
 
 use crate::ServiceError;
@@ -69,13 +70,18 @@ pub trait BucketPolicies: Send + Sync + 'static {
     /// Reads a policy that `bucket` is to have. What is answered with a fault would not be evaluated as its author
     /// means it.
     fn read(&self, text: &str, bucket: &Bucket) -> Result<ReadPolicy, PolicyFault>;
+
+    /// The policy of `bucket` as it is read back, with these ids in the place of principals that are gone.
+    fn shown(&self, text: &str, bucket: &Bucket, dead: &BTreeMap<NamedPrincipal, String>) -> String;
 }
 
 /// A policy that can be evaluated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReadPolicy {
     /// Whether it lets in everybody, which a bucket may block.
     pub is_public: bool,
+    /// Whom it names, each once.
+    pub principals: Vec<NamedPrincipal>,
 }
 
 /// Why a document is no bucket policy. The text is for its author.

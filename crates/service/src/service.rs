@@ -9,7 +9,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use keyward_ambient::{Clock, Entropy, Timestamp};
 use keyward_credential_cache::{BucketCache, Capacity, CredentialCache, RecordCache, SignedWrites, UsageQueue};
-use keyward_identity::{BaseUrl, BucketName, DomainName, Namespace, NamespaceName, SigV2Setting};
+use keyward_identity::{BaseUrl, BucketName, DomainName, Namespace, NamespaceName, SigV2Setting, UniqueId};
 use keyward_keyring::FirstKeyRule;
 use keyward_login::{Chain, Decoy, Provider, Throttle};
 use keyward_store::{Sealer, Store};
@@ -253,6 +253,11 @@ impl Service {
         let chosen = chosen.filter(|(_, setting)| *setting != SigV2Setting::default());
         self.sigv2.store(Arc::new(chosen.collect()));
         Ok(())
+    }
+
+    /// The internal id of a new user or namespace.
+    pub(crate) fn unique_id(&self) -> UniqueId {
+        UniqueId::from_bytes(self.entropy.array())
     }
 
     /// A random id in the form of a UUID, version 4.

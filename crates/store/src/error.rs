@@ -1,6 +1,6 @@
 //! What goes wrong when the store is asked or told something.
 
-use keyward_identity::{NamespaceName, ObjectUserId};
+use keyward_identity::{NamespaceName, UserRef};
 use thiserror::Error;
 
 use crate::{RecordKey, Revision};
@@ -80,11 +80,6 @@ pub enum Contents {
     #[error("there are object users already")]
     AllObjectUsers,
     /// The buckets that one user owns, for whoever must not leave buckets without an owner.
-    #[error("object user {owner} still owns buckets in namespace {namespace}")]
-    OwnedBuckets {
-        /// The namespace of user and buckets.
-        namespace: NamespaceName,
-        /// The owner.
-        owner: ObjectUserId,
-    },
+    #[error("object user {} still owns buckets in namespace {}", .0.id, .0.namespace)]
+    OwnedBuckets(UserRef),
 }

@@ -3,9 +3,9 @@
 //! A transaction cannot be made without the audit record that goes with it. Committed, it is one revision, one audit
 //! entry and, when it touched what others may hold in memory, one change of the feed.
 
-use keyward_identity::{TokenHash, TokenRecord, TokenRules};
+use keyward_identity::{TokenHash, TokenRecord, TokenRules, UserRef};
 
-use crate::{AuditRecord, Contents, Record, RecordKey, Revision};
+use crate::{AuditRecord, Contents, Record, RecordKey, Revision, Scope};
 
 /// What a writer had read when it decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +39,14 @@ pub enum Write {
     },
     /// Changes nothing: a record has to exist, else [`CommitError::Missing`](crate::CommitError::Missing).
     Require(RecordKey),
+    /// Changes nothing: this very object user has to exist, and not another of the name, else
+    /// [`CommitError::Missing`](crate::CommitError::Missing).
+    RequireUser {
+        /// Within what its id is unique.
+        scope: Scope,
+        /// The user.
+        user: UserRef,
+    },
     /// Changes nothing: a record that the decision depended on has to be as it was read.
     RequireAt {
         /// Which record.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use keyward_ambient::Entropy;
-use keyward_identity::{NamespaceName, ObjectUserId};
+use keyward_identity::{NamespaceName, ObjectUserId, UserRef};
 use keyward_keyring::{KeyRing, Secret, SecretKey};
 use keyward_testkit::SeededEntropy;
 
@@ -35,7 +35,9 @@ impl Source<CredentialKey, Arc<Credential>> for Arc<Desk> {
         let stored = self.stored.lock().unwrap().clone();
         Ok(stored.map(|(locked, secrets)| {
             let ring = KeyRing::from_secrets(secrets).unwrap();
-            Arc::new(Credential::new(key, NamespaceName::parse("ns1").unwrap(), locked, &ring))
+            let namespace = NamespaceName::parse("ns1").unwrap();
+            let user = UserRef { namespace, id: key.access_key_id.clone(), unique_id: None };
+            Arc::new(Credential::new(key, user, None, locked, &ring))
         }))
     }
 }

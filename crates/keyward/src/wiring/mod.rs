@@ -6,6 +6,7 @@ mod first_password;
 mod local_accounts;
 mod node;
 mod object_keys;
+mod owner_names;
 mod password_hashing;
 mod policies;
 
@@ -15,5 +16,6 @@ pub(crate) use first_password::FirstPasswordFile;
 pub(crate) use local_accounts::StoredAccounts;
 pub(crate) use node::Machine;
 pub(crate) use object_keys::ObjectKeys;
+pub(crate) use owner_names::OwnersOfService;
 pub(crate) use password_hashing::PasswordHashing;
 pub(crate) use policies::PolicyLanguage;

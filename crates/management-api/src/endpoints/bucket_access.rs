@@ -6,7 +6,7 @@ use keyward_service::{BucketChange, Caller};
 
 use crate::about::{About, NAMESPACE, Topic, who};
 use crate::call::Call;
-use crate::endpoints::bucket_settings::{bucket, change};
+use crate::endpoints::bucket_settings::change;
 use crate::mapping::buckets::{acl, shown_acl};
 use crate::reply::{Answering, Reply};
 
@@ -38,7 +38,8 @@ pub(crate) const SHOW_ACL: About = About::call(Topic::Buckets, "Show the access 
 
 /// The access control list of a bucket.
 pub(crate) async fn show_acl(caller: Caller, call: Call) -> Answering {
-    Ok(call.answer(&shown_acl(bucket(&caller, &call).await?)))
+    let (bucket, grants) = caller.bucket_grants(call.parameter("bucket"), call.namespace()).await?;
+    Ok(call.answer(&shown_acl(bucket, grants)))
 }
 
 pub(crate) const PUT_ACL: About = About::call(Topic::Buckets, "Set the access control list of a bucket", "")
@@ -73,15 +74,18 @@ pub(crate) async fn groups(caller: Caller, call: Call) -> Answering {
     Ok(call.answer(&BucketAclGroups { groups: KNOWN_GROUPS.to_vec() }))
 }
 
-pub(crate) const SHOW_POLICY: About =
-    About::call(Topic::Buckets, "Show the policy of a bucket", "As it was put; nothing when there is none.")
-        .roles(who::READERS)
-        .query(&[NAMESPACE])
-        .gives_other("application/json", "The policy, in the language of S3.");
+pub(crate) const SHOW_POLICY: About = About::call(
+    Topic::Buckets,
+    "Show the policy of a bucket",
+    "As it was put, with a dead id in the place of a principal that was deleted; nothing when there is none.",
+)
+.roles(who::READERS)
+.query(&[NAMESPACE])
+.gives_other("application/json", "The policy, in the language of S3.");
 
-/// The policy of a bucket as it was put; nothing when there is none.
+/// The policy of a bucket; nothing when there is none.
 pub(crate) async fn show_policy(caller: Caller, call: Call) -> Answering {
-    let policy = bucket(&caller, &call).await?.settings.policy;
+    let policy = caller.bucket_policy(call.parameter("bucket"), call.namespace()).await?;
     Ok(policy.map_or_else(Reply::empty, |policy| Reply::of("application/json", policy.into_bytes())))
 }
 

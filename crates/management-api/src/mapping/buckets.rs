@@ -1,8 +1,8 @@
 //! Buckets: requests to changes, records to answers.
 
 use keyward_ecs_wire::{EcsError, answers, requests};
-use keyward_identity::{Acl, Bucket, BucketGrant, BucketGrants, HeadMetadata, Quota};
-use keyward_service::{BucketAcl, NewBucket, Site, grants_of};
+use keyward_identity::{Bucket, BucketGrant, BucketGrants, HeadMetadata, Quota};
+use keyward_service::{BucketAcl, NewBucket, Site};
 
 use crate::error::Failure;
 use crate::mapping::object_users::{shown_tags, tags};
@@ -63,7 +63,9 @@ pub(crate) fn quota(block_size: Option<i64>, notification_size: Option<i64>) -> 
 /// The access control list that a request puts.
 pub(crate) fn acl(order: requests::BucketAcl) -> BucketAcl {
     let kept = |grants: Vec<requests::Grant>| {
-        grants.into_iter().map(|grant| BucketGrant { to: grant.to, permissions: grant.permission }).collect()
+        let kept =
+            |grant: requests::Grant| BucketGrant { to: grant.to, permissions: grant.permission, unique_id: None };
+        grants.into_iter().map(kept).collect()
     };
     let grants = BucketGrants {
         default_group: order.default_group,
@@ -109,10 +111,8 @@ pub(crate) fn shown(bucket: Bucket, site: &Site) -> answers::Bucket {
 }
 
 /// Who may do what in a bucket, as it was put here or with S3; while nobody put a list, its owner everything.
-pub(crate) fn shown_acl(bucket: Bucket) -> answers::BucketAcl {
+pub(crate) fn shown_acl(bucket: Bucket, grants: BucketGrants) -> answers::BucketAcl {
     let owner = bucket.owner.to_string();
-    let by_s3 = bucket.settings.acl.clone().unwrap_or_else(|| Acl::private(bucket.owner()));
-    let grants = bucket.settings.grants.unwrap_or_else(|| grants_of(&by_s3));
     let shown = |grants: Vec<BucketGrant>| {
         grants.into_iter().map(|grant| answers::Grant { to: grant.to, permission: grant.permissions }).collect()
     };

@@ -1,6 +1,6 @@
 //! What stands in for the parts of a server that these tests do without.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -9,7 +9,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use async_trait::async_trait;
 use keyward_ambient::Entropy;
 use keyward_identity::{
-    AuthnProvider, Bucket, DirectoryUser, DomainName, ManagementUser, ManagementUserId, ObjectUserId, Person,
+    AuthnProvider, Bucket, DirectoryUser, DomainName, ManagementUser, ManagementUserId, NamedPrincipal, ObjectUserId,
+    Person,
 };
 use keyward_login::{Credentials, Outcome, Presence, Provider, Unavailable};
 use keyward_login_local::{AccountsUnavailable, LocalAccounts, Passwords};
@@ -176,8 +177,12 @@ pub struct Policies;
 impl BucketPolicies for Policies {
     fn read(&self, text: &str, bucket: &Bucket) -> Result<ReadPolicy, PolicyFault> {
         match BucketPolicy::read(text, &bucket.namespace, &bucket.name) {
-            Ok(policy) => Ok(ReadPolicy { is_public: policy.is_public() }),
+            Ok(policy) => Ok(ReadPolicy { is_public: policy.is_public(), principals: policy.named_principals() }),
             Err(fault) => Err(PolicyFault(fault.to_string())),
         }
+    }
+
+    fn shown(&self, text: &str, bucket: &Bucket, dead: &BTreeMap<NamedPrincipal, String>) -> String {
+        keyward_policy::shown(text, &bucket.namespace, dead, bucket.settings.policy_principals.is_none())
     }
 }

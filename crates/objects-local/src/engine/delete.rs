@@ -1,5 +1,6 @@
 //! Deleting objects: for good, or under a delete marker.
 
+use super::head::HeadOwner;
 use super::headroom::Headroom;
 use super::ids::{BucketId, Version};
 use super::record::{Deleted, Deletion, Precondition, Seen, Versioning, Which};
@@ -17,7 +18,7 @@ impl Engine {
         bucket: BucketId,
         key: &str,
         deletion: impl Into<Deletion>,
-        owner: Option<String>,
+        owner: Option<HeadOwner>,
     ) -> Result<Deleted, EngineError> {
         let one = vec![(key.to_owned(), deletion.into())];
         row_key::check(key)?;
@@ -31,7 +32,7 @@ impl Engine {
         &self,
         bucket: BucketId,
         keys: Vec<(String, Deletion)>,
-        owner: Option<String>,
+        owner: Option<HeadOwner>,
     ) -> Result<Vec<Result<Deleted, EngineError>>, EngineError> {
         let keys = keys.into_iter().map(|(key, deletion)| (key, deletion, None)).collect();
         self.delete_all(bucket, keys, owner).await
@@ -53,7 +54,7 @@ impl Engine {
         &self,
         bucket: BucketId,
         keys: Vec<(String, Deletion, Option<Seen>)>,
-        owner: Option<String>,
+        owner: Option<HeadOwner>,
     ) -> Result<Vec<Result<Deleted, EngineError>>, EngineError> {
         let (salt, headroom) = (self.numbering(Versioning::Enabled).salt, self.headroom());
         let committed = self.commit(bucket, move |commit| {
@@ -88,7 +89,7 @@ struct OneDeletion<'d> {
     deletion: Deletion,
     seen: Option<Seen>,
     salt: u32,
-    owner: Option<&'d String>,
+    owner: Option<&'d HeadOwner>,
     /// Asked before a delete marker is added.
     headroom: Option<&'d Headroom>,
 }

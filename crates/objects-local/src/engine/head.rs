@@ -16,6 +16,9 @@ pub struct ObjectHead {
     /// The object user who wrote it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
+    /// The internal id of that user, which no later user of the name has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner_unique_id: Option<String>,
     /// `Content-Type`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub content_type: Option<String>,
@@ -90,6 +93,15 @@ pub enum Encryption {
         /// What the key is known by when it comes again.
         check: Vec<u8>,
     },
+}
+
+/// Who writes an object: the name, and the internal id that no later user of the name has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeadOwner {
+    /// The name.
+    pub name: String,
+    /// The internal id.
+    pub unique_id: Option<String>,
 }
 
 /// The checksum algorithms of S3.

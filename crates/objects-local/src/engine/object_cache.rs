@@ -34,6 +34,7 @@ impl Held {
         let head = &self.record.head;
         let texts = [
             &head.owner,
+            &head.owner_unique_id,
             &head.content_type,
             &head.content_encoding,
             &head.content_language,

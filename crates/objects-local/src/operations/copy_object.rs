@@ -96,7 +96,7 @@ fn head_of_copy(
         Directive::Replace => replaced.clone(),
         Directive::Copy => ObjectHead { acl: None, ..source.head.clone() },
     };
-    head.owner = replaced.owner;
+    (head.owner, head.owner_unique_id) = (replaced.owner, replaced.owner_unique_id);
     head.website_redirect_location = replaced.website_redirect_location;
     head.tags = match request.tagging {
         Directive::Copy => source.head.tags.clone(),

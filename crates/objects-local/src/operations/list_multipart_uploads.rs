@@ -1,14 +1,13 @@
 //! ListMultipartUploads: the uploads of a bucket that are neither completed nor aborted.
 
-use keyward_identity::Bucket;
 use keyward_objects::full;
-use keyward_s3_wire::S3Error;
 use keyward_s3_wire::operations::{ListMultipartUploads, ListMultipartUploadsAnswer, ListedUpload};
+use keyward_s3_wire::{Owner, S3Error};
 
 use super::{Answer, listing, upload};
-use crate::call::{Call, owner};
+use crate::call::Call;
 use crate::engine::{After, BucketId, UploadId, UploadRecord, UploadsQuery};
-use crate::{checksum, stored_head};
+use crate::{checksum, owners, stored_head};
 
 pub(crate) async fn list_multipart_uploads(call: Call<'_>) -> Answer {
     let bucket = call.bucket()?;
@@ -22,6 +21,7 @@ pub(crate) async fn list_multipart_uploads(call: Call<'_>) -> Answer {
         limit: listing::limit(request.max_uploads),
     };
     let page = call.engine.list_uploads(BucketId(bucket.id), query).await?;
+    let owners = owners::of_each(call, bucket, page.uploads.iter().map(|(_, upload)| Some(&upload.head))).await?;
     let next = match page.next {
         Some((after, id)) => Some((listing::last(after), id.map(upload::shown).transpose()?)),
         None => None,
@@ -29,7 +29,7 @@ pub(crate) async fn list_multipart_uploads(call: Call<'_>) -> Answer {
     let answer = ListMultipartUploadsAnswer {
         request,
         bucket: bucket.name.clone(),
-        uploads: page.uploads.iter().map(|(key, upload)| listed(key, upload, bucket)).collect::<Result<_, _>>()?,
+        uploads: page.uploads.iter().zip(owners).map(listed).collect::<Result<_, _>>()?,
         common_prefixes: page.common_prefixes,
         next,
     };
@@ -47,8 +47,7 @@ fn start(request: &ListMultipartUploads) -> Result<(After, Option<UploadId>), S3
     Ok((After::Key(request.key_marker.clone()), Some(id)))
 }
 
-fn listed(key: &str, record: &UploadRecord, bucket: &Bucket) -> Result<ListedUpload, S3Error> {
-    let owner = owner(record.head.owner.as_ref(), bucket);
+fn listed(((key, record), owner): (&(String, UploadRecord), Owner)) -> Result<ListedUpload, S3Error> {
     Ok(ListedUpload {
         key: listing::key(key)?,
         upload_id: upload::shown(record.id)?,

@@ -1,14 +1,13 @@
 //! ListObjectVersions: every version and delete marker of a bucket, page by page.
 
-use keyward_identity::Bucket;
 use keyward_objects::full;
-use keyward_s3_wire::S3Error;
 use keyward_s3_wire::operations::{ListObjectVersions, ListObjectVersionsAnswer, ListedVersion};
+use keyward_s3_wire::{Owner, S3Error};
 
 use super::{Answer, listing};
-use crate::call::{Call, owner, version_id};
+use crate::call::{Call, version_id};
 use crate::engine::{After, BucketId, ListedObject, Version, VersionsQuery};
-use crate::{answers, stored_head};
+use crate::{answers, owners, stored_head};
 
 pub(crate) async fn list_object_versions(call: Call<'_>) -> Answer {
     let bucket = call.bucket()?;
@@ -22,10 +21,12 @@ pub(crate) async fn list_object_versions(call: Call<'_>) -> Answer {
         limit: listing::limit(request.max_keys),
     };
     let page = call.engine.list_versions(BucketId(bucket.id), query).await?;
+    let heads = page.versions.iter().map(|(_, version, _)| version.head.as_deref());
+    let owners = owners::of_each(call, bucket, heads).await?;
     let answer = ListObjectVersionsAnswer {
         request,
         bucket: bucket.name.clone(),
-        versions: page.versions.iter().map(|version| listed(version, bucket)).collect::<Result<_, _>>()?,
+        versions: page.versions.iter().zip(owners).map(listed).collect::<Result<_, _>>()?,
         common_prefixes: page.common_prefixes,
         next: page.next.map(|(after, version)| (listing::last(after), version.map(version_id))),
     };
@@ -43,15 +44,16 @@ fn start(request: &ListObjectVersions) -> Result<(After, Option<Version>), S3Err
     Ok((After::Key(request.key_marker.clone()), Some(version)))
 }
 
-fn listed((key, version, is_latest): &(String, ListedObject, bool), bucket: &Bucket) -> Result<ListedVersion, S3Error> {
-    let writer = version.head.as_ref().and_then(|head| head.owner.as_ref());
+fn listed(
+    ((key, version, is_latest), owner): (&(String, ListedObject, bool), Owner),
+) -> Result<ListedVersion, S3Error> {
     let storage_class = stored_head::storage_class(version.storage_class.as_deref());
     Ok(ListedVersion {
         key: listing::key(key)?,
         version_id: version_id(version.version),
         is_latest: *is_latest,
         last_modified: version.modified,
-        owner: Some(owner(writer, bucket)),
+        owner: Some(owner),
         content: (!version.is_marker).then(|| (answers::etag(version.etag), version.size, storage_class)),
     })
 }

@@ -7,9 +7,9 @@ use keyward_s3_wire::listing::{ContinuationToken, ListedObject};
 use keyward_s3_wire::operations::{ListObjects, ListObjectsAnswer, ListObjectsV2, ListObjectsV2Answer};
 
 use super::{Answer, listing};
-use crate::call::{Call, owner};
+use crate::call::Call;
 use crate::engine::{self, BucketId, ListQuery, Page};
-use crate::{answers, checksum, stored_head};
+use crate::{answers, checksum, owners, stored_head};
 
 pub(crate) async fn list_objects(call: Call<'_>) -> Answer {
     let bucket = call.bucket()?;
@@ -25,7 +25,7 @@ pub(crate) async fn list_objects(call: Call<'_>) -> Answer {
     let answer = ListObjectsAnswer {
         request,
         bucket: bucket.name.clone(),
-        objects: objects(&page, bucket, true)?,
+        objects: objects(call, &page, bucket, true).await?,
         common_prefixes: page.common_prefixes,
         next_marker: page.next.map(listing::last),
     };
@@ -44,7 +44,7 @@ pub(crate) async fn list_objects_v2(call: Call<'_>) -> Answer {
     };
     let page = call.engine.list(BucketId(bucket.id), query).await?;
     let answer = ListObjectsV2Answer {
-        objects: objects(&page, bucket, request.fetch_owner)?,
+        objects: objects(call, &page, bucket, request.fetch_owner).await?,
         request,
         bucket: bucket.name.clone(),
         common_prefixes: page.common_prefixes,
@@ -53,16 +53,22 @@ pub(crate) async fn list_objects_v2(call: Call<'_>) -> Answer {
     Ok(answer.response().map(full))
 }
 
-fn objects(page: &Page, bucket: &Bucket, with_owners: bool) -> Result<Vec<ListedObject>, S3Error> {
+async fn objects(
+    call: Call<'_>,
+    page: &Page,
+    bucket: &Bucket,
+    with_owners: bool,
+) -> Result<Vec<ListedObject>, S3Error> {
+    let heads = page.entries.iter().filter(|_| with_owners).map(|(_, object)| object.head.as_deref());
+    let mut owners = owners::of_each(call, bucket, heads).await?.into_iter();
     let listed = |(key, object): &(String, engine::ListedObject)| {
-        let writer = object.head.as_ref().and_then(|head| head.owner.as_ref());
         Ok(ListedObject {
             key: listing::key(key)?,
             last_modified: object.modified,
             etag: answers::etag(object.etag),
             size: object.size,
             checksum: object.checksum.map(checksum::shown_plan),
-            owner: with_owners.then(|| owner(writer, bucket)),
+            owner: owners.next(),
             storage_class: stored_head::storage_class(object.storage_class.as_deref()),
         })
     };

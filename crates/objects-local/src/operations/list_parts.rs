@@ -6,9 +6,9 @@ use keyward_s3_wire::upload::PartNumber;
 use keyward_s3_wire::{ErrorCode, S3Error};
 
 use super::{Answer, listing, upload};
-use crate::call::{Call, owner};
+use crate::call::Call;
 use crate::engine::PartRecord;
-use crate::{answers, checksum, stored_head};
+use crate::{answers, checksum, owners, stored_head};
 
 pub(crate) async fn list_parts(call: Call<'_>) -> Answer {
     let place = call.place()?;
@@ -18,7 +18,7 @@ pub(crate) async fn list_parts(call: Call<'_>) -> Answer {
     let limit = listing::limit(request.max_parts);
     let page = call.engine.list_parts(place.bucket_id(), place.key.as_str(), id, after, limit).await;
     let page = page.map_err(|error| upload::no_such(error, &request.upload_id))?;
-    let owner = owner(page.upload.head.owner.as_ref(), place.bucket);
+    let owner = owners::of_one(call, place.bucket, &page.upload.head).await?;
     let answer = ListPartsAnswer {
         request,
         bucket: place.bucket.name.clone(),

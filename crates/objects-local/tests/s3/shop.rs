@@ -111,6 +111,7 @@ pub fn bucket(name: &str) -> Arc<Bucket> {
         namespace: NamespaceName::parse("ns1").unwrap(),
         id,
         owner: ObjectUserId::parse(ALICE).unwrap(),
+        owner_unique_id: None,
         created_at: Timestamp::EPOCH,
         settings: BucketSettings { versioning, ..BucketSettings::default() },
     })
@@ -201,6 +202,8 @@ impl Shop {
         let requester = Requester::User {
             id: ObjectUserId::parse(ALICE).unwrap(),
             namespace: NamespaceName::parse("ns1").unwrap(),
+            unique_id: None,
+            namespace_id: None,
         };
         let declared = match operation {
             Operation::CompleteMultipartUpload => Declared::of_body_with_foreign_checksum(&clean),

@@ -10,6 +10,7 @@ use keyward_store::{AuditRecord, Record, Revised, Transaction, Write};
 
 use crate::change_rate::Change;
 use crate::commit::Settled;
+use crate::use_cases::grantees::{ResolvedPolicy, put_policy};
 use crate::{Origin, Service, ServiceError, Subject};
 
 /// One part of a bucket's configuration, as it is to be. What was read from the client is valid by itself; here it is
@@ -32,8 +33,8 @@ pub enum Configuration {
     Ownership(Option<ObjectOwnership>),
     /// What of public access is blocked.
     PublicAccessBlock(Option<PublicAccessBlock>),
-    /// The bucket policy, as text that was found valid.
-    Policy(Option<String>),
+    /// The bucket policy, which was found valid.
+    Policy(Option<ResolvedPolicy>),
     /// The access control list.
     Acl(Acl),
 }
@@ -107,7 +108,7 @@ impl Configuration {
             Configuration::Cors(rules) => settings.cors.clone_from(rules),
             Configuration::Ownership(ownership) => settings.ownership = *ownership,
             Configuration::PublicAccessBlock(block) => settings.public_access_block = *block,
-            Configuration::Policy(policy) => settings.policy.clone_from(policy),
+            Configuration::Policy(policy) => put_policy(settings, policy.clone()),
             // What everybody has who has chosen nothing is kept as nothing: the S3 path need not look at it.
             Configuration::Acl(acl) => {
                 settings.acl = Some(acl.clone()).filter(|acl| !acl.is_private() || acl.owner != owner);

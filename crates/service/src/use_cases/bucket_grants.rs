@@ -1,5 +1,7 @@
 //! What may be put into a bucket's access control list and metadata (ECS: *Buckets*).
 
+use std::collections::HashMap;
+
 use keyward_identity::{
     Acl, AclGrant, AclGrantee, Bucket, BucketGrant, BucketGrants, BucketSettings, HeadMetadata, ObjectOwnership,
     ObjectUserId, Permission, Tag, UserRef,
@@ -61,20 +63,21 @@ impl Caller {
             return Err(ServiceError::invalid("acl", why));
         }
         for grant in &mut grants.users {
-            grant.to = self.grantee(&grant.to, owner).await?.to_string();
+            let user = self.grantee(&grant.to, owner).await?;
+            (grant.to, grant.unique_id) = (user.id.to_string(), user.unique_id);
         }
         Ok(grants)
     }
 
-    /// A user of the bucket's namespace who is there: one who came later under the name would find the grant waiting.
-    async fn grantee(&self, name: &str, owner: &UserRef) -> Result<ObjectUserId, ServiceError> {
+    /// An object user of the bucket's namespace. There has to be one: a grant is to a user, not to a name.
+    async fn grantee(&self, name: &str, owner: &UserRef) -> Result<UserRef, ServiceError> {
         let found = match ObjectUserId::parse(name) {
-            Ok(id) if id == owner.id => return Ok(id),
+            Ok(id) if id == owner.id => return Ok(owner.clone()),
             Ok(id) => self.find_user(id.as_str(), Some(owner.namespace.as_str())).await?,
             Err(_) => None,
         };
         match found.map(|found| found.value.user) {
-            Some(user) if user.namespace == owner.namespace => Ok(user.id),
+            Some(user) if user.namespace == owner.namespace => Ok(user.reference()),
             _ => {
                 let (name, namespace) = (cut(name), &owner.namespace);
                 let why = format!(
@@ -107,7 +110,8 @@ pub(super) fn effective(
     let namespace = owner.namespace.clone();
     let users = grants.users.iter().filter_map(|grant| {
         let id = ObjectUserId::parse(&grant.to).ok()?;
-        Some((AclGrantee::User(UserRef { namespace: namespace.clone(), id }), &grant.permissions))
+        let user = UserRef { namespace: namespace.clone(), id, unique_id: grant.unique_id };
+        Some((AclGrantee::User(user), &grant.permissions))
     });
     let groups = grants.groups.iter().filter_map(|grant| Some((group_on_s3(&grant.to)?, &grant.permissions)));
     let named = users.chain(groups).flat_map(|(grantee, permissions)| {
@@ -129,20 +133,23 @@ pub(super) fn effective(
     }
 }
 
-/// The list that S3 keeps, in the words of ECS.
-pub fn grants_of(acl: &Acl) -> BucketGrants {
+/// The list that S3 keeps, in the words of ECS; users as they are `shown`.
+pub(super) fn grants_of(acl: &Acl, shown: &HashMap<UserRef, String>) -> BucketGrants {
     let mut grants = BucketGrants::default();
     for AclGrant { grantee, permission } in &acl.grants {
-        let (list, to) = match grantee {
-            AclGrantee::User(user) => (&mut grants.users, user.id.as_str()),
-            AclGrantee::AllUsers => (&mut grants.groups, "public"),
-            AclGrantee::AuthenticatedUsers => (&mut grants.groups, "all_users"),
-            AclGrantee::LogDelivery => (&mut grants.groups, "log_delivery"),
+        let (list, to, unique_id) = match grantee {
+            AclGrantee::User(user) => {
+                let name = shown.get(user).map_or(user.id.as_str(), String::as_str);
+                (&mut grants.users, name, user.unique_id)
+            }
+            AclGrantee::AllUsers => (&mut grants.groups, "public", None),
+            AclGrantee::AuthenticatedUsers => (&mut grants.groups, "all_users", None),
+            AclGrantee::LogDelivery => (&mut grants.groups, "log_delivery", None),
         };
         let permission = permission_on_ecs(*permission).to_owned();
-        match list.iter_mut().find(|grant| grant.to == to) {
+        match list.iter_mut().find(|grant| grant.to == to && grant.unique_id == unique_id) {
             Some(grant) => grant.permissions.push(permission),
-            None => list.push(BucketGrant { to: to.to_owned(), permissions: vec![permission] }),
+            None => list.push(BucketGrant { to: to.to_owned(), permissions: vec![permission], unique_id }),
         }
     }
     grants

@@ -6,8 +6,10 @@ use std::sync::Arc;
 
 use keyward_ambient::Timestamp;
 use keyward_credential_cache::BucketRef;
-use keyward_identity::{Bucket, BucketName, BucketSettings, NamespaceName, ObjectUserId};
-use keyward_store::{AuditRecord, BucketFilter, CommitError, PageRequest, Record, RecordKey, Transaction, Write};
+use keyward_identity::{Bucket, BucketName, BucketSettings, NamespaceName, ObjectUserId, UserRef};
+use keyward_store::{
+    AuditRecord, BucketFilter, CommitError, PageRequest, Record, RecordKey, Revised, Transaction, Write,
+};
 
 use crate::change_rate::Change;
 use crate::commit::{Settled, to_the_end};
@@ -51,15 +53,15 @@ impl Service {
         }
     }
 
-    /// Makes a bucket for `owner`, with these settings.
+    /// Creates a bucket for `owner` in the owner's namespace, with these settings.
     pub async fn create_bucket(
         self: &Arc<Self>,
-        namespace: &NamespaceName,
         name: &BucketName,
-        owner: &ObjectUserId,
+        owner: &UserRef,
         settings: BucketSettings,
         origin: Origin,
     ) -> Result<BucketCreation, ServiceError> {
+        let namespace = &owner.namespace;
         if let Some(existing) = self.bucket(namespace, name).await? {
             return Ok(creation_of_existing(&existing, owner));
         }
@@ -68,16 +70,20 @@ impl Service {
             name: name.clone(),
             namespace: namespace.clone(),
             id: 0,
-            owner: owner.clone(),
+            owner: owner.id.clone(),
+            owner_unique_id: owner.unique_id,
             created_at: now,
             settings,
         };
         self.require_space().await?;
-        self.count_change(&bucket, owner.as_str(), Change::Bucket)?;
-        let audit = bucket_audit(now, owner, "bucket.create", origin, namespace, name);
-        let owner_is_there =
-            Write::Require(RecordKey::User { scope: self.user_scope().of(namespace), id: owner.clone() });
-        self.register_bucket(bucket, Some(owner_is_there), audit).await
+        self.count_change(&bucket, owner.id.as_str(), Change::Bucket)?;
+        let audit = bucket_audit(now, &owner.id, "bucket.create", origin, namespace, name);
+        self.register_bucket(bucket, Some(self.require_user(owner.clone())), audit).await
+    }
+
+    /// The condition that this very user exists, and not another of the name.
+    pub(super) fn require_user(&self, user: UserRef) -> Write {
+        Write::RequireUser { scope: self.user_scope().of(&user.namespace), user }
     }
 
     /// Makes a bucket if `condition` holds, to the end even when the caller stops waiting.
@@ -97,7 +103,7 @@ impl Service {
         condition: Option<Write>,
         audit: AuditRecord,
     ) -> Result<BucketCreation, ServiceError> {
-        let Bucket { namespace, name, owner, .. } = bucket.clone();
+        let (Bucket { namespace, name, .. }, owner) = (bucket.clone(), bucket.owner());
         let transaction =
             Transaction::new(audit.clone()).writes(condition).write(Write::create(Record::Bucket(bucket)));
         match self.commit(transaction).await {
@@ -107,6 +113,9 @@ impl Service {
                 }
                 Ok(BucketCreation::Made)
             }
+            Err(CommitError::AlreadyExists(RecordKey::User { .. })) => {
+                Err(ServiceError::Unavailable { what: "an object user that is being created" })
+            }
             Err(CommitError::AlreadyExists(_)) => match self.store.bucket(&namespace, &name).await? {
                 Some(existing) => Ok(creation_of_existing(&existing.value, &owner)),
                 None => Err(ServiceError::Unavailable { what: "a bucket that others create and delete" }),
@@ -114,7 +123,7 @@ impl Service {
             Err(CommitError::Missing(RecordKey::Namespace(namespace))) => {
                 Err(ServiceError::not_found(Subject::Namespace, namespace.as_str()))
             }
-            Err(CommitError::Missing(_)) => Err(ServiceError::not_found(Subject::ObjectUser, owner.as_str())),
+            Err(CommitError::Missing(_)) => Err(ServiceError::not_found(Subject::ObjectUser, owner.id.as_str())),
             Err(error) => Err(error.into()),
         }
     }
@@ -236,13 +245,11 @@ impl Service {
         }
     }
 
-    /// All buckets of one owner in a namespace, ordered by name.
-    pub async fn buckets_of(
-        &self,
-        namespace: &NamespaceName,
-        owner: &ObjectUserId,
-    ) -> Result<Vec<Bucket>, ServiceError> {
-        self.all_buckets(namespace, Some(owner)).await
+    /// All buckets of one owner, ordered by name.
+    pub async fn buckets_of(&self, owner: &UserRef) -> Result<Vec<Bucket>, ServiceError> {
+        let mut buckets = self.all_buckets(&owner.namespace, Some(&owner.id)).await?;
+        buckets.retain(|bucket| bucket.owner() == *owner);
+        Ok(buckets)
     }
 
     /// All buckets of a namespace, of one owner or of all, ordered by name.
@@ -251,11 +258,19 @@ impl Service {
         namespace: &NamespaceName,
         owner: Option<&ObjectUserId>,
     ) -> Result<Vec<Bucket>, ServiceError> {
+        Ok(self.revised_buckets(namespace, owner).await?.into_iter().map(|found| found.value).collect())
+    }
+
+    pub(super) async fn revised_buckets(
+        &self,
+        namespace: &NamespaceName,
+        owner: Option<&ObjectUserId>,
+    ) -> Result<Vec<Revised<Bucket>>, ServiceError> {
         let filter = BucketFilter { namespace: Some(namespace.clone()), owner: owner.cloned(), prefix: String::new() };
         let (mut all, mut request) = (Vec::new(), PageRequest::default());
         loop {
             let page = self.store.buckets(&filter, &request).await?;
-            all.extend(page.items.into_iter().map(|row| row.value));
+            all.extend(page.items);
             match page.next {
                 Some(next) => request.after = Some(next),
                 None => return Ok(all),
@@ -274,8 +289,8 @@ fn without_contents(bucket: &Bucket) -> ServiceError {
     }
 }
 
-fn creation_of_existing(bucket: &Bucket, owner: &ObjectUserId) -> BucketCreation {
-    match bucket.owner == *owner {
+fn creation_of_existing(bucket: &Bucket, owner: &UserRef) -> BucketCreation {
+    match bucket.owner() == *owner {
         true => BucketCreation::AlreadyOwned,
         false => BucketCreation::OwnedByAnother,
     }

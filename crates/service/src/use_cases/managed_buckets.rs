@@ -1,12 +1,14 @@
 //! Buckets as administrators make, list, look at, change and delete them (ECS: *Buckets*), whoever owns them.
 
 use keyward_identity::{
-    Bucket, BucketName, BucketSettings, HeadMetadata, Namespace, NamespaceName, ObjectUserId, Quota, Role, Tag,
+    Bucket, BucketGrants, BucketName, BucketSettings, HeadMetadata, Namespace, NamespaceName, ObjectUserId, Quota,
+    Role, Tag, UserRef,
 };
-use keyward_store::{BucketFilter, Page, PageRequest, Record, RecordKey, Revised, Transaction, Write};
+use keyward_store::{BucketFilter, Expect, Page, PageRequest, Record, RecordKey, Revised, Transaction, Write};
 
 use crate::commit::Settled;
 use crate::use_cases::bucket_grants::{BucketAcl, effective, is_of_head, put_metadata};
+use crate::use_cases::grantees::put_policy;
 use crate::use_cases::namespace_limits::check_quota;
 use crate::{BucketCreation, Caller, ServiceError, Subject};
 
@@ -79,12 +81,13 @@ impl Caller {
         if let Some(vpool) = &new.vpool {
             self.known_replication_group(vpool).await?;
         }
-        let (owner, owner_is_there) = self.owner_of_new(new.owner.as_deref(), &namespace).await?;
+        let (owner, condition) = self.owner_of_new(new.owner.as_deref(), &namespace).await?;
         let settings = settings_of_new(&new, &home)?;
         let created_at = self.now();
-        let bucket = Bucket { name, namespace, id: 0, owner, created_at, settings };
+        let UserRef { id: owner, unique_id: owner_unique_id, .. } = owner;
+        let bucket = Bucket { name, namespace, id: 0, owner, owner_unique_id, created_at, settings };
         let audit = self.bucket_audit(&bucket, "bucket.create").detail("owner", bucket.owner.as_str());
-        match self.service.register_bucket(bucket.clone(), owner_is_there, audit).await {
+        match self.service.register_bucket(bucket.clone(), condition, audit).await {
             Ok(BucketCreation::Made) => Ok(bucket),
             Ok(BucketCreation::AlreadyOwned | BucketCreation::OwnedByAnother) => {
                 Err(ServiceError::already_exists(Subject::Bucket, bucket.name.as_str()))
@@ -115,6 +118,22 @@ impl Caller {
         let namespace = self.bucket_namespace(namespace)?;
         self.principal.may_read_buckets_in(&namespace)?;
         Ok(self.found_bucket(name, &namespace).await?.value)
+    }
+
+    /// A bucket with its access control list, in the words of ECS, with the dead ids of users who were deleted.
+    pub async fn bucket_grants(
+        &self,
+        name: &str,
+        namespace: Option<&str>,
+    ) -> Result<(Bucket, BucketGrants), ServiceError> {
+        let bucket = self.bucket(name, namespace).await?;
+        let grants = self.service.shown_grants(&bucket).await?;
+        Ok((bucket, grants))
+    }
+
+    /// The policy of a bucket as it is read back, with the dead ids of principals that are gone.
+    pub async fn bucket_policy(&self, name: &str, namespace: Option<&str>) -> Result<Option<String>, ServiceError> {
+        self.service.shown_policy(&self.bucket(name, namespace).await?).await
     }
 
     /// A page of buckets, of one namespace or of all that the caller may see, whose names begin with `prefix`.
@@ -161,12 +180,13 @@ impl Caller {
         let settings = &mut bucket.settings;
         match change {
             BucketChange::Owner(user) => {
-                let (owner, is_there) = self.owner_named(user, &bucket.namespace).await?;
+                let owner = self.owner_named(user, &bucket.namespace).await?;
                 // The list names the earlier owner, who is to have no rights left.
-                if bucket.owner != owner {
+                if owner_now != owner {
                     (settings.acl, settings.grants) = (None, None);
                 }
-                bucket.owner = owner;
+                let is_there = self.service.require_user(owner.clone());
+                (bucket.owner, bucket.owner_unique_id) = (owner.id, owner.unique_id);
                 return Ok(Some(is_there));
             }
             BucketChange::StaleAllowed(allowed) => settings.is_stale_allowed = *allowed,
@@ -198,9 +218,10 @@ impl Caller {
                     let why = "it is public, and the bucket blocks public policies";
                     return Err(ServiceError::invalid("policy", why));
                 }
-                bucket.settings.policy = Some(text.clone());
+                let resolved = self.service.resolve_policy(text, &policy.principals).await?;
+                put_policy(&mut bucket.settings, Some(resolved));
             }
-            BucketChange::RemovePolicy => settings.policy = None,
+            BucketChange::RemovePolicy => put_policy(settings, None),
         }
         Ok(None)
     }
@@ -227,32 +248,40 @@ impl Caller {
         }
     }
 
-    /// The owner named, who has to be there, else the caller, who need not have an object user: administrators make
-    /// buckets and hand them over later.
+    /// The owner named, who has to exist, else the caller, who need not have an object user: administrators create
+    /// buckets and hand them over later, and such a bucket waits for the first object user of its owner's name. With
+    /// the condition under which this holds.
     async fn owner_of_new(
         &self,
         given: Option<&str>,
         namespace: &NamespaceName,
-    ) -> Result<(ObjectUserId, Option<Write>), ServiceError> {
-        match given {
-            Some(given) => self.owner_named(given, namespace).await.map(|(owner, is_there)| (owner, Some(is_there))),
-            None => match ObjectUserId::parse(&self.principal.name) {
-                Ok(owner) => Ok((owner, None)),
-                Err(_) => Err(ServiceError::Missing { field: "owner" }),
-            },
+    ) -> Result<(UserRef, Option<Write>), ServiceError> {
+        if let Some(given) = given {
+            let owner = self.owner_named(given, namespace).await?;
+            return Ok((owner.clone(), Some(self.service.require_user(owner))));
+        }
+        let id = ObjectUserId::parse(&self.principal.name).map_err(|_| ServiceError::Missing { field: "owner" })?;
+        let scope = self.service.user_scope().of(namespace);
+        let owner = UserRef { namespace: namespace.clone(), id: id.clone(), unique_id: None };
+        match self.service.store.object_user(&scope, &id).await?.map(|found| found.value.user) {
+            Some(user) if user.namespace == *namespace => {
+                Ok((user.reference(), Some(self.service.require_user(user.reference()))))
+            }
+            Some(_) => Ok((owner, None)),
+            None => {
+                let key = RecordKey::User { scope, id };
+                Ok((owner, Some(Write::RequireAt { key, expect: Expect::Absent })))
+            }
         }
     }
 
-    /// An object user of the bucket's own namespace, and the condition that it still is there.
-    async fn owner_named(&self, given: &str, namespace: &NamespaceName) -> Result<(ObjectUserId, Write), ServiceError> {
+    /// An object user of the bucket's own namespace.
+    async fn owner_named(&self, given: &str, namespace: &NamespaceName) -> Result<UserRef, ServiceError> {
         let refused = || ServiceError::BucketOwner { user: given.to_owned(), namespace: namespace.to_string() };
         let id = ObjectUserId::parse(given).map_err(|_| refused())?;
         let scope = self.service.user_scope().of(namespace);
-        let found = self.service.store.object_user(&scope, &id).await?;
-        match found.filter(|found| found.value.user.namespace == *namespace) {
-            Some(_) => Ok((id.clone(), Write::Require(RecordKey::User { scope, id }))),
-            None => Err(refused()),
-        }
+        let found = self.service.store.object_user(&scope, &id).await?.map(|found| found.value.user);
+        found.filter(|user| user.namespace == *namespace).map(|user| user.reference()).ok_or_else(refused)
     }
 
     fn bucket_audit(&self, bucket: &Bucket, action: &'static str) -> keyward_store::AuditRecord {

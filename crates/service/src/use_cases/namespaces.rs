@@ -29,7 +29,8 @@ impl Caller {
             return Err(ServiceError::Missing { field: "namespace" });
         }
         let name = NamespaceName::parse(name).map_err(|why| ServiceError::invalid("namespace", why))?;
-        let mut namespace = Namespace::new(name.clone(), self.now());
+        let unique_id = Some(self.service.unique_id());
+        let mut namespace = Namespace { unique_id, ..Namespace::new(name.clone(), self.now()) };
         change.apply(&mut namespace)?;
         check_settings(&namespace.settings)?;
         self.service

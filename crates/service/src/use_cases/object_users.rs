@@ -6,6 +6,7 @@ use keyward_store::{
     Transaction, UserRecord, Write,
 };
 
+use super::waiting_buckets::came_meanwhile;
 use crate::commit::Settled;
 use crate::{Caller, ServiceError, Subject};
 
@@ -25,6 +26,7 @@ impl Caller {
         let user = ObjectUser {
             id: id.clone(),
             namespace: namespace.clone(),
+            unique_id: Some(self.service.unique_id()),
             created_at: self.now(),
             locked: false,
             tags,
@@ -32,17 +34,27 @@ impl Caller {
             created_by: self.principal.name.clone(),
             management_access: ManagementAccess::default(),
         };
-        let audit = self.audit(self.now(), "user.create").in_namespace(namespace.clone()).on(id.as_str());
-        let record = UserRecord { user, ring: SealedKeyRing::default() };
-        let scope = self.service.user_scope().of(&namespace);
-        let write = Write::create(Record::User { scope, record });
-        let transaction = Transaction::new(audit).write(self.service.scope_as_it_is()).write(write);
-        match self.service.commit(transaction).await {
-            Ok(_) => Ok(id),
-            Err(CommitError::AlreadyExists(_)) => Err(ServiceError::already_exists(Subject::ObjectUser, id.as_str())),
-            Err(CommitError::Missing(_)) => Err(ServiceError::not_found(Subject::Namespace, namespace.as_str())),
-            Err(error) => Err(error.into()),
-        }
+        self.service
+            .until_settled(|| async {
+                let audit = self.audit(self.now(), "user.create").in_namespace(namespace.clone()).on(id.as_str());
+                let record = UserRecord { user: user.clone(), ring: SealedKeyRing::default() };
+                let scope = self.service.user_scope().of(&namespace);
+                let taken = self.service.take_waiting_buckets(&user).await?;
+                let write = Write::create(Record::User { scope, record });
+                let transaction =
+                    Transaction::new(audit).write(self.service.scope_as_it_is()).write(write).writes(taken);
+                match self.service.commit(transaction).await {
+                    Err(CommitError::AlreadyExists(_)) => {
+                        Err(ServiceError::already_exists(Subject::ObjectUser, id.as_str()))
+                    }
+                    Err(CommitError::Missing(_)) => {
+                        Err(ServiceError::not_found(Subject::Namespace, namespace.as_str()))
+                    }
+                    Err(error) if came_meanwhile(&error) => Ok(Settled::Overtaken(error)),
+                    result => Settled::after(result, id.clone()),
+                }
+            })
+            .await
     }
 
     /// Whose domain is mapped to other namespaces only is not a namespace administrator's to make: the person could not
@@ -75,10 +87,10 @@ impl Caller {
         self.service
             .until_settled(|| async {
                 let found = self.manageable_user(user, namespace).await?;
+                let owned = Contents::OwnedBuckets(found.value.user.reference());
                 let ObjectUser { id, namespace, .. } = found.value.user;
                 let audit = self.audit(self.now(), "user.delete").in_namespace(namespace.clone()).on(id.as_str());
-                let key = RecordKey::User { scope: self.service.user_scope().of(&namespace), id: id.clone() };
-                let owned = Contents::OwnedBuckets { namespace, owner: id };
+                let key = RecordKey::User { scope: self.service.user_scope().of(&namespace), id };
                 let transaction = Transaction::new(audit)
                     .write(Write::RequireEmpty(owned))
                     .write(Write::Delete { key, revision: found.revision });

@@ -144,6 +144,7 @@ impl Caller {
         let user = ObjectUser {
             id,
             namespace,
+            unique_id: Some(self.service.unique_id()),
             created_at: self.now(),
             locked: false,
             tags: Vec::new(),

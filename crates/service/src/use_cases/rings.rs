@@ -5,6 +5,7 @@ use keyward_identity::{Forbidden, NamespaceName, ObjectUserId, Principal, Role};
 use keyward_keyring::{Deactivation, ExpiryMinutes, IssueError, KeyRing, Secret, SecretId, SecretKey};
 use keyward_store::{Record, Revised, Scope, SealedKeyRing, Transaction, UserRecord, Write};
 
+use super::waiting_buckets::came_meanwhile;
 use crate::commit::Settled;
 use crate::error::KeyTime;
 use crate::{Caller, ServiceError, Subject, UserScope};
@@ -172,12 +173,19 @@ impl Caller {
         let user = owner.record().user.clone();
         let scope = self.service.user_scope().of(&user.namespace);
         let is_new = matches!(owner, RingOwner::New(_));
+        let taken = match is_new {
+            true => self.service.take_waiting_buckets(&user).await?,
+            false => Vec::new(),
+        };
         let audit = audit.in_namespace(user.namespace.clone()).on(user.id.as_str());
         let ring = SealedKeyRing::seal(ring, &scope, &user.id, &*self.service.sealer)?;
         let write = owner.write(scope, UserRecord { user, ring });
         let same_scope = is_new.then(|| self.service.scope_as_it_is());
-        let transaction = Transaction::new(audit).writes(condition).writes(same_scope).write(write);
-        Settled::after(self.service.commit(transaction).await, outcome)
+        let transaction = Transaction::new(audit).writes(condition).writes(same_scope).write(write).writes(taken);
+        match self.service.commit(transaction).await {
+            Err(error) if came_meanwhile(&error) => Ok(Settled::Overtaken(error)),
+            result => Settled::after(result, outcome),
+        }
     }
 
     fn new_secret(&self, order: &KeyOrder, now: Timestamp) -> Secret {

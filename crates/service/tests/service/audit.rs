@@ -127,13 +127,12 @@ async fn every_login_and_logout_is_one_record() {
 async fn making_and_deleting_a_bucket_is_one_record_each_of_its_user() {
     let house = House::open().await;
     house.root.create_object_user("app1", "ns1", vec![]).await.unwrap();
-    let (namespace, name, owner) = (namespace_name("ns1"), bucket_name("b"), user_id("app1"));
-    let (action, target, record) = house
-        .noted("app1", house.service.create_bucket(&namespace, &name, &owner, BucketSettings::default(), HERE))
-        .await;
+    let (namespace, name, owner) = (namespace_name("ns1"), bucket_name("b"), house.user("app1").await);
+    let (action, target, record) =
+        house.noted("app1", house.service.create_bucket(&name, &owner, BucketSettings::default(), HERE)).await;
     assert_eq!((&*action, &*target, record.namespace.as_ref()), ("bucket.create", "b", Some(&namespace)));
     let bucket = house.service.bucket(&namespace, &name).await.unwrap().unwrap();
-    let (action, target, _) = house.noted("app1", house.service.delete_bucket(&bucket, &owner, HERE)).await;
+    let (action, target, _) = house.noted("app1", house.service.delete_bucket(&bucket, &owner.id, HERE)).await;
     assert_eq!((&*action, &*target), ("bucket.delete", "b"));
 }
 

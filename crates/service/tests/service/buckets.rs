@@ -19,9 +19,7 @@ async fn house_with_owners() -> House {
 
 impl House {
     async fn make(&self, name: &str, owner: &str) -> Result<BucketCreation, ServiceError> {
-        self.service
-            .create_bucket(&namespace_name("ns1"), &bucket_name(name), &user_id(owner), BucketSettings::default(), HERE)
-            .await
+        self.service.create_bucket(&bucket_name(name), &self.user(owner).await, BucketSettings::default(), HERE).await
     }
 
     async fn seen(&self, name: &str) -> Option<Arc<Bucket>> {
@@ -229,6 +227,6 @@ async fn everybody_sees_their_own_buckets_by_name() {
     for (name, owner) in [("b", "app1"), ("a", "app1"), ("c", "app2")] {
         house.make(name, owner).await.unwrap();
     }
-    let own = house.service.buckets_of(&namespace_name("ns1"), &user_id("app1")).await.unwrap();
+    let own = house.service.buckets_of(&house.user("app1").await).await.unwrap();
     assert_eq!(own.iter().map(|bucket| bucket.name.as_str()).collect::<Vec<_>>(), ["a", "b"]);
 }

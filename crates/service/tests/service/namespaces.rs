@@ -1,11 +1,11 @@
 //! Namespaces: made once, administered by nobody of two, deleted only when empty.
 
 use keyward_ambient::Clock;
-use keyward_identity::{BucketSettings, MappedAttribute, Namespace, NamespaceSettings, UserMapping};
-use keyward_service::{ListChange, NamespaceChange, PageRequest, ProviderChange, ServiceError, Subject};
+use keyward_identity::{MappedAttribute, Namespace, NamespaceSettings, UserMapping};
+use keyward_service::{ListChange, NamespaceChange, NewBucket, PageRequest, ProviderChange, ServiceError, Subject};
 use keyward_store::{Commit, Namespaces, Record, Transaction, Write};
 
-use crate::house::{ALICE, HERE, House, bucket_name, mapping, namespace_name, user_id};
+use crate::house::{ALICE, House, mapping, namespace_name};
 
 fn administered_by(names: &[&str]) -> NamespaceChange {
     let names = names.iter().map(|name| (*name).to_owned()).collect();
@@ -172,9 +172,8 @@ async fn a_namespace_with_a_user_is_not_deleted() {
 async fn a_namespace_with_a_bucket_is_not_deleted() {
     let house = House::open().await;
     house.found_namespace("ns2", &[]).await;
-    house.root.create_object_user("app1", "ns1", vec![]).await.unwrap();
-    let (namespace, bucket) = (namespace_name("ns2"), bucket_name("b"));
-    house.service.create_bucket(&namespace, &bucket, &user_id("app1"), BucketSettings::default(), HERE).await.unwrap();
+    let bucket = NewBucket { name: "b".to_owned(), namespace: Some("ns2".to_owned()), ..NewBucket::default() };
+    house.root.create_bucket(bucket).await.unwrap();
     let refused = house.root.delete_namespace("ns2").await.unwrap_err();
     assert!(matches!(refused, ServiceError::NotEmpty { .. }), "{refused:?}");
 }

@@ -82,7 +82,7 @@ async fn a_user_that_owns_a_bucket_is_not_deleted() {
     house.root.create_object_user("app1", "ns1", vec![]).await.unwrap();
     house.root.issue_key_for("app1", None, None, None).await.unwrap();
     let (namespace, name) = (namespace_name("ns1"), bucket_name("b"));
-    house.service.create_bucket(&namespace, &name, &user_id("app1"), BucketSettings::default(), HERE).await.unwrap();
+    house.service.create_bucket(&name, &house.user("app1").await, BucketSettings::default(), HERE).await.unwrap();
     let refused = house.root.delete_object_user("app1", None).await.unwrap_err();
     assert!(matches!(refused, ServiceError::NotEmpty { .. }), "{refused:?}");
     assert_eq!(house.live_keys("app1").await.len(), 1);

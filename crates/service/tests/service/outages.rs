@@ -80,10 +80,10 @@ async fn what_the_s3_path_has_cached_outlives_an_outage() {
 #[tokio::test]
 async fn while_the_store_is_down_buckets_and_the_start_say_so() {
     let house = House::open().await;
-    let (namespace, bucket, owner) = (namespace_name("ns1"), bucket_name("b"), user_id(ALICE));
+    let (bucket, owner) = (bucket_name("b"), house.user(ALICE).await);
     house.store.set_down(true);
-    is_unavailable(house.service.create_bucket(&namespace, &bucket, &owner, BucketSettings::default(), HERE).await);
-    is_unavailable(house.service.buckets_of(&namespace, &owner).await);
+    is_unavailable(house.service.create_bucket(&bucket, &owner, BucketSettings::default(), HERE).await);
+    is_unavailable(house.service.buckets_of(&owner).await);
     is_unavailable(house.service.settle_buckets(0).await);
     is_unavailable(house.service.prepare().await);
     is_unavailable(house.service.first_start(&Password::from(PASSWORD)).await);

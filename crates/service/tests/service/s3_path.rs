@@ -20,7 +20,7 @@ use keyward_signature::sign::{SigningCredential, authorize};
 use keyward_signature::{ContentSha256, Rules};
 use keyward_testkit::SeededEntropy;
 
-use crate::house::{ALICE, BOB, HERE, House, bucket_name, namespace_name, user_id};
+use crate::house::{ALICE, BOB, HERE, House, bucket_name};
 
 /// Every object is there and empty.
 struct EmptyObjects;
@@ -87,11 +87,8 @@ impl House {
     /// Alice with a key and a bucket.
     async fn alice_with_a_bucket(&self) -> Secret {
         let secret = self.person(ALICE).await.issue_own_key(None).await.unwrap().secret;
-        let (namespace, bucket) = (namespace_name("ns1"), bucket_name("photos"));
-        self.service
-            .create_bucket(&namespace, &bucket, &user_id(ALICE), BucketSettings::default(), HERE)
-            .await
-            .unwrap();
+        let (bucket, alice) = (bucket_name("photos"), self.user(ALICE).await);
+        self.service.create_bucket(&bucket, &alice, BucketSettings::default(), HERE).await.unwrap();
         secret
     }
 

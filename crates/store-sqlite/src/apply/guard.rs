@@ -1,6 +1,7 @@
 //! What has to hold for a step to be taken.
 
-use keyward_store::{CommitError, Contents, Expect, RecordKey};
+use keyward_identity::UserRef;
+use keyward_store::{CommitError, Contents, Expect, RecordKey, Scope};
 use rusqlite::{Connection, ToSql, params};
 
 use super::locate;
@@ -26,6 +27,22 @@ pub(super) fn exists(connection: &Connection, key: &RecordKey) -> Result<(), Com
     }
 }
 
+/// The very user is there, and not another of the name.
+pub(super) fn user(connection: &Connection, scope: &Scope, user: &UserRef) -> Result<(), CommitError> {
+    let columns = params![user.id.as_str(), scope.as_str(), user.namespace.as_str(), user.unique_id.map(String::from)];
+    let found: bool = connection
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM users
+                 WHERE uid = ?1 AND scope = ?2 AND namespace = ?3 AND record ->> '$.user.unique_id' IS ?4)",
+        )
+        .and_then(|mut statement| statement.query_row(columns, |row| row.get(0)))
+        .map_err(unavailable("look for an object user"))?;
+    match found {
+        true => Ok(()),
+        false => Err(CommitError::Missing(RecordKey::User { scope: scope.clone(), id: user.id.clone() })),
+    }
+}
+
 /// There is nothing of the kind.
 pub(super) fn empty(connection: &Connection, contents: &Contents) -> Result<(), CommitError> {
     let any = |sql: &str, columns: &[&dyn ToSql]| -> rusqlite::Result<bool> {
@@ -38,9 +55,10 @@ pub(super) fn empty(connection: &Connection, contents: &Contents) -> Result<(), 
             params![name.as_str()],
         ),
         Contents::AllObjectUsers => any("SELECT EXISTS (SELECT 1 FROM users)", params![]),
-        Contents::OwnedBuckets { namespace, owner } => any(
-            "SELECT EXISTS (SELECT 1 FROM buckets WHERE owner = ?1 AND namespace = ?2)",
-            params![owner.as_str(), namespace.as_str()],
+        Contents::OwnedBuckets(owner) => any(
+            "SELECT EXISTS (SELECT 1 FROM buckets
+                 WHERE owner = ?1 AND namespace = ?2 AND record ->> '$.owner_unique_id' IS ?3)",
+            params![owner.id.as_str(), owner.namespace.as_str(), owner.unique_id.map(String::from)],
         ),
     };
     if occupied.map_err(unavailable("look for contents"))? {

@@ -64,6 +64,7 @@ impl Application<'_> {
                 self.changed(key.into());
             }
             Write::Require(key) => guard::exists(self.connection, &key)?,
+            Write::RequireUser { scope, user } => guard::user(self.connection, &scope, &user)?,
             Write::RequireAt { key, expect } => guard::expect(self.connection, &key, expect)?,
             Write::RequireEmpty(contents) => guard::empty(self.connection, &contents)?,
             Write::IssueToken { token, rules } => tokens::issue(self.connection, self.revision, &token, &rules)?,

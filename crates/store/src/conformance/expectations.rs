@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use keyward_identity::{Bucket, UniqueId, UserRef};
 use tokio::task::JoinSet;
 
 use super::samples::*;
-use crate::{CommitError, Contents, Expect, Record, RecordKey, Revision, Store, Write};
+use crate::{CommitError, Contents, Expect, Record, RecordKey, Revision, Scope, Store, Write};
 
 /// Creating what is there already is refused, and names it.
 pub async fn what_exists_is_not_created_again(store: Arc<dyn Store>) {
@@ -55,6 +56,20 @@ pub async fn a_required_record_has_to_exist(store: Arc<dyn Store>) {
     }
 }
 
+/// A user that a transaction requires is the very one, not an earlier one of the name.
+pub async fn a_required_user_is_the_very_one(store: Arc<dyn Store>) {
+    namespace_with_users(&store, "sales", &["dana"]).await;
+    let dana = user("dana", "sales").user.reference();
+    let require = |user: &UserRef| [Write::RequireUser { scope: Scope::Global, user: user.clone() }];
+    done(&store, require(&dana)).await;
+    let earlier = UserRef { unique_id: Some(UniqueId::from_bytes([1; 16])), ..dana.clone() };
+    let of_an_older_release = UserRef { unique_id: None, ..dana.clone() };
+    let elsewhere = UserRef { namespace: namespace_name("other"), ..dana };
+    for other in [earlier, of_an_older_release, elsewhere] {
+        assert_eq!(commit(&store, require(&other)).await, Err(CommitError::Missing(user_key("dana"))));
+    }
+}
+
 /// A decision that depended on a record fails when that record has changed, appeared or gone.
 pub async fn what_a_decision_depended_on_has_to_be_unchanged(store: Arc<dyn Store>) {
     let key = namespace_key("sales");
@@ -97,13 +112,17 @@ pub async fn a_namespace_goes_only_when_it_is_empty(store: Arc<dyn Store>) {
 
 /// Requirements of emptiness hold while there is nothing and fail as soon as there is something.
 pub async fn what_has_to_be_empty_is_checked(store: Arc<dyn Store>) {
-    let owned = Contents::OwnedBuckets { namespace: namespace_name("sales"), owner: user_id("dana") };
+    let dana = bucket("logs", "sales", "dana").owner();
+    let owned = Contents::OwnedBuckets(dana.clone());
     let require = |contents: &Contents| [Write::RequireEmpty(contents.clone())];
     for contents in [&Contents::AllObjectUsers, &Contents::OfNamespace(namespace_name("sales")), &owned] {
         done(&store, require(contents)).await;
     }
     namespace_with_users(&store, "sales", &["dana"]).await;
     done(&store, [Write::create(bucket("others", "sales", "eve"))]).await;
+    let of_an_earlier_dana =
+        Bucket { owner_unique_id: Some(UniqueId::from_bytes([1; 16])), ..bucket("old", "sales", "dana") };
+    done(&store, [Write::create(of_an_earlier_dana)]).await;
     done(&store, require(&owned)).await;
     done(&store, [Write::create(bucket("logs", "sales", "dana"))]).await;
     for contents in [Contents::AllObjectUsers, Contents::OfNamespace(namespace_name("sales")), owned] {

@@ -33,6 +33,7 @@ macro_rules! conformance_tests {
             expectations::a_stale_update_is_a_conflict,
             expectations::a_stale_delete_is_a_conflict,
             expectations::a_required_record_has_to_exist,
+            expectations::a_required_user_is_the_very_one,
             expectations::what_a_decision_depended_on_has_to_be_unchanged,
             expectations::users_and_buckets_need_their_namespace,
             expectations::a_namespace_goes_only_when_it_is_empty,

@@ -6,7 +6,7 @@ use keyward_ambient::Timestamp;
 use keyward_identity::{
     AuthnProvider, BaseUrl, Bucket, BucketName, BucketSettings, DirectoryUser, ManagementAccess, ManagementUser,
     ManagementUserId, Namespace, NamespaceName, ObjectUser, ObjectUserId, Person, ProviderMode, SearchScope,
-    SessionIdentity, StartTls, Tag, TokenHash, TokenRecord,
+    SessionIdentity, StartTls, Tag, TokenHash, TokenRecord, UniqueId,
 };
 use keyward_keyring::SecretId;
 use serde_json::json;
@@ -58,6 +58,7 @@ pub fn user(id: &str, namespace: &str) -> UserRecord {
     let user = ObjectUser {
         id: user_id(id),
         namespace: namespace_name(namespace),
+        unique_id: Some(UniqueId::from_bytes([9; 16])),
         created_at: NOW,
         locked: false,
         tags: vec![Tag { name: "team".to_owned(), value: "blue".to_owned() }],
@@ -90,6 +91,7 @@ pub fn bucket(name: &str, namespace: &str, owner: &str) -> Bucket {
         namespace: namespace_name(namespace),
         id: 0,
         owner: user_id(owner),
+        owner_unique_id: None,
         created_at: NOW,
         settings: BucketSettings::default(),
     }

@@ -4,7 +4,7 @@ use rusqlite::OptionalExtension;
 
 use super::super::EngineError;
 use super::super::etag::Etag;
-use super::super::head::{Checksum, ObjectHead};
+use super::super::head::{Checksum, HeadOwner, ObjectHead};
 use super::super::ids::{BucketId, Version};
 use super::super::record::{PutResult, Versioning, Which};
 use super::super::row_key;
@@ -109,10 +109,11 @@ pub(in crate::engine) fn mark_deleted(
     bucket: BucketId,
     key: &str,
     numbering: Numbering,
-    owner: Option<String>,
+    owner: Option<HeadOwner>,
 ) -> Result<Version, EngineError> {
     let place = make_place(commit, bucket, key, numbering)?;
-    let head = ObjectHead { owner, ..ObjectHead::default() };
+    let (owner, owner_unique_id) = owner.map_or((None, None), |writer| (Some(writer.name), writer.unique_id));
+    let head = ObjectHead { owner, owner_unique_id, ..ObjectHead::default() };
     let row_key = row_key::object(bucket, key, place.version)?;
     commit.writes_object(&row_key);
     commit

@@ -108,6 +108,8 @@ impl Objects {
             "bucket" => caller.bucket("b", Some("ns1")).await.map(drop),
             "buckets" => caller.buckets(Some("ns1"), "", page()).await.map(drop),
             "buckets: everywhere" => caller.buckets(None, "", page()).await.map(drop),
+            "bucket_grants" => caller.bucket_grants("b", Some("ns1")).await.map(drop),
+            "bucket_policy" => caller.bucket_policy("b", Some("ns1")).await.map(drop),
             "bucket_metadata" => match caller.bucket_metadata("b", Some("ns1"), "S3").await {
                 Err(ServiceError::NotFound { .. }) | Ok(_) => Ok(()),
                 Err(refused) => Err(refused),

@@ -1,9 +1,10 @@
 //! The machine that the house stands on: it has a name, and nobody can look at its disks.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 
 use async_trait::async_trait;
-use keyward_identity::Bucket;
+use keyward_identity::{Bucket, NamedPrincipal};
 use keyward_policy::BucketPolicy;
 use keyward_service::{BucketPolicies, PolicyFault, ReadPolicy, Space, ThisNode};
 
@@ -30,8 +31,12 @@ pub(crate) struct Policies;
 impl BucketPolicies for Policies {
     fn read(&self, text: &str, bucket: &Bucket) -> Result<ReadPolicy, PolicyFault> {
         match BucketPolicy::read(text, &bucket.namespace, &bucket.name) {
-            Ok(policy) => Ok(ReadPolicy { is_public: policy.is_public() }),
+            Ok(policy) => Ok(ReadPolicy { is_public: policy.is_public(), principals: policy.named_principals() }),
             Err(fault) => Err(PolicyFault(fault.to_string())),
         }
+    }
+
+    fn shown(&self, text: &str, bucket: &Bucket, dead: &BTreeMap<NamedPrincipal, String>) -> String {
+        keyward_policy::shown(text, &bucket.namespace, dead, bucket.settings.policy_principals.is_none())
     }
 }

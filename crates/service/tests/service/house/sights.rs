@@ -4,7 +4,7 @@ use std::future::Future;
 
 use keyward_ambient::Clock;
 use keyward_credential_cache::CredentialRef;
-use keyward_identity::{BucketName, NamespaceName, ObjectUser, ObjectUserId};
+use keyward_identity::{BucketName, NamespaceName, ObjectUser, ObjectUserId, UserRef};
 use keyward_signature::CandidateSecret;
 use keyward_store::{
     AuditLog, AuditQuery, AuditRecord, ChangeFeed, Changed, Changes, ObjectUsers, PageRequest, Revision, Scope,
@@ -37,6 +37,12 @@ impl House {
     /// The object user as stored.
     pub(crate) async fn stored_user(&self, user: &str) -> Option<ObjectUser> {
         self.store.object_user(&Scope::Global, &user_id(user)).await.unwrap().map(|found| found.value.user)
+    }
+
+    /// The object user as grants name it; of `ns1` where there is none.
+    pub(crate) async fn user(&self, user: &str) -> UserRef {
+        let nobody = UserRef { namespace: namespace_name("ns1"), id: user_id(user), unique_id: None };
+        self.stored_user(user).await.map_or(nobody, |user| user.reference())
     }
 
     /// The newest revision: it moves by one with every transaction.

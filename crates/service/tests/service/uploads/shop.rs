@@ -87,12 +87,13 @@ impl Shop {
     }
 
     async fn make_bucket(&self) {
-        let (namespace, name, settings) = (namespace_name("ns1"), bucket_name("photos"), BucketSettings::default());
+        let (name, settings) = (bucket_name("photos"), BucketSettings::default());
         // Bob's, so that Alice can be deleted; his policy lets her do everything.
         let policy = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:*",
             "Resource": ["arn:aws:s3:::photos", "arn:aws:s3:::photos/*"]}]}"#;
         let settings = BucketSettings { policy: Some(policy.to_owned()), ..settings };
-        self.house.service.create_bucket(&namespace, &name, &user_id("bob"), settings, HERE).await.unwrap();
+        let bob = self.house.user("bob").await;
+        self.house.service.create_bucket(&name, &bob, settings, HERE).await.unwrap();
         self.objects.open_bucket(self.bucket().await.0).await.unwrap();
     }
 
