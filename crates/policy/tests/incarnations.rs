@@ -7,7 +7,7 @@ use keyward_identity::{
     Acl, AclGrant, AclGrantee, Bucket, BucketName, BucketSettings, NamespaceName, NamespaceRef, ObjectUserId,
     Permission, PolicyPrincipals, UniqueId, UserRef,
 };
-use keyward_policy::{Access, Circumstances, Decision, Facts, ObjectFacts, Requester, Resource, decide};
+use keyward_policy::{Access, Circumstances, Decision, Facts, ObjectFacts, Requester, Resource, Stated, decide};
 use keyward_s3_wire::{ObjectKey, Operation};
 use proptest::prelude::*;
 use serde_json::json;
@@ -46,7 +46,8 @@ fn reads(requester: Requester, settings: BucketSettings, facts: &ObjectFacts) ->
         settings,
     });
     let resource = Resource::Object(bucket, ObjectKey::parse("a").expect("a key"));
-    let access = Access { requester, operation: Operation::GetObject, resource, source: None };
+    let (operation, stated) = (Operation::GetObject, Stated::default());
+    let access = Access { requester, operation, resource, version: None, source: None, stated };
     let circumstances = Circumstances { object: Facts::Known(facts), ..Circumstances::at(Timestamp::EPOCH) };
     matches!(decide(access, &circumstances), Ok(Decision::Granted(_)))
 }

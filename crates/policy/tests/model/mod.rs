@@ -188,6 +188,7 @@ fn really(asked: &Asked, policy: &Value) -> bool {
         namespace: namespace("ns1"),
         id: 1,
         owner: ObjectUserId::parse("alice").expect("a name"),
+        owner_unique_id: None,
         created_at: Timestamp::EPOCH,
         settings: BucketSettings {
             policy: Some(policy.to_string()),
@@ -202,7 +203,10 @@ fn really(asked: &Asked, policy: &Value) -> bool {
         bucket.settings.acl = Some(acl);
     }
     let requester = match asked.who {
-        Some((id, of)) => Requester::User { id: ObjectUserId::parse(id).expect("a name"), namespace: namespace(of) },
+        Some((id, of)) => {
+            let id = ObjectUserId::parse(id).expect("a name");
+            Requester::User { id, namespace: namespace(of), unique_id: None, namespace_id: None }
+        }
         None => Requester::Anonymous,
     };
     let mut headers = HeaderMap::new();
