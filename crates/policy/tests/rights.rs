@@ -26,7 +26,8 @@ fn namespace() -> NamespaceName {
 }
 
 fn user(id: &str) -> Requester {
-    Requester::User { id: ObjectUserId::parse(id).expect("a name"), namespace: namespace() }
+    let id = ObjectUserId::parse(id).expect("a name");
+    Requester::User { id, namespace: namespace(), unique_id: None, namespace_id: None }
 }
 
 /// Alice's bucket.
@@ -36,6 +37,7 @@ fn bucket(settings: BucketSettings) -> Arc<Bucket> {
         namespace: namespace(),
         id: 1,
         owner: ObjectUserId::parse("alice").expect("a name"),
+        owner_unique_id: None,
         created_at: Timestamp::EPOCH,
         settings,
     })
