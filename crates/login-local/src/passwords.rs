@@ -146,18 +146,21 @@ mod tests {
     async fn a_flood_from_one_address_is_turned_away_and_others_are_not() {
         let passwords = Passwords::new(&SeededEntropy::new(1)).unwrap();
         let flooding = Some(IpAddr::from([192, 0, 2, 1]));
-        // Both threads are kept busy until the end of the test.
-        let held: Vec<_> = (0..AT_ONCE).map(|_| std::sync::mpsc::channel::<()>()).collect();
+        // Both threads are kept busy until the end of the test, and have begun: a job that is taken later would leave a
+        // place in the full line.
+        let (begun, begins) = std::sync::mpsc::channel();
         let mut releases = Vec::new();
-        for (release, wait) in held {
-            passwords
-                .workers
-                .run(flooding, move || {
-                    let _ = wait.recv();
-                })
-                .unwrap();
+        for _ in 0..AT_ONCE {
+            let (release, wait) = std::sync::mpsc::channel::<()>();
+            let begun = begun.clone();
+            let hold = move || {
+                let _ = begun.send(());
+                let _ = wait.recv();
+            };
+            passwords.workers.run(flooding, hold).unwrap();
             releases.push(release);
         }
+        (0..AT_ONCE).for_each(|_| begins.recv().unwrap());
         while passwords.workers.run(flooding, || {}).is_ok() {}
         let refused = passwords.verify_from(flooding, &Password::from("x"), "").await;
         assert!(matches!(refused, Err(PasswordError::Busy)));
