@@ -151,6 +151,24 @@ def test_who_may_do_what_is_as_it_was(release, upgraded):
     assert len(release.manifest["decisions"]) > 50 and wrong == []
 
 
+def test_the_next_user_of_a_deleted_users_name_inherits_nothing(changed):
+    alice, root = changed.client("alice"), changed.root()
+    root.post("/object/users", "user_create_param", {"user": "ghost", "namespace": "corp"}).expect(200)
+    key = root.post("/object/user-secret-keys/ghost", "user_secret_key_create", {"namespace": "corp"})
+    ghost = s3.client(changed.server.s3_url, "ghost", key.expect(200).field("secret_key"))
+    for bucket in ("to-the-gone", "policy-to-the-gone"):
+        for call, place in ((ghost.list_objects_v2, {}), (ghost.get_object, {"Key": "k"}), (ghost.delete_object, {"Key": "k"})):
+            with s3.refused("AccessDenied"):
+                call(Bucket=bucket, **place)
+    with s3.refused("AccessDenied"):
+        ghost.get_object(Bucket="to-the-gone", Key="from-ghost")
+    shown = alice.get_bucket_acl(Bucket="to-the-gone")["Grants"]
+    assert {grant["Grantee"]["ID"] for grant in shown} == {"alice", "ghost[deleted]", "revenant"}
+    assert alice.get_object_acl(Bucket="to-the-gone", Key="from-ghost")["Owner"]["ID"] == "ghost[deleted]"
+    policy = json.loads(alice.get_bucket_policy(Bucket="policy-to-the-gone")["Policy"])
+    assert policy["Statement"][0]["Principal"] == {"AWS": ["ghost[deleted]", "revenant"]}
+
+
 def test_people_and_operators_log_in_with_their_roles_and_locks_hold(release, upgraded):
     for login in release.manifest["logins"]:
         answer = Ecs(upgraded.server.url).try_login(login["name"], login["password"])
