@@ -75,8 +75,8 @@ impl ManagementApi {
         self.routes.routes().map(|route| route.summary())
     }
 
-    /// The response to a request: route, caller, body, handler. A [`Peer`] among the request's extensions says where it
-    /// comes from. A handler that panics is answered with 500/999, and its connection lives on.
+    /// The response to a request: route, caller, body, handler. A [`Peer`](keyward_listener::Peer) among the request's
+    /// extensions says where it comes from. A handler that panics is answered with 500/999, and its connection lives on.
     pub async fn answer<B>(&self, request: Request<B>) -> Response<Full<Bytes>>
     where
         B: Body + Unpin,
