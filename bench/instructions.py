@@ -42,8 +42,9 @@ def build() -> Path:
     command = ["cargo", "build", "--quiet", "--locked", "--workspace", "--bin", "keyward-instructions", "--message-format", "json"]
     for package in (f"keyward-{name}" for name in OPTIMISED.split()):
         command += ["--config", f"profile.dev.package.{package}.opt-level=2"]
-    # Incremental builds cut the code into other units, and so inline other things.
-    environment = os.environ | {"CARGO_INCREMENTAL": "0"}
+    # Incremental builds cut the code into other units, and so inline other things. With debug information C code keeps
+    # its frame pointers, which are instructions too.
+    environment = os.environ | {"CARGO_INCREMENTAL": "0", "CARGO_PROFILE_DEV_DEBUG": "0"}
     done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True)
     messages = [json.loads(line) for line in done.stdout.splitlines()]
     found = [one["executable"] for one in messages if one.get("target", {}).get("name") == "keyward-instructions"]
