@@ -1,5 +1,7 @@
 //! The file with the tokens of monitoring systems: read at start, and read again when it changes.
 
+use std::io::Read;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +16,9 @@ use crate::start_error::StartError;
 /// How often the file is read.
 const EVERY: Duration = Duration::from_secs(10);
 
+/// The largest file that is read, in bytes: many times what the tokens of one take.
+const LARGEST: u64 = 64 * 1024;
+
 /// Reads the file, if there is one.
 pub(crate) fn open(file: Option<&Path>) -> Result<ScrapeTokens, StartError> {
     file.map_or(Ok(ScrapeTokens::default()), |path| {
@@ -27,7 +32,7 @@ pub(crate) async fn follow(file: Option<PathBuf>, tokens: watch::Sender<ScrapeTo
     let mut trouble = String::new();
     loop {
         clock.sleep(EVERY).await;
-        match read(&file) {
+        match read_aside(file.clone()).await {
             Ok(read) => {
                 trouble.clear();
                 let changed = tokens.send_if_modified(|tokens| std::mem::replace(tokens, read.clone()) != read);
@@ -45,8 +50,24 @@ pub(crate) async fn follow(file: Option<PathBuf>, tokens: watch::Sender<ScrapeTo
     }
 }
 
+/// Reads on a thread where waiting holds up no request: the file may lie on a file system that does not answer.
+async fn read_aside(path: PathBuf) -> Result<ScrapeTokens, String> {
+    tokio::task::spawn_blocking(move || read(&path)).await.map_err(|cause| cause.to_string())?
+}
+
+/// Refuses what is not a regular file: a pipe would make the reader wait, and a device may have no end.
 fn read(path: &Path) -> Result<ScrapeTokens, String> {
-    let text = Zeroizing::new(std::fs::read_to_string(path).map_err(|cause| cause.to_string())?);
+    let told = |cause: std::io::Error| cause.to_string();
+    let without_waiting = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
+    let file = std::fs::OpenOptions::new().read(true).custom_flags(without_waiting).open(path).map_err(told)?;
+    if !file.metadata().map_err(told)?.is_file() {
+        return Err("it is not a regular file".to_owned());
+    }
+    let mut text = Zeroizing::new(String::new());
+    file.take(LARGEST + 1).read_to_string(&mut text).map_err(told)?;
+    if text.len() as u64 > LARGEST {
+        return Err(format!("it is larger than {LARGEST} bytes"));
+    }
     ScrapeTokens::parse(&text).map_err(|cause| cause.to_string())
 }
 
@@ -69,15 +90,29 @@ mod tests {
         let clock = FrozenClock::default();
         tokio::spawn(follow(Some(file.clone()), tokens, Arc::new(clock.clone())));
 
-        for (text, changed) in [("short", false), (SECOND, true)] {
+        for text in ["short", SECOND] {
             std::fs::write(&file, text).expect("written");
             tokio::task::yield_now().await;
             clock.advance(EVERY);
-            if changed {
-                followed.changed().await.expect("followed");
-            }
         }
-        assert_eq!(*followed.borrow(), ScrapeTokens::parse(SECOND).expect("tokens"));
+        // The file is read on another thread, so time may have passed before it was waited for.
+        while !followed.has_changed().expect("followed") {
+            tokio::task::yield_now().await;
+            clock.advance(EVERY);
+        }
+        assert_eq!(*followed.borrow_and_update(), ScrapeTokens::parse(SECOND).expect("tokens"));
+    }
+
+    #[test]
+    fn what_is_not_a_regular_file_of_a_sane_size_is_refused_without_waiting() {
+        let dir = tempfile::tempdir().expect("temp dir");
+        let (pipe, large) = (dir.path().join("pipe"), dir.path().join("large"));
+        rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, rustix::fs::Mode::RUSR, 0)
+            .expect("a pipe");
+        std::fs::write(&large, "#".repeat(70_000)).expect("written");
+        for path in [&pipe, &large, Path::new("/dev/zero"), dir.path()] {
+            assert!(open(Some(path)).is_err(), "{}", path.display());
+        }
     }
 
     #[test]
