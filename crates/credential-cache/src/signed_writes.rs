@@ -1,6 +1,6 @@
-//! Writes in progress by the secret that signed them, so that whoever ends a secret stops them.
+//! Writes in progress by the secret that signed them, so that ending a secret stops them.
 //!
-//! A write registers with [`SignedWrites::begin`] and takes a [`CommitPermit`] right before its commit. Whoever ends a
+//! A write registers with [`SignedWrites::begin`] and takes a [`CommitPermit`] right before its commit. The change that ends a
 //! secret, locks its user or deletes it calls [`SignedWrites::report`] once the change is stored, and answers after
 //! [`Stopping::finished`]: after the permits that were given out before are back. From then on no write under that
 //! secret is committed. A grace end that passes stops no write.
@@ -95,7 +95,7 @@ struct Registered {
     state: Arc<State>,
 }
 
-/// While it is held, whoever ends the secret waits with the answer.
+/// While it is held, the call that ends the secret does not answer.
 #[derive(Debug)]
 pub struct CommitPermit(SignedWrite);
 
@@ -155,7 +155,7 @@ impl SignedWrites {
         Stopping(stopping)
     }
 
-    /// The writes of `owner` that earlier changes stopped: for whoever finds that the change was made already.
+    /// The writes of `owner` that earlier changes stopped: for a caller who finds that the change was made already.
     pub fn stopping(&self, owner: &CredentialKey) -> Stopping {
         let shard = self.shard(owner);
         let entries = shard.get(owner).into_iter().flatten();
@@ -222,7 +222,7 @@ impl Entry {
                 self.may_end(*ends_at);
                 None
             }
-            // The end had passed before the secret was erased, so nobody ended it.
+            // The end had passed before the secret was erased, so this is no revocation.
             None if self.is_past || self.ends_at.is_some_and(|end| end <= at) => {
                 self.is_past = true;
                 None

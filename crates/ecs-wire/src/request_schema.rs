@@ -9,7 +9,7 @@ use crate::read_json::read_json;
 use crate::schema::{Property, Schema};
 use crate::{EcsRequest, FieldError, Fields};
 
-/// How many fields that nobody asks for are named; a hostile body has any number.
+/// How many unknown fields are named; a hostile body has any number.
 const MOST_NAMED: usize = 20;
 
 /// No reader asks for fields within fields more often than this.

@@ -79,7 +79,7 @@ fn stored_acl(text: &str) -> Result<Acl, S3Error> {
     })
 }
 
-/// Who owns what was written, unless that is the bucket's owner. A list that cannot be read names nobody.
+/// Who owns what was written, unless that is the bucket's owner. A list that cannot be read names no user.
 pub(crate) fn written_by(head: &ObjectHead, bucket: &Bucket) -> Option<UserRef> {
     head.owner.as_ref()?;
     let listed = head.acl.as_deref().and_then(|text| stored_acl(text).ok());

@@ -11,7 +11,7 @@ use crate::access;
 use crate::call::Call;
 use crate::engine::{EngineError, ObjectHead};
 
-/// Shows every user by name, where nobody knows who was deleted.
+/// Shows every user by name, where deleted users are not known.
 pub(crate) struct NamesAlone;
 
 #[async_trait]

@@ -10,7 +10,7 @@ use keyward_s3_wire::S3Error;
 /// Knows whether the key that signed a request may still write.
 #[async_trait]
 pub trait Signer: Send + Sync + 'static {
-    /// Permission to commit. Whoever ends the key waits with the answer while it is held.
+    /// Permission to commit. A call that ends the key does not answer while it is held.
     ///
     /// # Errors
     /// The S3 error to answer with: the key was revoked, its user locked or deleted, or it could not be found out.
@@ -26,7 +26,7 @@ pub struct CommitCheck(Option<Arc<dyn Signer>>);
 pub struct CommitPermit(#[expect(dead_code, reason = "held, and never looked at")] Option<Arc<dyn Any + Send + Sync>>);
 
 impl CommitCheck {
-    /// Permits everything: for reads and for requests that nobody signed.
+    /// Permits everything: for reads and for unsigned requests.
     pub fn unsigned() -> Self {
         Self(None)
     }

@@ -118,7 +118,7 @@ impl Ask<'_> {
         self.further().find(|further| further.needs == Needs::GrantByPolicy).map(|further| further.action)
     }
 
-    /// Whether the answer may be yes once the body is read. Early, so that nobody sends a body in vain.
+    /// Whether the answer may be yes once the body is read. Early, so that no client sends a body in vain.
     pub(crate) fn may_be_permitted(&self) -> Result<(), No> {
         if self.operation == Operation::DeleteObjects {
             // A policy is asked about each key.

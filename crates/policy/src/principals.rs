@@ -70,7 +70,7 @@ impl Principal {
         }
     }
 
-    /// Lets it stand for whoever had the name when the policy was put.
+    /// Lets it stand for the user who had the name when the policy was put.
     pub(crate) fn bind(&mut self, known: &PolicyPrincipals) {
         match self {
             Principal::User { namespace, id, holder } => {

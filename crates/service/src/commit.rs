@@ -52,7 +52,7 @@ impl Service {
         }
     }
 
-    /// Waits until the writes are over that earlier changes of this user stopped: for whoever answers that the change is
+    /// Waits until the writes are over that earlier changes of this user stopped: for a call that answers that the change is
     /// made already.
     pub(crate) async fn stopped_writes(&self, scope: &Scope, user: &ObjectUserId) {
         self.signed_writes.stopping(&credential_key(scope, user)).finished().await;

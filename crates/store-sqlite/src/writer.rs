@@ -119,7 +119,7 @@ fn write_until_closed(
             });
         }
         if let Some(Queued::EmptyLog(answer)) = next {
-            // Whoever stopped waiting needs no answer.
+            // A caller who stopped waiting needs no answer.
             let _ = answer.send(empty_log(connection));
         }
     }

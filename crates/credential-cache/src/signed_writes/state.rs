@@ -50,7 +50,7 @@ impl State {
         ended(self.word.load(Ordering::Relaxed))
     }
 
-    /// Counts a permit, where one is given. The count comes first: whoever ends the secret afterwards sees it.
+    /// Counts a permit, where one is given. The count comes first: a call that ends the secret afterwards sees it.
     pub(super) fn enter(&self) -> Entered {
         let before = self.word.fetch_add(PERMIT, Ordering::AcqRel);
         if before & CODE == OPEN {

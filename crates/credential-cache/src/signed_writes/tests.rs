@@ -83,7 +83,7 @@ impl Room {
         write.permit(&self.credentials).await
     }
 
-    /// Stores a change and reports it, as whoever commits does.
+    /// Stores a change and reports it, as a commit does.
     fn change(&self, to: Option<(bool, Vec<Secret>)>, at: Timestamp) -> Stopping {
         *self.desk.stored.lock().unwrap() = to.clone();
         self.credentials.forget(&alice());

@@ -74,7 +74,7 @@ impl Service {
     /// Looks up whom a policy of a bucket names.
     ///
     /// # Errors
-    /// [`ServiceError::UnknownPrincipal`] for a name that nobody has, and as [`user_named`](Self::user_named).
+    /// [`ServiceError::UnknownPrincipal`] for a name that no user has, and as [`user_named`](Self::user_named).
     pub async fn resolve_policy(&self, text: &str, named: &[NamedPrincipal]) -> Result<ResolvedPolicy, ServiceError> {
         let mut principals = PolicyPrincipals::default();
         for principal in named {

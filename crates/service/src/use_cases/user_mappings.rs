@@ -94,7 +94,7 @@ impl Service {
         Ok(self.store.providers().await?.into_iter().map(|found| found.value.provider).collect())
     }
 
-    /// Warns of mappings that clash, and of those whose domain nobody serves. All namespaces, or `only` one of them.
+    /// Warns of mappings that clash, and of those whose domain no provider serves. All namespaces, or `only` one of them.
     pub(crate) async fn warn_of_user_mappings(&self, only: Option<&NamespaceName>) -> Result<(), ServiceError> {
         let providers = self.all_providers().await?;
         let namespaces: Vec<Namespace> =
